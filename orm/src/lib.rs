@@ -33,6 +33,7 @@
 //! | for | look at |
 //! | --- | --- |
 //! | mapping a struct | [`derive(Model)`](derive@Model), [`derive(DbEnum)`](derive@DbEnum), [`derive(DbType)`](derive@DbType) |
+//! | value objects, columns that models share | [`derive(Embedded)`](derive@Embedded) |
 //! | connecting, transactions | [`Engine`], [`Connection`], [`engine::EngineOptions`] |
 //! | the unit of work | [`Session`], [`Ref`] |
 //! | changing some columns | [`Session::apply`], [`derive(Patch)`](derive@Patch), [`Session::set`] |
@@ -65,7 +66,7 @@ pub use orm_core::types::DbType;
 pub use orm_core::{driver, schema, sql, stmt, types, value};
 #[cfg(feature = "testing")]
 pub use orm_macros::test;
-pub use orm_macros::{DbEnum, DbType, FromRow, Model, Patch};
+pub use orm_macros::{DbEnum, DbType, Embedded, FromRow, Model, Patch};
 
 #[cfg(feature = "mysql")]
 pub use dialect_mysql as mysql;
@@ -76,8 +77,8 @@ pub use dialect_sqlite as sqlite;
 
 pub use engine::{Connection, Engine};
 pub use mapping::{
-    BelongsTo, Criteria, DbEnum, Deferred, HasMany, HasOne, ManyToMany, Metadata, Refs, Relation,
-    ViewOnly, metadata,
+    BelongsTo, Criteria, DbEnum, Deferred, Embedded, HasMany, HasOne, ManyToMany, Metadata, Refs,
+    Relation, ViewOnly, metadata,
 };
 pub use query::{
     Executor, FromRow, Null, Patch, Predicate, Select, Stream, avg, count, count_all,
@@ -104,7 +105,7 @@ pub mod prelude {
     };
     pub use crate::session::{Hooks, Invalid, Session, SessionHooks};
     pub use crate::state::Ref;
-    pub use orm_macros::{DbEnum, DbType, FromRow, Model, Patch};
+    pub use orm_macros::{DbEnum, DbType, Embedded, FromRow, Model, Patch};
 }
 
 /// Reads the fields of a [`Patch`](derive@Patch) with serde.
@@ -141,8 +142,13 @@ pub mod __private {
         inverse, leave_linked, link_def, link_target, mirrored, or_linked, or_server, ordered_by,
         positioned_by, referred, relinked, table, text_fits,
     };
+    pub use crate::mapping::{
+        AttributeSet, Attributes, Columns, Embedded, EmbeddedDef, InPart, PartNames, blank_columns,
+        can_be_none, constraints, count_all, has_new_names, joined, joined_length, names,
+        put_columns, put_part, references, starts, update_defaults,
+    };
     pub use crate::query::inferred::*;
-    pub use crate::query::{Assignment, ColumnIndex, FromRow, Operand, Patch};
+    pub use crate::query::{Assignment, ColumnIndex, FromRow, Operand, Patch, Predicate};
     pub use crate::session::{HasHooks, HookTable, Hooks, prepare_insert};
     pub use crate::state::Vtable;
 }

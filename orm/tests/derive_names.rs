@@ -118,3 +118,80 @@ fn types_may_be_called_like_helpers() -> orm::Result<()> {
     assert_eq!(select(Legacy.rowVersion).one(&mut conn)?, 7);
     Ok(())
 }
+
+macro_rules! flattened {
+    ($part:ident, $model:ident { $($field:ident: $type:ty),* }) => {
+        #[derive(Embedded, Clone, Debug, Default, PartialEq)]
+        pub struct $part {
+            #[orm(length = 20, server_default = "new", index)]
+            pub state: Option<String>,
+            #[orm(references = Apple.id)]
+            pub apple: Option<i64>,
+            $(#[orm(unique)] pub $field: $type,)*
+        }
+
+        #[derive(Model, Clone, Debug, PartialEq)]
+        pub struct $model {
+            #[orm(primary_key)]
+            pub id: i64,
+            #[orm(flatten, prefix = "a_")]
+            pub given: $part,
+            #[orm(flatten, prefix = "b_")]
+            pub value: Option<$part>,
+        }
+    };
+}
+
+flattened! { M, N { names: i32, alias: i32, at: i32, index: bool, column: i32, old: i64, set: i64, unset: f64 } }
+
+#[derive(DbEnum, Clone, Copy, Debug, Default, PartialEq)]
+pub enum F {
+    #[default]
+    A,
+}
+
+#[derive(Embedded, Clone, Debug, Default, PartialEq)]
+pub struct Mixed {
+    #[orm(default = F::A)]
+    r#type: F,
+    #[orm(default = Self::first())]
+    pub(crate) first: i32,
+}
+
+impl Mixed {
+    const fn first() -> i32 {
+        4
+    }
+}
+
+#[derive(Model, Clone, Debug, PartialEq)]
+pub struct Own {
+    #[orm(primary_key)]
+    pub id: i64,
+    /// A keyword, and the name of the struct of the columns.
+    #[orm(flatten, prefix = "r_")]
+    pub r#mixed: Mixed,
+}
+
+#[test]
+fn flattened_structs_take_any_names() {
+    let def = N::def();
+    assert_eq!(def.names[..3], ["id", "a_state", "a_apple"]);
+    assert_eq!(def.fields[11..13], ["value.state", "value.apple"]);
+    assert_eq!(def.uniques[1].columns, [4]);
+    assert_eq!(
+        def.uniques.last().map(|unique| unique.columns),
+        Some(&[20][..])
+    );
+    assert_eq!(
+        (def.references[1].columns, def.references.len()),
+        (&[12][..], 2)
+    );
+    let row = N::builder().given(M::default()).into_row();
+    assert!(row.unset.contains(1) && !row.unset.contains(11));
+    let row = N::builder().given(M::default()).value(M::default());
+    assert!(row.into_row().unset.contains(11));
+    let own = Own::builder().into_row().value;
+    assert_eq!((own.mixed.first, own.mixed.r#type), (4, F::A));
+    assert_eq!(Own.mixed.r#type.name(), "r_type");
+}

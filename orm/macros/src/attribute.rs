@@ -66,25 +66,38 @@ fn replace_literal(error: Error, example: &str) -> Error {
 pub(crate) fn list(
     meta: &ParseNestedMeta<'_>,
     example: &str,
-    mut read: impl FnMut(&str, &ParseNestedMeta<'_>) -> Result<bool>,
+    read: impl FnMut(&str, &ParseNestedMeta<'_>) -> Result<bool>,
 ) -> Result<Vec<Ident>> {
+    let mut names = Vec::new();
+    list_of(meta, example, read, |name, _| {
+        names.push(name);
+        Ok(())
+    })?;
+    Ok(names)
+}
+
+/// As [`list`], with what is called for each name that stands alone.
+pub(crate) fn list_of(
+    meta: &ParseNestedMeta<'_>,
+    example: &str,
+    mut read: impl FnMut(&str, &ParseNestedMeta<'_>) -> Result<bool>,
+    mut take: impl FnMut(Ident, &ParseNestedMeta<'_>) -> Result<()>,
+) -> Result<()> {
     if !meta.input.peek(syn::token::Paren) {
         return Err(meta.error(example));
     }
-    let mut names = Vec::new();
     let parsed = meta.parse_nested_meta(|part| {
         let Some(ident) = part.path.get_ident() else {
             return Err(part.error(example));
         };
         if !part.input.peek(Token![=]) {
-            names.push(ident.clone());
+            take(ident.clone(), &part)?;
         } else if !read(&ident.to_string(), &part)? {
             return Err(part.error(example));
         }
         Ok(())
     });
-    parsed.map_err(|error| replace_literal(error, example))?;
-    Ok(names)
+    parsed.map_err(|error| replace_literal(error, example))
 }
 
 /// The text of an unknown name, with the known one that it resembles or else all of them. `what` is what

@@ -50,7 +50,7 @@ use proc_macro::TokenStream;
 /// | `#[orm(…)]` | |
 /// |-|-|
 /// | `table = "posts"` | The table's name. Without it, the struct's name in snake_case, not put into the plural: `BlogPost` is `blog_post`. |
-/// | `unique(a, b)` | A unique constraint over several fields; `unique(a, b, name = "…")` names it. May stand several times. |
+/// | `unique(a, b)` | A unique constraint over several fields; `unique(a, b, name = "…")` names it. A column of a flattened struct is `home.zip`. May stand several times. |
 /// | `index(a, b)` | An index over several fields, likewise. |
 /// | `check(name = "positive", raw = "price > 0")` | A CHECK constraint. The SQL is passed on as it is. |
 /// | `foreign_key(a, b, references = (Order.shop, Order.number))` | A reference over several fields; takes `on_delete`, `on_update` and `name` as well. |
@@ -82,6 +82,7 @@ use proc_macro::TokenStream;
 /// | `on_delete = cascade`, `on_update = …` | What the database does to this row: `cascade`, `restrict`, `set_null`, `set_default` or `no_action`. |
 /// | `version` | An integer that counts the updates of the row, by which lost updates are found. |
 /// | `synonym = login` | Another name of the typed column: `User.login` is the column `User.name`. May stand several times. |
+/// | `flatten`, `prefix = "home_"` | The columns of a struct that derives `Embedded`, their names with the prefix. They stand behind the other columns. |
 /// | `skip` | No column. Its type implements `Default`, which is what a loaded row has in it. |
 ///
 /// # Attributes of a relation
@@ -125,6 +126,40 @@ use proc_macro::TokenStream;
 #[proc_macro_derive(Model, attributes(orm))]
 pub fn derive_model(input: TokenStream) -> TokenStream {
     model::derive(input.into()).into()
+}
+
+/// Makes a struct one whose columns become those of the models that flatten it: a value object, or columns that several
+/// models share.
+///
+/// ```text
+/// #[derive(Embedded, Clone, Debug, Default, PartialEq)]
+/// pub struct Address {
+///     #[orm(length = 80)]
+///     pub city: String,
+///     #[orm(length = 10, index)]
+///     pub zip: String,
+/// }
+///
+/// #[derive(Model)]
+/// pub struct User {
+///     #[orm(primary_key)]
+///     pub id: i64,
+///     #[orm(flatten, prefix = "home_")]
+///     pub home: Address,          // home_city, home_zip
+///     #[orm(flatten, prefix = "work_")]
+///     pub work: Option<Address>,  // nullable: None is NULL in both
+/// }
+/// ```
+///
+/// For a struct with named fields and without generics. Its fields take the attributes of a model's columns, but
+/// `primary_key`, `auto_increment` and `version`; it has no relations and does not flatten another struct. Constraints are named
+/// after the table and the columns of the model. The trait `Embedded` has an example.
+///
+/// Each field is a typed column: `User.home.city`. All of them at once are compared by `User.home.eq(&address)`, set by
+/// `update(User).set_all(User.home.to(&address))`, and given to the session's verbs as `User.home`.
+#[proc_macro_derive(Embedded, attributes(orm))]
+pub fn derive_embedded(input: TokenStream) -> TokenStream {
+    model::derive_embedded(input.into()).into()
 }
 
 /// Stores an enum in a column, as one of a fixed set of labels.

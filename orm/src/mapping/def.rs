@@ -24,11 +24,11 @@ pub struct ModelDef {
     pub table: &'static str,
     /// The number in sessions.
     pub slot: ModelSlot,
-    /// The columns, in the order of the fields.
+    /// The columns, in the order of the fields; those of flattened structs stand behind the others.
     pub columns: &'static [Column],
     /// The names of the columns in the same order, as a SELECT of the entity lists them.
     pub names: &'static [&'static str],
-    /// The names of the fields in the same order.
+    /// The names of the fields in the same order. That of a column of a flattened struct is a path: `home.city`.
     pub fields: &'static [&'static str],
     /// The positions of the columns of the primary key, in key order; never empty.
     pub primary_key: &'static [usize],
@@ -63,7 +63,7 @@ pub struct ModelDef {
 }
 
 /// Describes a column that an UPDATE sets which sets other columns, such as the time of the last change.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct UpdateDefault {
     /// The position of the column.
     pub column: usize,
@@ -112,9 +112,18 @@ pub struct ConstraintDef<T> {
     pub options: fn(T) -> T,
 }
 
+// Derived, both would ask for a `T` that is `Copy`.
+impl<T> Clone for ConstraintDef<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for ConstraintDef<T> {}
+
 /// Describes a foreign key. The referenced model is returned by a function, since two constants that refer to each
 /// other would be a cycle.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct ReferenceDef {
     /// The positions of the referencing columns.
     pub columns: &'static [usize],
@@ -128,6 +137,24 @@ pub struct ReferenceDef {
     pub on_update: Action,
     /// Sets its options, such as its name.
     pub options: fn(ForeignKey) -> ForeignKey,
+}
+
+/// Describes a flattened struct as data. Positions count from its first column.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct EmbeddedDef {
+    /// The names of the columns, without a prefix.
+    pub names: &'static [&'static str],
+    /// The names of the fields.
+    pub fields: &'static [&'static str],
+    /// The unique constraints, of one column each.
+    pub uniques: &'static [ConstraintDef<Unique>],
+    /// The indexes, of one column each.
+    pub indexes: &'static [ConstraintDef<Index>],
+    /// The foreign keys, of one column each.
+    pub references: &'static [ReferenceDef],
+    /// The columns that an UPDATE of other columns sets as well.
+    pub update_defaults: &'static [UpdateDefault],
 }
 
 /// Describes a relation. As in a [`ReferenceDef`], functions return what belongs to another model.

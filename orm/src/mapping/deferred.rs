@@ -162,6 +162,10 @@ impl<T: DbType + Clone> Field for Deferred<T> {
         T::read(row, index, def, position).map(Self::from)
     }
 
+    fn is_null(row: &dyn Row, index: usize) -> bool {
+        row.has(index) && T::is_null(row, index)
+    }
+
     #[inline]
     fn value(&self) -> ValueRef<'_> {
         match &self.0 {

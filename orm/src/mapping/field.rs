@@ -31,6 +31,9 @@ pub trait Field: Sized {
     /// As [`decode::read`].
     fn read(row: &dyn Row, index: usize, def: &'static ModelDef, position: usize) -> Result<Self>;
 
+    /// Returns whether the value at `index` is NULL.
+    fn is_null(row: &dyn Row, index: usize) -> bool;
+
     /// Returns the value as it is bound.
     fn value(&self) -> ValueRef<'_>;
 
@@ -82,6 +85,10 @@ impl<T: DbType + Clone> Field for T {
     #[inline]
     fn read(row: &dyn Row, index: usize, def: &'static ModelDef, position: usize) -> Result<Self> {
         decode::read(row, index, def, position)
+    }
+
+    fn is_null(row: &dyn Row, index: usize) -> bool {
+        decode::value_for::<T>(row, index).is_ok_and(ValueRef::is_null)
     }
 
     #[inline]

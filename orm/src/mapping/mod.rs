@@ -17,6 +17,7 @@ mod def;
 mod deferred;
 #[cfg(feature = "dump")]
 pub mod dump;
+mod embedded;
 mod field;
 mod handle;
 mod key;
@@ -49,11 +50,15 @@ pub(crate) use decode::value_for;
 pub use decode::{differs, read};
 pub(crate) use def::Through;
 pub use def::{
-    Cascade, ConstraintDef, DeferredDef, ListOrder, LoadedColumns, ModelDef, ReferenceDef,
-    RelationDef, RelationKind, UpdateDefault,
+    Cascade, ConstraintDef, DeferredDef, EmbeddedDef, ListOrder, LoadedColumns, ModelDef,
+    ReferenceDef, RelationDef, RelationKind, UpdateDefault,
 };
 pub use deferred::Deferred;
 pub(crate) use deferred::column_not_loaded;
+pub use embedded::{
+    Embedded, InPart, PartNames, blank_columns, can_be_none, constraints, count_all, has_new_names,
+    joined, joined_length, names, put_columns, put_part, references, starts, update_defaults,
+};
 pub use field::{Field, KeyField};
 pub use handle::{RawRef, Ref};
 pub use key::{IntoKey, KeyPart, PrimaryKey};

@@ -40,7 +40,7 @@ pub trait Model: Sized + Send + 'static {
     /// Returns the number of the model in sessions.
     fn slot() -> &'static ModelSlot;
 
-    /// Decodes the columns of a row from index `start`, in the order of the fields.
+    /// Decodes the columns of a row from index `start`, in the order of [`ModelDef::columns`].
     ///
     /// # Errors
     /// - `Decode`: a value can't be converted. The error names table and column.

@@ -80,6 +80,7 @@ pub(crate) mod inferred {
     pub use super::compile::handle_keys::HandleKeys;
     pub use super::executor::{Access, DmlKind, ReadStatement};
     pub use super::expressions::build_error::BuildError;
+    pub use super::expressions::embedded::part_equals;
     pub use super::expressions::expr::Lifted;
     pub use super::expressions::operand::{FitsIn, value_operand};
     pub use super::expressions::predicate::view_condition;
@@ -90,6 +91,7 @@ pub(crate) mod inferred {
     pub use super::expressions::table_ref::TableRef;
     pub use super::rows::from_row::read_place;
     pub use super::select::join::{JoinOn, Joined, Sources};
+    pub use super::write::assignment::part_assignments;
     pub use super::write::patch::patched;
     pub use super::write::values::{ByRef, Each, Item};
 }

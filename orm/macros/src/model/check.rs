@@ -12,7 +12,9 @@ use syn::Ident;
 use syn::ext::IdentExt as _;
 
 use super::constraint::{foreign_keys, groups, reference};
-use super::data::{Column, ColumnOption, Columns, Deferral, Field, Fill, Model, Parsed, Relation};
+use super::data::{
+    Column, ColumnOption, Columns, Deferral, Field, Fill, Model, Parsed, Position, Relation,
+};
 use super::relation;
 use super::rules;
 use super::tokens::{is_integer, option};
@@ -27,8 +29,8 @@ pub(super) fn resolve(parsed: Parsed, errors: &mut Errors) -> Option<Model> {
     let version = version(&fields, errors);
 
     let names: Vec<&Ident> = fields.iter().map(|field| &field.ident).collect();
-    let mut uniques = groups(parsed.uniques, &names, errors);
-    let mut indexes = groups(parsed.indexes, &names, errors);
+    let mut uniques = groups(parsed.uniques, &names, &parsed.parts, errors);
+    let mut indexes = groups(parsed.indexes, &names, &parsed.parts, errors);
     let mut references = foreign_keys(parsed.foreign_keys, &names, errors);
     let mut columns = Vec::new();
     for (position, mut field) in fields.into_iter().enumerate() {
@@ -52,9 +54,12 @@ pub(super) fn resolve(parsed: Parsed, errors: &mut Errors) -> Option<Model> {
         }
     }
     distinct_names(&columns, errors);
-    let constrained = uniques.iter().map(|unique| &unique.positions);
-    let keys = references.iter().map(|key| &key.positions);
-    known_columns(&columns, constrained.chain(keys).flatten(), errors);
+    let constrained = uniques.iter().flat_map(|unique| &unique.positions);
+    let constrained = constrained.filter_map(Position::own);
+    let keys = references
+        .iter()
+        .flat_map(|key| key.positions.iter().copied());
+    known_columns(&columns, constrained.chain(keys), errors);
     let mut skipped = parsed.skipped;
     let known = (&*columns, &*references);
     let relations = relation::resolve(parsed.relations, known, &mut skipped, errors);
@@ -63,6 +68,7 @@ pub(super) fn resolve(parsed: Parsed, errors: &mut Errors) -> Option<Model> {
         head,
         columns,
         relations,
+        parts: parsed.parts,
         skipped,
         key,
         generated,
@@ -72,6 +78,38 @@ pub(super) fn resolve(parsed: Parsed, errors: &mut Errors) -> Option<Model> {
         checks: parsed.checks,
         references,
     })
+}
+
+/// The columns of a struct that models flatten, which has no key.
+pub(super) fn resolve_columns(parsed: Parsed, errors: &mut Errors) -> Model {
+    let (mut uniques, mut indexes) = (Vec::new(), Vec::new());
+    let (mut references, mut columns) = (Vec::new(), Vec::new());
+    for (position, mut field) in parsed.fields.into_iter().enumerate() {
+        if field.attributes.unique {
+            uniques.push(Columns::single(position));
+        }
+        if field.attributes.index {
+            indexes.push(Columns::single(position));
+        }
+        references.extend(reference(position, &mut field.attributes));
+        columns.push(column(field, false));
+    }
+    distinct_names(&columns, errors);
+    free_synonyms(&mut columns, &[], errors);
+    Model {
+        head: parsed.head,
+        columns,
+        relations: Vec::new(),
+        parts: Vec::new(),
+        skipped: parsed.skipped,
+        key: Vec::new(),
+        generated: None,
+        version: None,
+        uniques,
+        indexes,
+        checks: Vec::new(),
+        references,
+    }
 }
 
 /// `None` if a rule is broken that the code would break as well.
@@ -191,12 +229,8 @@ fn column(field: Field, is_generated: bool) -> Column {
 }
 
 /// What constraints are about can't be left out of a query: a session orders rows by it.
-fn known_columns<'p>(
-    columns: &[Column],
-    positions: impl Iterator<Item = &'p usize>,
-    errors: &mut Errors,
-) {
-    for column in positions.map(|position| &columns[*position]) {
+fn known_columns(columns: &[Column], positions: impl Iterator<Item = usize>, errors: &mut Errors) {
+    for column in positions.map(|position| &columns[position]) {
         if column.deferred.is_some() {
             let message = format!(
                 "`{}` is in a unique constraint or a foreign key and can't be deferred",

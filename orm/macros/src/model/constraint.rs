@@ -2,21 +2,75 @@
 
 use syn::Ident;
 
-use super::data::{ColumnAttributes, Columns, ForeignKey, Group, Reference};
+use super::data::{
+    ColumnAttributes, Columns, FieldPath, ForeignKey, Group, Part, Position, Reference,
+};
 use super::reference::variant;
 use crate::attribute::nearest;
 use crate::errors::Errors;
 
 /// Unique constraints or indexes of a struct.
-pub(super) fn groups(groups: Vec<Group>, names: &[&Ident], errors: &mut Errors) -> Vec<Columns> {
+pub(super) fn groups(
+    groups: Vec<Group>,
+    names: &[&Ident],
+    parts: &[Part],
+    errors: &mut Errors,
+) -> Vec<Columns> {
     let resolve = |group: Group| {
-        let positions = positions(&group.fields, names, errors)?;
+        let positions = paths(&group.fields, names, parts, errors)?;
         Some(Columns {
             positions,
             name: group.name,
         })
     };
     groups.into_iter().filter_map(resolve).collect()
+}
+
+/// The positions of the columns of `fields`, some of which may be columns of flattened structs.
+fn paths(
+    fields: &[FieldPath],
+    names: &[&Ident],
+    parts: &[Part],
+    errors: &mut Errors,
+) -> Option<Vec<Position>> {
+    let mut found = Vec::new();
+    for path in fields {
+        let position = position(path, names, parts, errors)?;
+        if found.contains(&position) {
+            errors.at(
+                path.field.span(),
+                format!("duplicate field `{}`", path.field),
+            );
+            return None;
+        }
+        found.push(position);
+    }
+    Some(found)
+}
+
+fn position(
+    path: &FieldPath,
+    names: &[&Ident],
+    parts: &[Part],
+    errors: &mut Errors,
+) -> Option<Position> {
+    let field = &path.field;
+    let is_part = parts.iter().any(|part| part.ident == *field);
+    let message = match &path.inner {
+        Some(inner) if is_part => return Some(Position::Part(field.clone(), inner.clone())),
+        Some(inner) => {
+            format!("`{field}` is no flattened field; write `{field}` without `.{inner}`")
+        }
+        None if is_part => {
+            format!("`{field}` has several columns; name one of them: `{field}.column`")
+        }
+        None => {
+            let own = positions(std::slice::from_ref(field), names, errors)?;
+            return own.first().map(|position| Position::Own(*position));
+        }
+    };
+    errors.at(field.span(), message);
+    None
 }
 
 /// The references that a struct itself bears.

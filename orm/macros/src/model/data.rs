@@ -12,6 +12,8 @@ pub(super) struct Parsed {
     pub(super) fields: Vec<Field>,
     /// The fields that are relations.
     pub(super) relations: Vec<RelationField>,
+    /// The fields whose structs' columns are the model's.
+    pub(super) parts: Vec<Part>,
     /// The fields that are neither.
     pub(super) skipped: Vec<(Ident, Type)>,
     pub(super) uniques: Vec<Group>,
@@ -46,6 +48,16 @@ pub(super) struct Field {
     pub(super) deferred: Option<Type>,
     pub(super) docs: Vec<Attribute>,
     pub(super) attributes: ColumnAttributes,
+}
+
+/// A field whose struct's columns are the model's.
+pub(super) struct Part {
+    pub(super) ident: Ident,
+    pub(super) vis: Visibility,
+    pub(super) ty: Type,
+    pub(super) docs: Vec<Attribute>,
+    /// What the names of its columns begin with.
+    pub(super) prefix: String,
 }
 
 /// A field that is a relation, as the user wrote it.
@@ -191,8 +203,14 @@ pub(super) enum ServerDefault {
 
 /// `(a, b, name = "…")` of a unique constraint or index.
 pub(super) struct Group {
-    pub(super) fields: Vec<Ident>,
+    pub(super) fields: Vec<FieldPath>,
     pub(super) name: Option<LitStr>,
+}
+
+/// `title`, or `home.city`: a field, or one of a flattened struct.
+pub(super) struct FieldPath {
+    pub(super) field: Ident,
+    pub(super) inner: Option<Ident>,
 }
 
 /// `check(name = "…", raw = "…")`.
@@ -216,6 +234,7 @@ pub(super) struct Model {
     pub(super) head: Head,
     pub(super) columns: Vec<Column>,
     pub(super) relations: Vec<Relation>,
+    pub(super) parts: Vec<Part>,
     pub(super) skipped: Vec<(Ident, Type)>,
     /// The positions of the primary key's columns.
     pub(super) key: Vec<usize>,
@@ -357,8 +376,26 @@ pub(super) enum Fill {
 
 /// Some columns under a name.
 pub(super) struct Columns {
-    pub(super) positions: Vec<usize>,
+    pub(super) positions: Vec<Position>,
     pub(super) name: Option<LitStr>,
+}
+
+/// The position of a column in a constraint.
+#[derive(PartialEq, Eq)]
+pub(super) enum Position {
+    Own(usize),
+    /// A column of a flattened struct: its position is known to the compiler.
+    Part(Ident, Ident),
+}
+
+impl Position {
+    /// The position of a column of the model itself.
+    pub(super) fn own(&self) -> Option<usize> {
+        match self {
+            Self::Own(position) => Some(*position),
+            Self::Part(..) => None,
+        }
+    }
 }
 
 /// A foreign key.
@@ -394,7 +431,7 @@ impl Columns {
     /// One column, without a name of its own.
     pub(super) fn single(position: usize) -> Self {
         Self {
-            positions: vec![position],
+            positions: vec![Position::Own(position)],
             name: None,
         }
     }

@@ -8,6 +8,7 @@ use syn::spanned::Spanned as _;
 use syn::{Error, Ident, Lit, LitStr, Result, Token, parenthesized};
 
 use super::data::{ColumnAttributes, ColumnOption, Deferral, Field, Parsed, ServerDefault};
+use super::flatten::Flatten;
 use super::reference::{action, target};
 use super::relation;
 use super::tokens::argument;
@@ -35,6 +36,8 @@ const KEYS: &[&str] = &[
     "version",
     "synonym",
     "deferred",
+    "flatten",
+    "prefix",
     "skip",
 ];
 
@@ -43,14 +46,16 @@ pub(super) fn parse(field: syn::Field, parsed: &mut Parsed, errors: &mut Errors)
     let Some(field) = relation::parse(field, parsed, errors) else {
         return;
     };
-    let Some(ident) = field.ident else { return };
     let mut attributes = ColumnAttributes::default();
     let mut is_skipped = false;
-    let mut others = None;
+    let (mut flatten, mut others) = (Flatten::default(), None);
     read_all(&field.attrs, KEYS, &["synonym"], errors, |key, meta| {
         if key == "skip" {
             is_skipped = true;
             return flag(key, meta);
+        }
+        if flatten.read(key, meta)? {
+            return Ok(());
         }
         others.get_or_insert_with(|| (meta.path.span(), key.to_owned()));
         read(&mut attributes, key, meta)
@@ -60,9 +65,15 @@ pub(super) fn parse(field: syn::Field, parsed: &mut Parsed, errors: &mut Errors)
             let message = format!("`{key}` is not valid on a skipped field, which has no column");
             errors.at(span, message);
         }
-        parsed.skipped.push((ident, field.ty));
+        parsed.skipped.extend(field.ident.zip(Some(field.ty)));
         return;
     }
+    if flatten.is_set() {
+        parsed.parts.extend(flatten.part(field, others, errors));
+        return;
+    }
+    flatten.alone(errors);
+    let Some(ident) = field.ident else { return };
     let mut docs = field.attrs;
     docs.retain(|attribute| attribute.path().is_ident("doc"));
     let inner = argument(&field.ty, "Deferred").cloned();

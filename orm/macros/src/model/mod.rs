@@ -4,8 +4,10 @@
 mod check;
 mod constraint;
 mod data;
+mod embedded;
 mod expand;
 mod field;
+mod flatten;
 mod link;
 mod list_order;
 mod reference;
@@ -25,6 +27,11 @@ pub(crate) fn derive(input: TokenStream) -> TokenStream {
         structure::parse(input, errors).and_then(|parsed| check::resolve(parsed, errors))
     };
     errors::derive(input, resolve, expand::expand)
+}
+
+/// The code for a struct that models flatten.
+pub(crate) fn derive_embedded(input: TokenStream) -> TokenStream {
+    errors::derive(input, embedded::parse, expand::embedded)
 }
 
 #[cfg(test)]

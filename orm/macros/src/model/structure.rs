@@ -9,9 +9,9 @@ use syn::meta::ParseNestedMeta;
 use syn::spanned::Spanned as _;
 use syn::{Data, DeriveInput, Fields, FieldsNamed, Ident, Path, Result, Token, parse_quote};
 
-use super::data::{Check, Group, Head, Parsed};
+use super::data::{Check, FieldPath, Group, Head, Parsed};
 use super::{field, reference};
-use crate::attribute::{flag, list, no_generics, read_all, text, word};
+use crate::attribute::{flag, list, list_of, no_generics, read_all, text, word};
 use crate::case::snake;
 use crate::errors::Errors;
 
@@ -34,7 +34,20 @@ const REPEATABLE: &[&str] = &["unique", "index", "check", "foreign_key"];
 /// Reads a struct with named fields and without generics; anything else is an error.
 pub(super) fn parse(input: DeriveInput, errors: &mut Errors) -> Option<Parsed> {
     let fields = errors.take(named_fields(&input))?;
-    let mut parsed = Parsed {
+    let attributes = input.attrs.clone();
+    let mut parsed = blank(input);
+    read_all(&attributes, KEYS, REPEATABLE, errors, |key, meta| {
+        read(&mut parsed, key, meta)
+    });
+    for field in fields.named {
+        field::parse(field, &mut parsed, errors);
+    }
+    Some(parsed)
+}
+
+/// A struct of which only the names are read.
+pub(super) fn blank(input: DeriveInput) -> Parsed {
+    Parsed {
         head: Head {
             orm: parse_quote!(::orm),
             table: snake(&input.ident.unraw().to_string()),
@@ -47,19 +60,13 @@ pub(super) fn parse(input: DeriveInput, errors: &mut Errors) -> Option<Parsed> {
         },
         fields: Vec::new(),
         relations: Vec::new(),
+        parts: Vec::new(),
         skipped: Vec::new(),
         uniques: Vec::new(),
         indexes: Vec::new(),
         checks: Vec::new(),
         foreign_keys: Vec::new(),
-    };
-    read_all(&input.attrs, KEYS, REPEATABLE, errors, |key, meta| {
-        read(&mut parsed, key, meta)
-    });
-    for field in fields.named {
-        field::parse(field, &mut parsed, errors);
     }
-    Some(parsed)
 }
 
 fn named_fields(input: &DeriveInput) -> Result<FieldsNamed> {
@@ -129,13 +136,19 @@ fn group(key: &str, meta: &ParseNestedMeta<'_>) -> Result<Group> {
         "write `{key}(first, second)` on a struct, with fields of it; for a single column `{key}` on its field"
     );
     meta.input.parse::<Option<Token![=]>>()?;
-    let mut name = None;
-    let fields = list(meta, &example, |key, part| {
+    let (mut name, mut fields) = (None, Vec::new());
+    let read_name = |key: &str, part: &ParseNestedMeta<'_>| {
         let is_name = key == "name";
         if is_name {
             name = Some(text(key, part)?);
         }
         Ok(is_name)
+    };
+    list_of(meta, &example, read_name, |field, part| {
+        let dot: Option<Token![.]> = part.input.parse()?;
+        let inner = dot.map(|_| part.input.parse()).transpose()?;
+        fields.push(FieldPath { field, inner });
+        Ok(())
     })?;
     if fields.is_empty() {
         return Err(meta.error(example));

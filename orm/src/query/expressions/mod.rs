@@ -1,7 +1,7 @@
 //! What goes into statements: typed columns, expressions and conditions, which erase into
 //! `orm_core::stmt::Expr`.
 //!
-//! `expr.rs` has the typed expression and `predicate.rs` the condition; `column_ops.rs`, `expr_ops.rs`,
+//! `embedded.rs` compares flattened structs. `expr.rs` has the typed expression and `predicate.rs` the condition; `column_ops.rs`, `expr_ops.rs`,
 //! `arithmetic.rs`, `aggregate.rs` and `like.rs` their operators, `related.rs` those of relations; `operand.rs`, `truth.rs`, `in_list.rs` and
 //! `order.rs` the Rust types that each place accepts. `table_ref.rs` has the table of a column, `select_item.rs` what is
 //! selected, `term.rs` the conditions of a statement, and `build_error.rs` keeps an error until a statement is run. No
@@ -11,6 +11,7 @@ pub(super) mod aggregate;
 mod arithmetic;
 pub(super) mod build_error;
 mod column_ops;
+pub(super) mod embedded;
 pub(super) mod expr;
 mod expr_ops;
 pub(super) mod in_list;

@@ -4,8 +4,9 @@ use std::marker::PhantomData;
 
 use orm_core::stmt::Expr;
 use orm_core::types::DbType;
+use orm_core::value::ValueRef;
 
-use crate::mapping::{Column, Model};
+use crate::mapping::{Column, Embedded, Model};
 use crate::query::expressions::operand::ValueFor;
 
 /// Represents the assignment of a value to a column: `User.email.to(Null)`.
@@ -49,4 +50,18 @@ impl<M: Model, T: DbType> Column<M, T> {
     pub fn to<V: ValueFor<T>>(self, value: V) -> Assignment<M> {
         Assignment::new(self.position(), value.into_operand())
     }
+}
+
+/// Returns the assignments of a flattened struct's columns, which begin with `first`. Called by the derive.
+#[doc(hidden)]
+pub fn part_assignments<M, T, V: Embedded>(
+    first: Column<M, T>,
+    value: Option<&V>,
+) -> Vec<Assignment<M>> {
+    let assignment = |column| {
+        let value = value.map_or(ValueRef::Null, |value| value.value(column));
+        let value = Expr::Value(value.to_value());
+        Assignment::new(first.position() + column, value)
+    };
+    (0..V::WIDTH).map(assignment).collect()
 }

@@ -18,6 +18,7 @@ mod ddl;
 mod deferred;
 mod dirty;
 mod eager_reads;
+mod embedded;
 pub mod errors;
 mod expire;
 mod failed_flush;
@@ -303,6 +304,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     session_hooks::cases,
     validators::cases,
     eager_reads::cases,
+    embedded::cases,
     list_order::cases,
     own_attributes::cases,
     parts::cases,

@@ -1,4 +1,4 @@
-//! The column of an `Option` is nullable already, and that of another field NOT NULL.
+//! The column of an `Option` is nullable already.
 
 use orm::prelude::*;
 
@@ -8,8 +8,6 @@ struct Item {
     id: i64,
     #[orm(nullable)]
     price: Option<i64>,
-    #[orm(not_null)]
-    name: String,
 }
 
 fn main() {}

@@ -5,8 +5,8 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Attribute, Ident, Type, Visibility};
 
-use super::names::{free, helper};
-use crate::model::data::{Column, Model, Relation};
+use super::names::{free, helper, of};
+use crate::model::data::{Column, Model, Part, Relation};
 
 pub(super) fn expand(model: &Model) -> TokenStream {
     let parts = [types(model), missing(model), begin(model), setters(model)];
@@ -41,8 +41,11 @@ fn types(model: &Model) -> TokenStream {
 fn fields(model: &Model) -> impl Iterator<Item = (&Ident, &Type)> {
     let columns = model.columns.iter();
     let columns = columns.map(|column| (&column.ident, &column.ty));
+    let parts = model.parts.iter().map(|part| (&part.ident, &part.ty));
     let relations = model.own_relations();
-    columns.chain(relations.map(|relation| (&relation.ident, &relation.ty)))
+    columns
+        .chain(parts)
+        .chain(relations.map(|relation| (&relation.ident, &relation.ty)))
 }
 
 fn begin(model: &Model) -> TokenStream {
@@ -53,6 +56,11 @@ fn begin(model: &Model) -> TokenStream {
         let field = model.missing_name(position);
         quote!(__orm::FieldMissing<#missing_fields::#field>)
     });
+    let parts = model.parts.iter().map(|part| {
+        let (ident, embedded) = (&part.ident, of(&part.ty, "Embedded"));
+        quote!(#embedded::Start<#missing_fields::#ident>)
+    });
+    let missing = missing.chain(parts);
     let fields = fields(model).map(|(ident, _)| ident);
     let doc = match listed(model) {
         Some(required) => format!("Begins a new row. Required: {required}."),
@@ -83,7 +91,11 @@ fn listed(model: &Model) -> Option<String> {
 
 fn setters(model: &Model) -> TokenStream {
     let builder = helper(model, "Builder");
-    let states = states(model);
+    let (states, required) = (states(model), model.required());
+    let is_of = |columns: &[usize], state: usize| {
+        let position = required.get(state);
+        position.is_some_and(|position| columns.contains(position))
+    };
     let columns = model.columns.iter().enumerate().map(|(position, column)| {
         let Column {
             docs,
@@ -92,7 +104,20 @@ fn setters(model: &Model) -> TokenStream {
             ty,
             ..
         } = column;
-        setter(model, (docs, vis, ident, ty), &[position])
+        setter(model, (docs, vis, ident, ty), |state| {
+            is_of(&[position], state)
+        })
+    });
+    let parts = model.parts.iter().enumerate().map(|(index, part)| {
+        let Part {
+            docs,
+            vis,
+            ident,
+            ty,
+            ..
+        } = part;
+        let own = required.len() + index;
+        setter(model, (docs, vis, ident, ty), |state| state == own)
     });
     let relations = model.own_relations().map(|relation| {
         let Relation {
@@ -102,9 +127,11 @@ fn setters(model: &Model) -> TokenStream {
             ty,
             ..
         } = relation;
-        setter(model, (docs, vis, ident, ty), relation.columns())
+        setter(model, (docs, vis, ident, ty), |state| {
+            is_of(relation.columns(), state)
+        })
     });
-    let setters = columns.chain(relations);
+    let setters = columns.chain(parts).chain(relations);
     quote! {
         #[automatically_derived]
         impl<#(#states),*> #builder<#(#states),*> {
@@ -113,16 +140,15 @@ fn setters(model: &Model) -> TokenStream {
     }
 }
 
-/// The setter of a field, which gives the columns at `filled`.
+/// The setter of a field, which fills the states of the builder that `is_filled` names.
 fn setter(
     model: &Model,
     (docs, vis, ident, ty): (&[Attribute], &Visibility, &Ident, &Type),
-    filled: &[usize],
+    is_filled: impl Fn(usize) -> bool,
 ) -> TokenStream {
     let value = setter_value(ty);
-    let required = model.required();
-    let is_filled = |state: usize| filled.contains(&required[state]);
-    if !(0..required.len()).any(is_filled) {
+    let states = states(model);
+    if !(0..states.len()).any(&is_filled) {
         return quote! {
             #(#docs)*
             #vis fn #ident(mut self, value: #value) -> Self {
@@ -132,16 +158,13 @@ fn setter(
         };
     }
     let builder = helper(model, "Builder");
-    let states = states(model)
-        .into_iter()
-        .enumerate()
-        .map(|(state, parameter)| {
-            if is_filled(state) {
-                quote!(__orm::FieldGiven)
-            } else {
-                quote!(#parameter)
-            }
-        });
+    let states = states.into_iter().enumerate().map(|(state, parameter)| {
+        if is_filled(state) {
+            quote!(__orm::FieldGiven)
+        } else {
+            quote!(#parameter)
+        }
+    });
     quote! {
         #(#docs)*
         #vis fn #ident(mut self, value: #value) -> #builder<#(#states),*> {
@@ -163,6 +186,7 @@ fn missing(model: &Model) -> TokenStream {
         .required()
         .into_iter()
         .map(|position| model.missing_name(position));
+    let fields = fields.chain(model.parts.iter().map(|part| &part.ident));
     let module = missing_module(model);
     quote! {
         mod #module {
@@ -175,9 +199,10 @@ fn missing_module(model: &Model) -> Ident {
     free(model, "missing", Span::call_site())
 }
 
-/// The type parameters. Not named after fields, since a field `tag` would take the name of a model `Tag`.
+/// The type parameters: of required columns, then of parts. Not named after fields, since a field `tag` would take the name of a model `Tag`.
 pub(super) fn states(model: &Model) -> Vec<Ident> {
     let span = model.head.ident.span();
     let parameter = |state| format_ident!("__S{state}", span = span);
-    (0..model.required().len()).map(parameter).collect()
+    let count = model.required().len() + model.parts.len();
+    (0..count).map(parameter).collect()
 }

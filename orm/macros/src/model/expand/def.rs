@@ -8,54 +8,57 @@ use syn::spanned::Spanned as _;
 
 use super::hooks;
 use super::names::of;
+use super::part;
 use super::relation;
-use crate::model::data::{Column, Columns, Deferral, Model, Reference, ServerDefault, Target};
+use crate::model::data::{
+    Column, Columns, Deferral, Model, Position, Reference, ServerDefault, Target,
+};
 
 /// The functions `def` and `slot` stand in the `impl Model`, see `row.rs`; here is what they give.
 pub(super) fn expand(model: &Model) -> TokenStream {
     let ident = &model.head.ident;
     let (name, table) = (ident.unraw().to_string(), &model.head.table);
-    let columns = model.columns.iter().map(column);
-    let names = model.columns.iter().map(|column| &column.name);
-    let fields = model
-        .columns
-        .iter()
-        .map(|column| column.ident.unraw().to_string());
+    let columns: Vec<_> = model.columns.iter().map(column).collect();
+    let columns = part::columns(model, &columns);
+    let names = part::names(model, "NAMES", &names(model));
+    let fields = part::names(model, "FIELDS", &fields(model));
     let key = &model.key;
     let generated = option(model.generated.as_ref());
     let version = option(model.version.as_ref());
-    let uniques = model.uniques.iter().map(constraint);
-    let indexes = model.indexes.iter().map(constraint);
+    let Lists {
+        uniques,
+        indexes,
+        references,
+        update_defaults,
+    } = lists(model);
     let checks = model.checks.iter().map(|check| {
         let (name, raw) = (&check.name, &check.raw);
         let rule = quote!(__orm::schema::Rule::Raw(__orm::Name::Borrowed(#raw)));
         quote!(|table| __orm::schema::Check::new(table, #name, #rule))
     });
-    let update_defaults = model.columns.iter().enumerate().filter_map(update_default);
     let deferred = model.columns.iter().enumerate().filter_map(deferred);
-    let references = model.references.iter().map(|key| reference(model, key));
     let relations = relation::defs(model);
     let hooks = hooks::def(model);
     quote! {
-        const __COLUMNS: &'static [__orm::schema::Column] = &[#(#columns),*];
+        #columns
         static __DEF: __orm::ModelDef = __orm::ModelDef {
             name: #name,
             module: ::core::module_path!(),
             table: #table,
             slot: __orm::ModelSlot::new(),
             columns: __COLUMNS,
-            names: &[#(#names),*],
-            fields: &[#(#fields),*],
+            names: #names,
+            fields: #fields,
             primary_key: &[#(#key),*],
             generated: #generated,
             version: #version,
-            update_defaults: &[#(#update_defaults),*],
+            update_defaults: #update_defaults,
             deferred: &[#(#deferred),*],
             loaded: __orm::LazyLock::new(|| __orm::LoadedColumns::of(&__DEF)),
-            uniques: &[#(#uniques),*],
-            indexes: &[#(#indexes),*],
+            uniques: #uniques,
+            indexes: #indexes,
             checks: &[#(#checks),*],
-            references: &[#(#references),*],
+            references: #references,
             relations: #relations,
             is_link_table: false,
             schema: __orm::LazyLock::new(|| __orm::table(&__DEF)),
@@ -70,8 +73,67 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     }
 }
 
+/// A flattened struct as data.
+pub(super) fn part(model: &Model) -> TokenStream {
+    let (names, fields) = (names(model), fields(model));
+    let Lists {
+        uniques,
+        indexes,
+        references,
+        update_defaults,
+    } = lists(model);
+    quote! {
+        __orm::EmbeddedDef {
+            names: &[#(#names),*],
+            fields: &[#(#fields),*],
+            uniques: #uniques,
+            indexes: #indexes,
+            references: #references,
+            update_defaults: #update_defaults,
+        }
+    }
+}
+
+fn names(model: &Model) -> Vec<String> {
+    let columns = model.columns.iter();
+    columns.map(|column| column.name.clone()).collect()
+}
+
+fn fields(model: &Model) -> Vec<String> {
+    let columns = model.columns.iter();
+    columns
+        .map(|column| column.ident.unraw().to_string())
+        .collect()
+}
+
+/// What is said of columns by their positions.
+struct Lists {
+    uniques: TokenStream,
+    indexes: TokenStream,
+    references: TokenStream,
+    update_defaults: TokenStream,
+}
+
+fn lists(model: &Model) -> Lists {
+    let uniques: Vec<_> = model.uniques.iter().map(constraint).collect();
+    let indexes: Vec<_> = model.indexes.iter().map(constraint).collect();
+    let references = model.references.iter();
+    let references: Vec<_> = references.map(|key| reference(model, key)).collect();
+    let columns = model.columns.iter().enumerate();
+    let defaults: Vec<_> = columns.filter_map(update_default).collect();
+    let unique = quote!(__orm::ConstraintDef<__orm::schema::Unique>);
+    let index = quote!(__orm::ConstraintDef<__orm::schema::Index>);
+    let (reference, default) = (quote!(__orm::ReferenceDef), quote!(__orm::UpdateDefault));
+    Lists {
+        uniques: part::list(model, ("uniques", unique), &uniques),
+        indexes: part::list(model, ("indexes", index), &indexes),
+        references: part::list(model, ("references", reference), &references),
+        update_defaults: part::list(model, ("update_defaults", default), &defaults),
+    }
+}
+
 /// A column of the schema. Each attribute is a call, see `field.rs`.
-fn column(column: &Column) -> TokenStream {
+pub(super) fn column(column: &Column) -> TokenStream {
     let name = &column.name;
     let mapped = of(&column.ty, "Field");
     let options = column.options.iter().map(|option| &option.call);
@@ -156,7 +218,13 @@ fn referred(own: &Column, target: &Target) -> TokenStream {
 }
 
 fn constraint(group: &Columns) -> TokenStream {
-    let (positions, options) = (&group.positions, named(group.name.as_ref()));
+    let positions = group.positions.iter().map(|position| match position {
+        Position::Own(position) => quote!(#position),
+        Position::Part(part, column) => {
+            quote!(__columns(::core::option::Option::None).#part.#column.position())
+        }
+    });
+    let options = named(group.name.as_ref());
     quote!(__orm::ConstraintDef { columns: &[#(#positions),*], options: #options })
 }
 

@@ -1,12 +1,10 @@
 //! Generates the entity: the struct of typed columns and relations, which is the type of the constant with the model's name.
 
-use std::iter;
-
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
-use syn::Ident;
 
-use super::names::helper;
+use super::names::{column_names, helper};
+use super::part;
 use super::relation;
 use crate::model::data::{Column, Model};
 
@@ -15,7 +13,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     let entity = helper(model, "Entity");
     let first = &model.columns[0].ident;
     let all = model.columns.iter();
-    let fields = all.flat_map(|column| names(column).map(move |ident| (column, ident)));
+    let fields = all.flat_map(|column| column_names(column).map(move |ident| (column, ident)));
     let fields = fields.map(|(column, ident)| {
         let Column { docs, vis, ty, .. } = column;
         quote!(#(#docs)* #vis #ident: __orm::Column<#name, #ty>)
@@ -27,18 +25,21 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         .flat_map(|(position, column)| {
             let name = &column.name;
             let position = Literal::usize_unsuffixed(position);
-            names(column)
+            column_names(column)
                 .map(move |ident| quote!(#ident: __orm::Column::new(alias, #name, #position)))
         });
+    let (parts, part_values) = (part::fields(model), part::values(model));
     let (relations, indexes) = (relation::fields(model), relation::indexes(model));
+    // The parts are not last: whether the last field is sized is asked for each use of the struct.
     quote! {
         #vis struct #entity {
+            #parts
             #(#fields,)*
             #relations
         }
 
         const fn __columns(alias: ::core::option::Option<&'static str>) -> #entity {
-            #entity { #(#columns,)* #indexes }
+            #entity { #(#columns,)* #part_values #indexes }
         }
 
         #[automatically_derived]
@@ -73,9 +74,4 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             }
         }
     }
-}
-
-/// The names of a typed column: its field's, and its synonyms.
-fn names(column: &Column) -> impl Iterator<Item = &Ident> {
-    iter::once(&column.ident).chain(&column.synonyms)
 }

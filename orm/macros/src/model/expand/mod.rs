@@ -9,17 +9,21 @@
 mod builder;
 mod check;
 mod def;
+mod embedded;
 mod entity;
 mod hooks;
 mod link_table;
 mod names;
 mod new_row;
+mod part;
 mod relation;
 mod row;
 mod view;
 
 use proc_macro2::TokenStream;
 use quote::quote;
+
+pub(super) use embedded::expand as embedded;
 
 use super::data::Model;
 
@@ -28,6 +32,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     let head = &model.head;
     let (vis, name, orm, value) = (&head.vis, &head.ident, &head.orm, &head.value);
     let parts = [
+        part::constants(model),
         entity::expand(model),
         def::expand(model),
         row::expand(model),

@@ -1,13 +1,15 @@
 //! The names that the code of a model uses: its helper types, and items of a field's type. Used by the files of this
 //! folder.
 
+use std::iter;
+
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 use syn::{Ident, Type};
 
-use crate::model::data::Model;
+use crate::model::data::{Column, Model};
 
 /// The name of a helper type, such as `UserEntity`. The struct's own words come first: a type of a user's
 /// that has this name is meant where it is written.
@@ -25,6 +27,11 @@ pub(super) fn free(model: &Model, name: &str, span: Span) -> Ident {
         name.to_owned()
     };
     Ident::new(&name, span)
+}
+
+/// The names of a typed column: its field's, and its synonyms.
+pub(super) fn column_names(column: &Column) -> impl Iterator<Item = &Ident> {
+    iter::once(&column.ident).chain(&column.synonyms)
 }
 
 /// What `write` makes of each column: of its position, its field, and `<T as Field>` for its type.

@@ -7,6 +7,7 @@ use syn::spanned::Spanned as _;
 
 use super::builder::states;
 use super::names::{helper, of, skipped};
+use super::part;
 use crate::model::data::{Column, Fill, Model};
 
 pub(super) fn expand(model: &Model) -> TokenStream {
@@ -16,7 +17,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
 
 /// The users' expressions for defaults, each in a function without locals, so that no name of ours can
 /// come between, and in one where `Self` is the model.
-fn defaults(model: &Model) -> TokenStream {
+pub(super) fn defaults(model: &Model) -> TokenStream {
     let name = &model.head.ident;
     let defaults: Vec<_> = model
         .columns
@@ -69,6 +70,10 @@ fn from_builder(model: &Model) -> TokenStream {
         };
         quote!(#ident: #value)
     });
+    let parts = part::per_part(
+        model,
+        |embedded, ident, at| quote!(#ident: #embedded::given(given.#ident, #at, &mut unset),),
+    );
     let relations = model.relations.iter().map(|relation| {
         let ident = &relation.ident;
         if relation.is_own() {
@@ -89,7 +94,7 @@ fn from_builder(model: &Model) -> TokenStream {
             fn build(self) -> __orm::NewEntity<#name> {
                 let given = self.given;
                 let mut unset = __orm::ColumnSet::new();
-                let value = #name { #(#filled,)* #(#relations,)* #skipped };
+                let value = #name { #(#filled,)* #(#parts)* #(#relations,)* #skipped };
                 __orm::NewEntity { value, unset }
             }
         }
@@ -103,11 +108,14 @@ fn child_state(model: &Model, states: &[Ident]) -> TokenStream {
     if required.iter().all(is_own) {
         return quote!(Self::State);
     }
-    let states = required.iter().zip(states).rev();
-    let own = states.filter(|(position, _)| is_own(position));
-    own.fold(
+    let (columns, parts) = states.split_at(required.len());
+    let own = required.iter().zip(columns);
+    let own = own.filter(|(position, _)| is_own(position));
+    let own = own.map(|(_, state)| state).chain(parts);
+    let own: Vec<_> = own.collect();
+    own.into_iter().rev().fold(
         quote!(__orm::FieldGiven),
-        |rest, (_, state)| quote!(#state::Or<#rest>),
+        |rest, state| quote!(#state::Or<#rest>),
     )
 }
 
@@ -168,6 +176,10 @@ fn from_struct(model: &Model) -> TokenStream {
         let (ident, leave) = (&column.ident, Ident::new("leave_linked", column.ty.span()));
         quote!(__orm::#leave(&self.#ident, #position, &mut unset))
     });
+    let parts = part::per_part(
+        model,
+        |embedded, ident, at| quote!(#embedded::leave_unset(&self.#ident, #at, &mut unset);),
+    );
     quote! {
         #[automatically_derived]
         #[diagnostic::do_not_recommend]
@@ -180,6 +192,7 @@ fn from_struct(model: &Model) -> TokenStream {
                 let mut unset = __orm::ColumnSet::new();
                 #(#unset;)*
                 #(#linked;)*
+                #(#parts)*
                 __orm::NewEntity { value: self, unset }
             }
         }

@@ -9,7 +9,7 @@ use syn::{Ident, Path, Type};
 
 use super::link_table;
 use super::names::of;
-use super::view;
+use super::{part, view};
 use crate::model::data::{Link, Model, Policy, Relation, Side, Target};
 use crate::model::tokens::last_word;
 
@@ -221,8 +221,13 @@ fn new_link(model: &Model) -> TokenStream {
         .filter(|position| model.relations_of(*position).next().is_none())
         .map(|position| model.columns[position].ident.unraw().to_string())
         .collect();
+    let builder = &model.head.builder;
     let row = if own.is_empty() {
-        quote!(::core::result::Result::Ok(__orm::NewChild::into_child(#name::builder())))
+        let parts = part::required(model);
+        quote! {
+            #parts
+            ::core::result::Result::Ok(__orm::Build::build(#name::#builder()))
+        }
     } else {
         quote!(::core::result::Result::Err(&[#(#own),*]))
     };

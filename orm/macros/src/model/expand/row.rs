@@ -7,6 +7,7 @@ use syn::spanned::Spanned as _;
 
 use super::hooks;
 use super::names::{helper, of, per_column, skipped};
+use super::part;
 use super::relation;
 use crate::model::data::{Column, Model};
 
@@ -64,10 +65,19 @@ fn conversions(model: &Model) -> TokenStream {
         model,
         |position, ident, field| quote!(#position => #field::assign(&mut self.#ident, value)),
     );
+    let part_values = part::arms(
+        model,
+        |embedded, ident, column| quote!(#embedded::value(&self.#ident, #column)),
+    );
+    let part_assigned = part::arms(
+        model,
+        |embedded, ident, column| quote!(#embedded::assign(&mut self.#ident, #column, value)),
+    );
     quote! {
         fn value(&self, position: usize) -> __orm::ValueRef<'_> {
             match position {
                 #(#values,)*
+                #(#part_values,)*
                 _ => __orm::ValueRef::Null,
             }
         }
@@ -79,6 +89,7 @@ fn conversions(model: &Model) -> TokenStream {
         ) -> ::core::result::Result<(), __orm::ConversionError> {
             match position {
                 #(#assigned,)*
+                #(#part_assigned,)*
                 _ => ::core::result::Result::Err(__orm::ConversionError::Range),
             }
         }
@@ -92,8 +103,12 @@ fn rest(model: &Model) -> TokenStream {
         let decoded = key_part(model, position).unwrap_or_else(|| read(column, position));
         quote!(#ident: #decoded)
     });
+    let parts = part::per_part(
+        model,
+        |embedded, ident, at| quote!(#ident: #embedded::read(row, start + #at, &__DEF, #at)?,),
+    );
     let (relations, skipped) = (relation::unloaded(model), skipped(model));
-    quote!(Self { #(#decoded,)* #relations #skipped })
+    quote!(Self { #(#decoded,)* #(#parts)* #relations #skipped })
 }
 
 /// The part of a decoded key that is the column at `position`, if one is.
@@ -224,22 +239,36 @@ fn copies(model: &Model) -> TokenStream {
         model,
         |_, ident, field| quote!(#field::copy_into(&self.#ident, &mut old.#ident)),
     );
+    let compared_parts = part::per_part(
+        model,
+        |embedded, ident, at| quote!(#embedded::compare(&self.#ident, &old.#ident, #at, &mut set);),
+    );
+    let copied_parts = part::per_part(
+        model,
+        |embedded, ident, _| quote!(#ident: #embedded::copy(&self.#ident),),
+    );
+    let again_parts = part::per_part(
+        model,
+        |embedded, ident, _| quote!(#embedded::copy_into(&self.#ident, &mut old.#ident);),
+    );
     let skipped = skipped(model);
     let (relations, again_relations) = (relation::copies(model), relation::copies_into(model));
     let relinked = relation::compared(model);
     quote! {
         fn snapshot(&self) -> Self {
-            Self { #(#copied,)* #relations #skipped }
+            Self { #(#copied,)* #(#copied_parts)* #relations #skipped }
         }
 
         fn snapshot_into(&self, old: &mut Self) {
             #(#again;)*
+            #(#again_parts)*
             #again_relations
         }
 
         fn changes(&self, old: &Self) -> __orm::ColumnSet {
             let mut set = __orm::ColumnSet::new();
             #(#compared;)*
+            #(#compared_parts)*
             #relinked
             set
         }

@@ -1,0 +1,234 @@
+//! Generates what a model makes of the structs that it flattens: their columns stand behind its own. A model without such
+//! fields gets nothing of it.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::ext::IdentExt as _;
+use syn::spanned::Spanned as _;
+
+use super::names::of;
+use crate::model::data::{Model, Part};
+
+/// Where the columns of each part begin, as `__AT[index]`, and the names of all columns.
+pub(super) fn constants(model: &Model) -> TokenStream {
+    if model.parts.is_empty() {
+        return TokenStream::new();
+    }
+    let name = &model.head.ident;
+    let types = parts(model).map(|(index, part)| {
+        let (alias, embedded) = (columns_type(index), of(&part.ty, "Embedded"));
+        quote_spanned!(part.ty.span()=> type #alias = #embedded::Columns<#name, __orm::NotNull>;)
+    });
+    let widths = model.parts.iter().map(|part| of(&part.ty, "Embedded"));
+    let (own, count) = (model.columns.len(), model.parts.len());
+    let names = model.columns.iter().map(|column| column.name.clone());
+    let fields = model
+        .columns
+        .iter()
+        .map(|column| column.ident.unraw().to_string());
+    let prefixes = model.parts.iter().map(|part| part.prefix.clone());
+    let paths = model
+        .parts
+        .iter()
+        .map(|part| format!("{}.", part.ident.unraw()));
+    let names = joined(
+        model,
+        "NAMES",
+        ("names", names.collect()),
+        prefixes.collect(),
+    );
+    let fields = joined(
+        model,
+        "FIELDS",
+        ("fields", fields.collect()),
+        paths.collect(),
+    );
+    let checks = checks(model);
+    quote! {
+        #(#types)*
+        const __AT: [usize; #count + 1] = __orm::starts(#own, &[#(#widths::WIDTH),*]);
+        #names
+        #fields
+        #checks
+    }
+}
+
+/// The names of all columns, or those of their fields.
+fn joined(
+    model: &Model,
+    constant: &str,
+    (list, own): (&str, Vec<String>),
+    prefixes: Vec<String>,
+) -> TokenStream {
+    let (constant, list) = (format_ident!("__{constant}"), format_ident!("{list}"));
+    let count = model.parts.len();
+    let parts = model.parts.iter().zip(prefixes).map(|(part, prefix)| {
+        let embedded = of(&part.ty, "Embedded");
+        quote!(__orm::PartNames { prefix: #prefix, names: #embedded::DEF.#list })
+    });
+    quote! {
+        const #constant: [&'static str; __AT[#count]] = {
+            const PARTS: &[__orm::PartNames] = &[#(#parts),*];
+            const JOINED: [u8; __orm::joined_length(PARTS)] = __orm::joined(PARTS);
+            __orm::names(&[#(#own),*], PARTS, &JOINED)
+        };
+    }
+}
+
+/// What the derive can't see of the structs.
+fn checks(model: &Model) -> TokenStream {
+    let checks = parts(model).map(|(index, part)| {
+        let (ident, embedded) = (&part.ident, of(&part.ty, "Embedded"));
+        let (null, end) = (is_nullable(part), index + 1);
+        let twice = if part.prefix.is_empty() {
+            format!("a column of `{ident}` has the name of another column of the model; give it a prefix: `#[orm(flatten, prefix = \"{ident}_\")]`")
+        } else {
+            format!("a column of `{ident}` has the name of another column of the model; give it another prefix")
+        };
+        let default = format!("`{ident}` can't be an `Option`: its struct has a column with `update_default`, which an UPDATE would set beside NULLs");
+        quote_spanned! {ident.span()=>
+            const _: () = ::core::assert!(__orm::has_new_names(&__NAMES, __AT[#index], __AT[#end]), #twice);
+            const _: () = ::core::assert!(!#null || __orm::can_be_none(&#embedded::DEF), #default);
+        }
+    });
+    quote!(#(#checks)*)
+}
+
+/// The columns of a model as data: its own, and those of its parts.
+pub(super) fn columns(model: &Model, own: &[TokenStream]) -> TokenStream {
+    if model.parts.is_empty() {
+        return quote! {
+            const __COLUMNS: &'static [__orm::schema::Column] = &[#(#own),*];
+        };
+    }
+    let count = model.parts.len();
+    let parts = parts(model).map(|(index, part)| {
+        let (columns, null) = (columns_type(index), is_nullable(part));
+        quote! {
+            __orm::put_part(&mut all, &__NAMES, __AT[#index], #null, #columns::COLUMNS);
+        }
+    });
+    quote! {
+        const __ALL: [__orm::schema::Column; __AT[#count]] = {
+            let mut all = __orm::blank_columns();
+            __orm::put_columns(&mut all, [#(#own),*]);
+            #(#parts)*
+            all
+        };
+        const __COLUMNS: &'static [__orm::schema::Column] = &__ALL;
+    }
+}
+
+/// A list of names in the model's data.
+pub(super) fn names(model: &Model, constant: &str, own: &[String]) -> TokenStream {
+    if model.parts.is_empty() {
+        return quote!(&[#(#own),*]);
+    }
+    let constant = format_ident!("__{constant}");
+    quote!(&#constant)
+}
+
+/// A list of constraints or defaults in the model's data. `list` is that of a part.
+pub(super) fn list(
+    model: &Model,
+    (list, element): (&str, TokenStream),
+    own: &[TokenStream],
+) -> TokenStream {
+    if model.parts.is_empty() {
+        return quote!(&[#(#own),*]);
+    }
+    let list = format_ident!("{list}");
+    let parts = parts(model).map(|(index, part)| {
+        let embedded = of(&part.ty, "Embedded");
+        quote!((#embedded::DEF.#list, __AT[#index]))
+    });
+    let call = match list.to_string().as_str() {
+        "references" => {
+            let name = &model.head.ident;
+            quote!(__orm::references(<#name as __orm::Model>::def, OWN, PARTS))
+        }
+        "update_defaults" => quote!(__orm::update_defaults(OWN, PARTS)),
+        _ => quote!(__orm::constraints(OWN, PARTS)),
+    };
+    quote! {{
+        const OWN: &[#element] = &[#(#own),*];
+        const PARTS: &[(&'static [#element], usize)] = &[#(#parts),*];
+        const ALL: [#element; __orm::count_all(OWN, PARTS)] = #call;
+        &ALL
+    }}
+}
+
+/// The arms of a match over positions, behind those of the model's own columns. `call` is a function of the part.
+pub(super) fn arms(
+    model: &Model,
+    call: impl Fn(TokenStream, &Ident, TokenStream) -> TokenStream,
+) -> Vec<TokenStream> {
+    let arms = parts(model).map(|(index, part)| {
+        let end = index + 1;
+        let column = quote!(position - __AT[#index]);
+        let call = call(of(&part.ty, "Embedded"), &part.ident, column);
+        quote!(position if position < __AT[#end] => #call)
+    });
+    arms.collect()
+}
+
+/// What `write` makes of each part: of `<T as Embedded>`, its field, and where its columns begin.
+pub(super) fn per_part(
+    model: &Model,
+    write: impl Fn(TokenStream, &Ident, TokenStream) -> TokenStream,
+) -> Vec<TokenStream> {
+    let written = parts(model).map(|(index, part)| {
+        let at = quote!(__AT[#index]);
+        write(of(&part.ty, "Embedded"), &part.ident, at)
+    });
+    written.collect()
+}
+
+/// The fields of the entity.
+pub(super) fn fields(model: &Model) -> TokenStream {
+    let fields = parts(model).map(|(index, part)| {
+        let Part {
+            docs, vis, ident, ..
+        } = part;
+        let columns = columns_type(index);
+        quote!(#(#docs)* #vis #ident: #columns,)
+    });
+    quote!(#(#fields)*)
+}
+
+/// Their values.
+pub(super) fn values(model: &Model) -> TokenStream {
+    let values = parts(model).map(|(index, part)| {
+        let (ident, columns) = (&part.ident, columns_type(index));
+        quote!(#ident: #columns::at(alias, &__NAMES, __AT[#index]),)
+    });
+    quote!(#(#values)*)
+}
+
+/// Returns the parts that a new row must be given from the function that makes a link row.
+pub(super) fn required(model: &Model) -> TokenStream {
+    let required = model.parts.iter().map(|part| {
+        let (name, embedded) = (part.ident.unraw().to_string(), of(&part.ty, "Embedded"));
+        quote! {
+            if !#embedded::HAS_START {
+                return ::core::result::Result::Err(&[#name]);
+            }
+        }
+    });
+    quote!(#(#required)*)
+}
+
+fn parts(model: &Model) -> impl Iterator<Item = (usize, &Part)> {
+    model.parts.iter().enumerate()
+}
+
+/// Whether the field is an `Option`, as a constant.
+fn is_nullable(part: &Part) -> TokenStream {
+    let embedded = of(&part.ty, "Embedded");
+    quote!(<#embedded::Null as __orm::Nullability>::NULLABLE)
+}
+
+/// The alias of the type of a part's typed columns.
+fn columns_type(index: usize) -> Ident {
+    format_ident!("__Part{index}")
+}
