@@ -11,7 +11,7 @@ use super::batch::{Batch, BatchKind, Plan};
 use super::post_update::Deferred;
 use super::shared_columns::{self, Taken, emptied, has_shared_columns};
 use crate::mapping::{ColumnSet, ModelDef, integer_fits};
-use crate::state::{AnyArena, Link, RowId, State, Written};
+use crate::state::{AnyArena, EntityState, Link, RowId, State, Written};
 
 /// Gives the rows of a batch what they get, after the batches before it are written.
 ///
@@ -182,9 +182,10 @@ fn linked(state: &State, (plan, def): (&Plan, &ModelDef), link: &Link) -> Few<(u
             (Some(row), Some(target), Some((written, index))) => {
                 target.written_value((row.slot, index), written, *position)
             }
-            // Its own key may be that of a relation.
+            // Its own key may be that of a relation; a row that is deleted keeps its key until then.
             (Some(row), Some(target), None)
-                if target.def().is_key(*position) && target.switched().contains_key(&row.slot) =>
+                if target.def().is_key(*position) && target.switched().contains_key(&row.slot)
+                    || is_deleting(target, link) =>
             {
                 target.old_value(row.slot, *position)
             }
@@ -194,6 +195,13 @@ fn linked(state: &State, (plan, def): (&Plan, &ModelDef), link: &Link) -> Few<(u
         (*column, value.to_value())
     });
     values.collect()
+}
+
+/// Whether the row that a link references is deleted by this flush.
+fn is_deleting(target: &dyn AnyArena, link: &Link) -> bool {
+    let handle = link.target.map(|(_, handle)| handle);
+    let state = handle.and_then(|handle| target.entity_state(handle.slot, handle.stamp));
+    state == Some(EntityState::Deleting)
 }
 
 /// Whether a column's field has room for a number.

@@ -61,7 +61,7 @@ fn follow_rows(
                     arena.set_null(slot, reference.columns, level);
                 }
             }
-            Action::SetDefault => arena.forget_to_one(&referring, reference.columns),
+            Action::SetDefault => arena.forget_to_one(&referring, reference.columns, level),
             Action::Cascade => along.push(Deleted {
                 model: child,
                 def: arena.def(),

@@ -21,7 +21,7 @@ use super::row_node::{RowKind, RowNode};
 use super::schedule::{Schedule, schedule};
 use super::table_order::{in_circle, targets};
 use crate::mapping::{ModelDef, ReferenceDef};
-use crate::state::{CaseFolded, KeyMap, KeyTuple, Link, RowId, State};
+use crate::state::{CaseFolded, EntityState, KeyMap, KeyTuple, Link, RowId, State};
 
 /// The order in which the rows of a flush are written that isn't the usual one.
 pub(super) struct RowOrder {
@@ -421,9 +421,13 @@ fn linked_value<'s>(state: &'s State, link: &Link, column: usize) -> Option<Valu
     };
     let arena = state.by_model(model)?;
     let entity = arena.entity_state(handle.slot, handle.stamp)?;
-    entity
-        .has_row()
-        .then(|| arena.value(handle.slot, *position))
+    match entity {
+        // It keeps its key until it is deleted.
+        EntityState::Deleting => Some(arena.old_value(handle.slot, *position)),
+        _ => entity
+            .has_row()
+            .then(|| arena.value(handle.slot, *position)),
+    }
 }
 
 /// The rows that have the key of one of `others`, each with that one.

@@ -199,7 +199,7 @@ pub(crate) trait AnyArena: ChunkEntities + Any + Send {
     /// Sets columns to NULL, as the database has done.
     fn set_null(&mut self, slot: u32, columns: &[usize], level: u32);
     /// The database has set columns to values that are not known: what they reference is not loaded.
-    fn forget_to_one(&mut self, slots: &[u32], columns: &[usize]);
+    fn forget_to_one(&mut self, slots: &[u32], columns: &[usize], level: u32);
 }
 
 /// A primary key as the row that it is of, which has no other columns.
@@ -697,7 +697,7 @@ impl<M: Model> AnyArena for Arena<M> {
         Self::set_null(self, slot, columns, level);
     }
 
-    fn forget_to_one(&mut self, slots: &[u32], columns: &[usize]) {
-        Self::forget_to_one(self, slots, columns);
+    fn forget_to_one(&mut self, slots: &[u32], columns: &[usize], level: u32) {
+        Self::forget_to_one(self, slots, columns, level);
     }
 }

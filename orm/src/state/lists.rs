@@ -141,9 +141,23 @@ impl State {
     }
 
     fn insert(&mut self, id: ListId, member: Member) {
+        self.displace(id);
         let Some(list) = self.list(id) else { return };
         list.push(member);
         self.log_list(id, Change::Added(member));
+    }
+
+    /// A relation to one has one member: the one before leaves it, and a rollback puts that back.
+    fn displace(&mut self, id: ListId) {
+        let arena = self.by_model(id.model);
+        let kind = arena.map(|arena| arena.def().relations[id.index].kind);
+        if !matches!(kind, Some(RelationKind::HasOne { .. })) {
+            return;
+        }
+        let former = self.list(id).map(|list| list.members());
+        for member in former.unwrap_or_default() {
+            self.remove(id, member.row);
+        }
     }
 
     /// Takes an entity out of all lists, since its row or itself is gone. The lists of an owner that is gone as well stay: to
@@ -194,14 +208,16 @@ impl State {
         let mut rows = vec![row];
         while let Some(row) = rows.pop() {
             self.place_all(row);
-            let parents = self.parents(row);
-            rows.extend(parents.into_iter().filter_map(|(model, parent)| {
-                let arena = self.by_model_mut(model)?;
-                let is_added = arena.add_again(parent);
-                let slot = parent.slot;
-                is_added.then_some(RowId { model, slot })
-            }));
+            let parents = self.parents(row).into_iter();
+            rows.extend(parents.filter_map(|(model, parent)| self.bring_back(model, parent)));
         }
+    }
+
+    /// Adds an entity again if it is transient.
+    fn bring_back(&mut self, model: usize, handle: RawRef) -> Option<RowId> {
+        let is_added = self.by_model_mut(model)?.add_again(handle);
+        let slot = handle.slot;
+        is_added.then_some(RowId { model, slot })
     }
 
     /// What an entity belongs to, by model.
@@ -216,21 +232,29 @@ impl State {
         parents.collect()
     }
 
-    /// Makes the relation of a child reference it, and keeps both sides in step. What is transient is added again.
+    /// Makes the relation of a child reference it, and keeps both sides in step. The child, or its new owner, is added again
+    /// if it is transient; another owner of the child that was deleted before its INSERT stays so.
     pub(crate) fn relink(&mut self, child: RowId, index: usize, to: ToOne) {
         if let Some(owner) = to.handle() {
             self.release_former(child, index, owner);
         }
+        let (mut back, mut model) = (None, None);
         if let Some(arena) = self.by_model_mut(child.model) {
             arena.assign_to_one(child.slot, index, to);
-            let handle = arena.handle(child.slot);
             if to.handle().is_some() {
-                arena.add_again(handle);
+                let handle = arena.handle(child.slot);
+                back = arena.add_again(handle).then_some(child);
+                model = Some(State::number((arena.def().relations[index].target)()));
             }
         }
         self.put_in_step(child, index, to.handle());
-        if to.handle().is_some() {
-            self.rejoin(child);
+        if back.is_none() {
+            back = model
+                .zip(to.handle())
+                .and_then(|(model, owner)| self.bring_back(model, owner));
+        }
+        if let Some(row) = back {
+            self.rejoin(row);
         }
     }
 

@@ -123,17 +123,18 @@ impl<M: Model> Arena<M> {
     }
 
     /// What relations with exactly these columns reference is not known any more, unless they were given another entity
-    /// since.
-    pub(super) fn forget_to_one(&mut self, slots: &[u32], columns: &[usize]) {
+    /// since. A rollback puts it back.
+    pub(super) fn forget_to_one(&mut self, slots: &[u32], columns: &[usize], level: u32) {
         for slot in slots {
             let Slot { value, old, .. } = &mut self.slots[*slot as usize];
             let Some(value) = value else { continue };
+            let stored = old.as_deref().unwrap_or(value).snapshot();
             for (index, relation, _) in M::def()
                 .belongs_to()
                 .filter(|(.., key)| key.columns == columns)
             {
                 let not_loaded = ToOne::NotLoaded(Some(relation));
-                let before = to_one(old.as_deref().unwrap_or(value), index);
+                let before = to_one(&stored, index);
                 if let Some(old) = old {
                     set_to_one(&mut **old, index, not_loaded);
                 }
@@ -141,6 +142,7 @@ impl<M: Model> Arena<M> {
                     set_to_one(value, index, not_loaded);
                 }
             }
+            self.log_update(level, *slot, Box::new(stored));
         }
     }
 

@@ -1,7 +1,7 @@
 //! Random work on a session beside a world in memory of what must come of it: every verb in every order on several
 //! models, with another writer, statements past the unit of work, flushes that fail, and savepoints inside savepoints.
 //!
-//! `models.rs` has the models, `world.rs` the world, `run.rs` the choice of the next step, `work.rs`, `reads.rs` and
+//! `shrink.rs` cuts sequences of steps that are data; the random graphs use it. `models.rs` has the models, `world.rs` the world, `run.rs` the choice of the next step, `work.rs`, `reads.rs` and
 //! `statements.rs` the steps, `check.rs` the comparison after each. The seed is fresh each time
 //! and printed; `ORM_TEST_SEED` repeats one, `ORM_TEST_SEQUENCES` sets the number.
 
@@ -9,18 +9,22 @@ mod check;
 mod models;
 mod reads;
 mod run;
+mod shrink;
 mod statements;
 mod work;
 mod world;
 
 use std::hash::{BuildHasher, RandomState};
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use orm::prelude::*;
 
+pub(super) use self::models::Number;
 use self::models::{Guest, KINDS, Leaf, Loan, Note, Root, Tree, Twig};
 pub(super) use self::run::Numbers;
 use self::run::Run;
+pub(super) use self::shrink::{Contents, Failure, shrunk_sequences};
 use crate::cases;
 use crate::database::Db;
 use crate::suite::Requires;
@@ -38,16 +42,22 @@ fn number(variable: &str) -> Option<u64> {
     )
 }
 
-/// Runs the sequences of a case, each by its seed, and prints those.
+/// The seeds of a case, which are printed.
 // The seed is for the reader of the output.
 #[allow(clippy::print_stderr)]
-pub(super) fn sequences(db: &Db, what: &str, mut run: impl FnMut(u64)) {
+fn settings(db: &Db, what: &str) -> Range<u64> {
     let first = number("ORM_TEST_SEED").unwrap_or_else(|| RandomState::new().hash_one(0) >> 16);
     let usual = if db.is_server() { 30 } else { 300 };
     let sequences = number("ORM_TEST_SEQUENCES").unwrap_or(usual);
     let database = db.backend.name();
     eprintln!("{what} on {database}: ORM_TEST_SEED={first}, {sequences} sequences");
-    for seed in first..first + sequences {
+    first..first + sequences
+}
+
+/// Runs the sequences of a case, each by its seed.
+#[allow(clippy::print_stderr)]
+fn sequences(db: &Db, what: &str, mut run: impl FnMut(u64)) {
+    for seed in settings(db, what) {
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| run(seed))) {
             eprintln!("it fails with ORM_TEST_SEED={seed} ORM_TEST_SEQUENCES=1");
             resume_unwind(panic);

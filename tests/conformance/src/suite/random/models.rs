@@ -159,7 +159,7 @@ pub(super) struct Row {
 }
 
 /// A key as a number.
-pub(super) trait Number {
+pub(in crate::suite) trait Number {
     fn of(number: i64) -> Self;
     fn number(&self) -> i64;
 }

@@ -18,7 +18,7 @@ impl Numbers {
         usize::try_from(self.0 >> 33).unwrap() % end
     }
 
-    pub(super) fn small(&mut self, end: usize) -> i64 {
+    pub(in crate::suite) fn small(&mut self, end: usize) -> i64 {
         i64::try_from(self.below(end)).unwrap()
     }
 }

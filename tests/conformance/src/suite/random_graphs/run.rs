@@ -1,358 +1,265 @@
-//! One sequence of random steps on a session, and on the world.
+//! Runs steps on a session and in the world, and compares both after each.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use orm::prelude::*;
-use orm::{Error, ErrorKind};
+use orm::{EntityState, Error, ErrorKind, Result};
 
+use super::allows::Refusal;
 use super::check;
-use super::models::{Crew, Duty, Knot, Sailor};
-use super::world::{No, Seaman, World};
-use crate::suite::random::Numbers;
+use super::flush::{Flush, name};
+use super::kinds::{Handle, KINDS};
+use super::steps::Step;
+use super::world::{Doubt, No, World};
+use crate::database::Db;
+use crate::suite::random::Failure;
 
-pub(super) struct Run {
-    numbers: Numbers,
-    next: No,
+/// A step or a comparison: `Err` if it differs from what the world has.
+pub(super) type Outcome<T = ()> = std::result::Result<T, Failure>;
+
+pub(super) struct Run<'d> {
+    pub(super) db: &'d Db,
+    /// How many models there are.
+    pub(super) kinds: usize,
     pub(super) world: World,
-    pub(super) crews: HashMap<No, Ref<Crew>>,
-    pub(super) sailors: HashMap<No, Ref<Sailor>>,
-    pub(super) duties: HashMap<No, Ref<Duty>>,
-    pub(super) knots: HashMap<No, Ref<Knot>>,
-    steps: Vec<String>,
+    /// The world as it was before the open transaction.
+    base: World,
+    pub(super) handles: BTreeMap<No, Handle>,
+    /// Handles of entities that have left the session.
+    pub(super) left: Vec<Handle>,
+    /// Another connection, which reads what is stored.
+    pub(super) stored: &'d mut Connection,
 }
 
-impl Run {
-    pub(super) fn new(seed: u64) -> Self {
-        Self {
-            numbers: Numbers(seed),
-            next: 0,
-            world: World::default(),
-            crews: HashMap::new(),
-            sailors: HashMap::new(),
-            duties: HashMap::new(),
-            knots: HashMap::new(),
-            steps: Vec::new(),
+/// Runs a sequence in an empty database.
+pub(super) fn run(db: &Db, stored: &mut Connection, kinds: usize, steps: &[Step]) -> Outcome {
+    let mut session = db.session();
+    let mut run = Run {
+        db,
+        kinds,
+        world: World::default(),
+        base: World::default(),
+        handles: BTreeMap::new(),
+        left: Vec::new(),
+        stored,
+    };
+    steps
+        .iter()
+        .try_for_each(|step| run.step(&mut session, step))
+}
+
+pub(super) fn failed(what: &'static str, text: impl std::fmt::Display) -> Failure {
+    Failure::new(what, text.to_string())
+}
+
+/// The result of a verb, which must be as expected. Returns whether it has succeeded.
+pub(super) fn expected<T>(result: Result<T>, refusal: Refusal) -> Outcome<bool> {
+    match (result, refusal) {
+        (Ok(_), None) => Ok(true),
+        (Err(error), Some(kind)) if error.kind() == kind => Ok(false),
+        (Ok(_), Some(kind)) => Err(failed("a verb must fail", name(kind))),
+        (Err(error), _) => Err(failed("a verb fails", format!("{error:?}"))),
+    }
+}
+
+pub(super) fn must<T>(what: &'static str, result: Result<T>) -> Outcome<T> {
+    result.map_err(|error| failed(what, format!("{error:?}")))
+}
+
+impl Run<'_> {
+    pub(super) fn step(&mut self, session: &mut Session, step: &Step) -> Outcome {
+        if !session.in_transaction() {
+            self.base = self.world.clone();
         }
+        let Some(refusal) = self.world.allows(step, session.in_transaction()) else {
+            return Ok(());
+        };
+        self.act(session, step, refusal)?;
+        check::all(self, session).map_err(|failure| failure.after(step))
     }
 
-    pub(super) fn trace(&self) -> String {
-        format!("\n{}", self.steps.join("\n"))
-    }
-
-    pub(super) fn go(&mut self, session: &mut Session) {
-        for _ in 0..4 {
-            let base = self.world.clone();
-            self.some_steps(session, 0);
-            match self.numbers.below(5) {
-                0 => {
-                    self.steps.push("rollback".into());
-                    self.must(session.rollback());
-                    self.world = base;
-                }
-                1 => {
-                    self.steps.push("commit and expire".into());
-                    self.must(session.commit());
-                    session.expire_all();
-                }
-                _ => {
-                    self.steps.push("commit".into());
-                    self.must(session.commit());
-                }
-            }
-            self.compare(session);
-        }
-    }
-
-    fn some_steps(&mut self, session: &mut Session, depth: usize) {
-        for _ in 0..3 + self.numbers.below(8) {
-            self.step(session, depth);
-        }
-    }
-
-    fn compare(&mut self, session: &mut Session) {
-        check::rows(self, session);
-        check::relations(self, session);
-    }
-
-    /// What no step may fail in.
-    fn must<T>(&self, result: orm::Result<T>) -> T {
-        result.unwrap_or_else(|error| panic!("{error:?}\nafter {}", self.trace()))
-    }
-
-    fn note(&mut self, what: &str, nos: impl std::fmt::Debug) {
-        self.steps.push(format!("{what} {nos:?}"));
-    }
-
-    fn step(&mut self, session: &mut Session, depth: usize) {
-        match self.numbers.below(30) {
-            0..=1 => self.add_crew(session),
-            2..=5 => self.add_sailor(session),
-            6..=7 => self.add_duty(session),
-            8 => self.add_knot(session),
-            9..=10 => self.rename(session),
-            11..=14 => self.move_sailor(session),
-            15..=16 => self.set_mentor(session),
-            17..=19 => self.link_knot(session),
-            20 => self.move_duty(session),
-            21 => self.rename_knot(session),
-            22..=25 => self.delete(session),
-            26 | 27 if depth < 2 => self.savepoint(session, depth),
-            28 => self.load_all(session),
-            _ => {
-                self.steps.push("flush".into());
-                self.must(session.flush());
-                self.compare(session);
-            }
-        }
-    }
-
-    fn savepoint(&mut self, session: &mut Session, depth: usize) {
-        self.steps.push("savepoint".into());
-        let before = self.world.clone();
-        let fails = self.numbers.below(2) == 0;
-        let outcome: orm::Result<()> = session.savepoint(|session| {
-            self.some_steps(session, depth + 1);
-            self.steps
-                .push(if fails { "undo" } else { "release" }.into());
-            if fails {
-                Err(Error::new(ErrorKind::Other))
-            } else {
+    fn act(&mut self, session: &mut Session, step: &Step, refusal: Refusal) -> Outcome {
+        match step {
+            Step::Add(new) => self.add(session, new),
+            Step::SetN(..) | Step::SetCode(..) | Step::Rename(..) => {
+                self.set(session, step);
                 Ok(())
             }
-        });
-        match outcome {
-            Err(error) if fails && error.kind() == ErrorKind::Other => self.world = before,
-            outcome => self.must(outcome),
-        }
-        self.compare(session);
-    }
-
-    fn number(&mut self) -> No {
-        self.next += 1;
-        self.next
-    }
-
-    fn pick(&mut self, nos: &[No]) -> Option<No> {
-        (!nos.is_empty()).then(|| nos[self.numbers.below(nos.len())])
-    }
-
-    pub(super) fn pick_crew(&mut self) -> Option<No> {
-        self.pick(&self.world.crews.keys().copied().collect::<Vec<_>>())
-    }
-
-    pub(super) fn pick_sailor(&mut self) -> Option<No> {
-        self.pick(&self.world.sailors.keys().copied().collect::<Vec<_>>())
-    }
-
-    fn pick_duty(&mut self) -> Option<No> {
-        self.pick(&self.world.duties.keys().copied().collect::<Vec<_>>())
-    }
-
-    pub(super) fn pick_knot(&mut self) -> Option<No> {
-        self.pick(&self.world.knots.keys().copied().collect::<Vec<_>>())
-    }
-
-    fn add_crew(&mut self, session: &mut Session) {
-        let no = self.number();
-        self.note("add crew", no);
-        let crew = session.add(Crew::builder().name(format!("c{no}")));
-        self.crews.insert(no, crew);
-        self.world.crews.insert(no, format!("c{no}"));
-    }
-
-    fn add_sailor(&mut self, session: &mut Session) {
-        let (no, name) = (self.number(), format!("s{}", self.next));
-        let crew = self.pick_crew().filter(|_| self.numbers.below(3) > 0);
-        let mentor = self.pick_sailor().filter(|_| self.numbers.below(3) == 0);
-        let by_list = self.numbers.below(2) == 0;
-        self.note("add sailor", (no, crew, mentor, by_list));
-        let mut builder = Sailor::builder().name(name.clone());
-        if let Some(mentor) = mentor {
-            builder = builder.mentor(self.sailors[&mentor]);
-        }
-        let sailor = match crew.map(|crew| self.crews[&crew]) {
-            Some(crew) if by_list => self.must(session.append(crew, Crew.sailors, builder)),
-            Some(crew) => session.add(builder.crew(crew)),
-            None => session.add(builder),
-        };
-        self.sailors.insert(no, sailor);
-        let knots = std::collections::BTreeSet::new();
-        let seaman = Seaman {
-            name,
-            crew,
-            mentor,
-            knots,
-        };
-        self.world.sailors.insert(no, seaman);
-    }
-
-    fn add_duty(&mut self, session: &mut Session) {
-        let Some(owner) = self.pick_sailor() else {
-            return;
-        };
-        let (no, sailor) = (self.number(), self.sailors[&owner]);
-        let by_list = self.numbers.below(2) == 0;
-        self.note("add duty", (no, owner, by_list));
-        let name = format!("d{no}");
-        let builder = Duty::builder().name(name.clone());
-        let duty = if by_list {
-            self.must(session.append(sailor, Sailor.duties, builder))
-        } else {
-            session.add(builder.sailor(sailor))
-        };
-        self.duties.insert(no, duty);
-        self.world.duties.insert(no, (name, owner));
-    }
-
-    fn add_knot(&mut self, session: &mut Session) {
-        let no = self.number();
-        self.note("add knot", no);
-        let knot = session.add(Knot::builder().code(format!("k{no}")).n(0));
-        self.knots.insert(no, knot);
-        self.world.knots.insert(no, format!("k{no}"));
-    }
-
-    fn rename(&mut self, session: &mut Session) {
-        let Some(no) = self.pick_sailor() else { return };
-        let name = format!("s{no}.{}", self.numbers.below(9));
-        self.note("rename sailor", (no, &name));
-        session[self.sailors[&no]].name.clone_from(&name);
-        self.world
-            .sailors
-            .entry(no)
-            .and_modify(|sailor| sailor.name = name);
-    }
-
-    fn rename_knot(&mut self, session: &mut Session) {
-        let Some(no) = self.pick_knot() else { return };
-        let code = format!("k{no}.{}", self.number());
-        self.note("rename knot", (no, &code));
-        session[self.knots[&no]].code.clone_from(&code);
-        self.world.knots.insert(no, code);
-    }
-
-    fn move_sailor(&mut self, session: &mut Session) {
-        let Some(no) = self.pick_sailor() else { return };
-        let to = self.pick_crew().filter(|_| self.numbers.below(4) > 0);
-        let from = self.world.sailors[&no].crew;
-        let by_list = self.numbers.below(2) == 0;
-        self.note("move sailor", (no, to, by_list));
-        let sailor = self.sailors[&no];
-        let crew = to.map(|to| self.crews[&to]);
-        match (crew, from) {
-            (Some(crew), _) if by_list => self.must(session.link(crew, Crew.sailors, sailor)),
-            (None, Some(from)) if by_list => {
-                let from = self.crews[&from];
-                self.must(session.load(from, Crew.sailors));
-                self.must(session.unlink(from, Crew.sailors, sailor));
+            Step::Assign(..) | Step::AssignKey(..) => {
+                self.assign(session, step);
+                Ok(())
             }
-            (crew, _) => session[sailor].crew = crew.into(),
-        }
-        self.world
-            .sailors
-            .entry(no)
-            .and_modify(|sailor| sailor.crew = to);
-    }
-
-    fn set_mentor(&mut self, session: &mut Session) {
-        let Some(no) = self.pick_sailor() else { return };
-        let mentor = self.pick_sailor().filter(|_| self.numbers.below(4) > 0);
-        self.note("set mentor", (no, mentor));
-        session[self.sailors[&no]].mentor = mentor.map(|mentor| self.sailors[&mentor]).into();
-        self.world
-            .sailors
-            .entry(no)
-            .and_modify(|sailor| sailor.mentor = mentor);
-    }
-
-    fn link_knot(&mut self, session: &mut Session) {
-        let (Some(no), Some(knot)) = (self.pick_sailor(), self.pick_knot()) else {
-            return;
-        };
-        let is_linked = self.world.sailors[&no].knots.contains(&knot);
-        let other_side = self.numbers.below(2) == 0;
-        self.note("link or unlink knot", (no, knot, is_linked, other_side));
-        let (sailor, to) = (self.sailors[&no], self.knots[&knot]);
-        match (is_linked, other_side) {
-            (false, false) => self.must(session.link(sailor, Sailor.knots, to)),
-            (false, true) => self.must(session.link(to, Knot.sailors, sailor)),
-            (true, false) => {
-                self.must(session.load(sailor, Sailor.knots));
-                self.must(session.unlink(sailor, Sailor.knots, to));
+            Step::Link(linking) => self.link(session, linking, refusal),
+            Step::Unlink(linking) => self.unlink(session, linking),
+            Step::LinkRow(linking) => self.link_row(session, linking),
+            Step::UnlinkRow(linking) => self.unlink_row(session, linking),
+            Step::Delete(no) => {
+                self.delete(session, *no);
+                Ok(())
             }
-            (true, true) => {
-                self.must(session.load(to, Knot.sailors));
-                self.must(session.unlink(to, Knot.sailors, sailor));
+            Step::AddAgain(no) => self.add_again(session, *no),
+            Step::Load(..) | Step::LoadParent(..) | Step::LoadLinks(..) => self.load(session, step),
+            Step::LoadAll(relation) | Step::SelectWith(relation) => {
+                self.load_lists(session, *relation, matches!(step, Step::LoadAll(_)))
+            }
+            Step::Select(kind) => self.select(session, *kind),
+            Step::Get(no, lock) => self.get(session, *no, *lock),
+            Step::Refresh(no) => self.refresh(session, *no, refusal),
+            Step::ExpireAll => {
+                session.expire_all();
+                Ok(())
+            }
+            Step::Flush => self.flush(session).map(drop),
+            Step::Savepoint(steps, fails) => self.savepoint(session, steps, *fails),
+            Step::Commit => self.commit(session),
+            Step::Rollback => self.rollback(session),
+            Step::Update(..) | Step::Raw(..) | Step::DeleteWhere(..) => {
+                self.statement(session, step)
+            }
+            Step::Other(other) => self.other(other),
+        }
+    }
+
+    pub(super) fn flush(&mut self, session: &mut Session) -> Outcome<bool> {
+        self.written(session, Session::flush)
+    }
+
+    /// Runs a call that flushes everything. Returns whether it has succeeded.
+    fn written(
+        &mut self,
+        session: &mut Session,
+        call: fn(&mut Session) -> Result<()>,
+    ) -> Outcome<bool> {
+        let flush = Flush::of(&self.world);
+        match call(session) {
+            Ok(()) if flush.errors.is_empty() => {
+                let before = std::mem::replace(&mut self.world, flush.world);
+                self.learn_keys(session, &before)?;
+                Ok(true)
+            }
+            Ok(()) => Err(failed("a flush must fail", format!("{:?}", flush.errors))),
+            Err(error) if flush.errors.contains(&name(error.kind())) => {
+                if error.kind() == ErrorKind::Usage {
+                    self.doubt_placed();
+                } else {
+                    self.place_all();
+                }
+                Ok(false)
+            }
+            Err(error) => {
+                let text = format!("expected {:?}, got {error:?}", flush.errors);
+                Err(failed("a flush fails", text))
             }
         }
-        self.world.sailors.entry(no).and_modify(|sailor| {
-            if !sailor.knots.remove(&knot) {
-                sailor.knots.insert(knot);
+    }
+
+    /// Takes the keys that the database has generated.
+    fn learn_keys(&mut self, session: &Session, before: &World) -> Outcome {
+        for (no, entity) in &mut self.world.entities {
+            let was_pending = before.state(*no) == Some(EntityState::Pending);
+            if !was_pending || !entity.has_row() || !KINDS[self.world.kinds[no]].is_generated {
+                continue;
+            }
+            let columns = self.handles[no].columns(session);
+            let key = columns
+                .map_err(|error| failed("a key", format!("{error:?}")))?
+                .key;
+            (entity.value.key, entity.old.key) = (key, key);
+            if let Some(row) = self.world.rows.get_mut(no) {
+                row.key = key;
+            }
+        }
+        Ok(())
+    }
+
+    /// A flush has put lists in step with what was assigned before it has failed.
+    fn place_all(&mut self) {
+        let numbers: Vec<No> = self.world.entities.keys().copied().collect();
+        for no in numbers {
+            let Some(entity) = self.world.entities.get_mut(&no).filter(|it| it.stays()) else {
+                continue;
+            };
+            let mut is_moved = false;
+            for slot in 0..2 {
+                if entity.placed[slot] != entity.value.parents[slot] && !entity.by_key[slot] {
+                    entity.placed[slot] = entity.value.parents[slot];
+                    entity.was_placed[slot] = true;
+                    is_moved = true;
+                }
+            }
+            if is_moved {
+                self.doubt_one(no);
+            }
+        }
+    }
+
+    /// Lists may be in step with what was assigned before that is flushed.
+    pub(super) fn doubt_placed(&mut self) {
+        let world = &mut self.world;
+        for (no, entity) in &world.entities {
+            for (slot, relation) in World::relations_of(world.kinds[no]) {
+                let owners = [entity.value.parents[slot], entity.placed[slot]];
+                if owners[0] != owners[1] {
+                    for owner in owners.into_iter().flatten() {
+                        world
+                            .doubtful
+                            .entry((relation, owner))
+                            .or_insert(Doubt::UntilFlush);
+                    }
+                }
+            }
+        }
+    }
+
+    fn savepoint(&mut self, session: &mut Session, steps: &[Step], fails: bool) -> Outcome {
+        if !self.flush(session)? {
+            return Ok(());
+        }
+        if !session.in_transaction() {
+            self.base = self.world.clone();
+        }
+        let mark = self.world.clone();
+        let mut outcome = Ok(());
+        let result: Result<()> = session.savepoint(|session| {
+            outcome = steps.iter().try_for_each(|step| self.step(session, step));
+            match &outcome {
+                Ok(()) if !fails => {}
+                _ => return Err(Error::other("undo")),
+            }
+            match self.flush(session) {
+                Ok(true) => Ok(()),
+                flushed => {
+                    outcome = flushed.map(drop);
+                    Err(Error::other("undo"))
+                }
             }
         });
-    }
-
-    fn move_duty(&mut self, session: &mut Session) {
-        let (Some(no), Some(to)) = (self.pick_duty(), self.pick_sailor()) else {
-            return;
-        };
-        self.note("move duty", (no, to));
-        session[self.duties[&no]].sailor = self.sailors[&to].into();
-        self.world.duties.entry(no).and_modify(|duty| duty.1 = to);
-    }
-
-    /// Before and after a delete comes a flush: an entity that was assigned one which is then deleted is refused, and what
-    /// referred to a deleted one is known afterwards.
-    fn delete(&mut self, session: &mut Session) {
-        self.steps.push("flush".into());
-        self.must(session.flush());
-        match self.numbers.below(5) {
-            0 => {
-                let Some(no) = self.pick_crew() else { return };
-                self.note("delete crew", no);
-                session.delete(self.crews[&no]);
-                self.world.delete_crew(no);
+        outcome?;
+        match result {
+            Ok(()) => Ok(()),
+            Err(error) if error.to_string() == "undo" => {
+                self.world.undo_to(&mark);
+                Ok(())
             }
-            1 | 2 => {
-                let Some(no) = self.pick_sailor() else { return };
-                self.note("delete sailor", no);
-                session.delete(self.sailors[&no]);
-                self.world.delete_sailor(no);
-            }
-            3 => {
-                let Some(no) = self.pick_duty() else { return };
-                self.note("delete duty", no);
-                session.delete(self.duties[&no]);
-                self.world.duties.remove(&no);
-            }
-            _ => {
-                let Some(no) = self.pick_knot() else { return };
-                self.note("delete knot", no);
-                session.delete(self.knots[&no]);
-                self.world.delete_knot(no);
-            }
+            Err(error) => Err(failed("a savepoint", format!("{error:?}"))),
         }
-        self.steps.push("flush".into());
-        self.must(session.flush());
-        self.compare(session);
     }
 
-    fn load_all(&mut self, session: &mut Session) {
-        // Lists follow what was assigned at the flush.
-        self.steps.push("flush and load_all".into());
-        self.must(session.flush());
-        let crews: Vec<Ref<Crew>> = self.world.crews.keys().map(|no| self.crews[no]).collect();
-        self.must(session.load_all(&crews, Crew.sailors));
-        let found = select(Sailor)
-            .with(Sailor.duties)
-            .with(Sailor.knots)
-            .all(session);
-        assert_eq!(
-            self.must(found).len(),
-            self.world.sailors.len(),
-            "after {}",
-            self.trace()
-        );
-        check::relations(self, session);
+    fn commit(&mut self, session: &mut Session) -> Outcome {
+        if !self.written(session, Session::commit)? {
+            return Ok(());
+        }
+        for no in self.world.commit() {
+            self.left.extend(self.handles.remove(&no));
+        }
+        self.base = self.world.clone();
+        check::stored(self)
+    }
+
+    fn rollback(&mut self, session: &mut Session) -> Outcome {
+        must("rollback", session.rollback())?;
+        let base = std::mem::take(&mut self.base);
+        self.world.undo_to(&base);
+        check::stored(self)
     }
 }
