@@ -51,7 +51,7 @@ pub use decode::{differs, read};
 pub(crate) use def::Through;
 pub use def::{
     Cascade, ConstraintDef, DeferredDef, EmbeddedDef, ListOrder, LoadedColumns, ModelDef,
-    ReferenceDef, RelationDef, RelationKind, UpdateDefault,
+    ReferenceDef, RelationDef, RelationKind, UpdateDefault, ViewDef, ViewKey,
 };
 pub use deferred::Deferred;
 pub(crate) use deferred::column_not_loaded;
@@ -71,8 +71,8 @@ pub use relation::{
     AnyList, AnyRelation, BelongsTo, HandleKey, HasMany, HasOne, IntoPath, KeySource, Linkable,
     Linked, LinkedKey, Links, LinksTo, LoadPath, LoadStep, ManyToMany, Member, NoSession, Path,
     PathFrom, References, Refs, RefsIter, Relation, RelationField, Scope, SingleBelongsTo, ToMany,
-    ToOne, ToOneTarget, ViewDef, ViewKey, ViewOnly, compared_by, inverse, leave_linked, mirrored,
-    or_linked, ordered_by, positioned_by, relinked,
+    ToOne, ToOneTarget, ViewOnly, compared_by, inverse, leave_linked, mirrored, or_linked,
+    ordered_by, positioned_by, relinked,
 };
 pub(crate) use relation::{ChildRule, Strategy, check_cascade};
 #[cfg(feature = "serde")]

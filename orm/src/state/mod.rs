@@ -11,6 +11,7 @@ mod chunk;
 mod chunk_entities;
 mod deferred;
 mod entity_state;
+mod erased;
 mod expire;
 mod handle;
 mod handle_keys;

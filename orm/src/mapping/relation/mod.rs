@@ -41,4 +41,4 @@ pub use scope::Scope;
 pub use to_one::{ToOne, relinked};
 #[cfg(feature = "serde")]
 pub(crate) use to_one::{not_loaded, part_not_loaded};
-pub use view_only::{ViewDef, ViewKey, ViewOnly, compared_by};
+pub use view_only::{ViewOnly, compared_by};

@@ -66,7 +66,7 @@ struct Paper {
 }
 
 #[derive(Model, Clone, Debug)]
-#[orm(table = "topics")]
+#[orm(table = "research_topics")]
 struct Topic {
     #[orm(primary_key)]
     id: i64,

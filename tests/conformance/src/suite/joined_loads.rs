@@ -51,7 +51,7 @@ struct Orchestra {
 }
 
 #[derive(Model, Clone, Debug)]
-#[orm(table = "players")]
+#[orm(table = "orchestra_players")]
 struct Player {
     #[orm(primary_key)]
     id: i64,
@@ -91,7 +91,7 @@ struct Concert {
 }
 
 #[derive(Model, Clone, Debug)]
-#[orm(table = "halls")]
+#[orm(table = "concert_halls")]
 struct Hall {
     #[orm(primary_key)]
     id: i64,
