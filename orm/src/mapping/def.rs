@@ -7,10 +7,10 @@ use std::sync::LazyLock;
 
 use orm_core::schema::{Action, Check, Column, ForeignKey, Index, Table, Unique};
 
+use orm_core::stmt::Expr;
 use orm_core::value::Value;
 
 use super::column_set::ColumnSet;
-use super::relation::ViewDef;
 use super::slot::ModelSlot;
 
 /// Describes a model as data.
@@ -166,6 +166,41 @@ pub enum RelationKind {
     },
     /// Rows of the target are selected, and are only read.
     View(ViewDef),
+}
+
+/// Describes which rows a relation that is only read selects.
+#[derive(Clone, Copy, Debug)]
+pub struct ViewDef {
+    /// Returns the columns by which the rows are found.
+    pub key: fn() -> ViewKey,
+    /// Returns the further conditions.
+    pub filter: fn() -> Vec<Expr>,
+    /// The most rows for each owner.
+    pub limit: Option<u64>,
+}
+
+/// The columns by which rows are found: those of the target have the values of the owner's.
+#[derive(Debug)]
+pub struct ViewKey {
+    /// The positions in the owner.
+    pub own: Vec<usize>,
+    /// The positions in the target.
+    pub target: Vec<usize>,
+}
+
+impl ViewKey {
+    /// Returns the columns of the foreign key of the relation at `inverse` of the target. Called by the derive.
+    ///
+    /// # Panics
+    /// If that is no `BelongsTo`, which the compiler has checked.
+    pub fn inverse(target: &'static ModelDef, inverse: usize) -> Self {
+        let key = target.reference_of(inverse);
+        let key = key.expect("invariant: it is a BelongsTo, which the compiler has checked");
+        Self {
+            own: key.target_columns.to_vec(),
+            target: key.columns.to_vec(),
+        }
+    }
 }
 
 /// How rows of a link model link two models.

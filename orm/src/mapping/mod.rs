@@ -49,7 +49,7 @@ pub use decode::{differs, read};
 pub(crate) use def::Through;
 pub use def::{
     Cascade, ConstraintDef, ListOrder, ModelDef, ReferenceDef, RelationDef, RelationKind,
-    UpdateDefault,
+    UpdateDefault, ViewDef, ViewKey,
 };
 pub use field::{Field, KeyField};
 pub use handle::{RawRef, Ref};
@@ -63,8 +63,8 @@ pub use relation::{
     AnyList, AnyRelation, BelongsTo, HandleKey, HasMany, HasOne, IntoPath, KeySource, Linkable,
     Linked, LinkedKey, Links, LinksTo, LoadPath, LoadStep, ManyToMany, Member, NoSession, Path,
     PathFrom, References, Refs, RefsIter, Relation, RelationField, Scope, SingleBelongsTo, ToMany,
-    ToOne, ToOneTarget, ViewDef, ViewKey, ViewOnly, compared_by, inverse, leave_linked, mirrored,
-    or_linked, ordered_by, positioned_by, relinked,
+    ToOne, ToOneTarget, ViewOnly, compared_by, inverse, leave_linked, mirrored, or_linked,
+    ordered_by, positioned_by, relinked,
 };
 pub(crate) use relation::{ChildRule, check_cascade};
 pub use slot::ModelSlot;

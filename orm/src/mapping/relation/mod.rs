@@ -38,4 +38,4 @@ pub use path::{IntoPath, LoadPath, LoadStep, Path, PathFrom};
 pub use refs::{Refs, RefsIter};
 pub use scope::Scope;
 pub use to_one::{ToOne, relinked};
-pub use view_only::{ViewDef, ViewKey, ViewOnly, compared_by};
+pub use view_only::{ViewOnly, compared_by};

@@ -1,10 +1,9 @@
-//! [`ViewOnly`]: the field of a relation that is only read; and what the derive says of it.
+//! [`ViewOnly`]: the field of a relation that is only read; and what the compiler checks of its columns.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
 use orm_core::error::Result;
-use orm_core::stmt::Expr;
 use orm_core::types::DbType;
 
 use super::any::AnyRelation;
@@ -12,7 +11,7 @@ use super::field::RelationField;
 use super::refs::Refs;
 use super::to_one::not_loaded;
 use crate::mapping::column::Column;
-use crate::mapping::def::{ModelDef, RelationDef};
+use crate::mapping::def::RelationDef;
 use crate::mapping::handle::{RawRef, Ref};
 use crate::mapping::model::Model;
 
@@ -211,41 +210,6 @@ impl<T: ViewTarget> fmt::Debug for ViewOnly<T> {
         match self.get() {
             Ok(loaded) => write!(f, "ViewOnly({loaded:?})"),
             Err(_) => f.write_str("ViewOnly(not loaded)"),
-        }
-    }
-}
-
-/// Describes which rows a relation that is only read selects.
-#[derive(Clone, Copy, Debug)]
-pub struct ViewDef {
-    /// Returns the columns by which the rows are found.
-    pub key: fn() -> ViewKey,
-    /// Returns the further conditions.
-    pub filter: fn() -> Vec<Expr>,
-    /// The most rows for each owner.
-    pub limit: Option<u64>,
-}
-
-/// The columns by which rows are found: those of the target have the values of the owner's.
-#[derive(Debug)]
-pub struct ViewKey {
-    /// The positions in the owner.
-    pub own: Vec<usize>,
-    /// The positions in the target.
-    pub target: Vec<usize>,
-}
-
-impl ViewKey {
-    /// Returns the columns of the foreign key of the relation at `inverse` of the target. Called by the derive.
-    ///
-    /// # Panics
-    /// If that is no `BelongsTo`, which the compiler has checked.
-    pub fn inverse(target: &'static ModelDef, inverse: usize) -> Self {
-        let key = target.reference_of(inverse);
-        let key = key.expect("invariant: it is a BelongsTo, which the compiler has checked");
-        Self {
-            own: key.target_columns.to_vec(),
-            target: key.columns.to_vec(),
         }
     }
 }

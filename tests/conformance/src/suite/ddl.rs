@@ -243,7 +243,7 @@ fn cycles_of_foreign_keys_are_created_and_dropped(db: &Db) {
 }
 
 #[derive(Model, Clone, Debug, PartialEq)]
-#[orm(table = "knots")]
+#[orm(table = "tied_knots")]
 struct Knot {
     #[orm(primary_key)]
     id: i64,
@@ -254,13 +254,13 @@ struct Knot {
 fn rows_that_hold_their_own_table_are_no_obstacle(db: &Db) {
     let metadata = Metadata::of((Knot,));
     metadata.create_all(&db.engine).unwrap();
-    db.outside("INSERT INTO knots (id, other_id) VALUES (1, NULL)");
-    db.outside("INSERT INTO knots (id, other_id) VALUES (2, 1)");
+    db.outside("INSERT INTO tied_knots (id, other_id) VALUES (1, NULL)");
+    db.outside("INSERT INTO tied_knots (id, other_id) VALUES (2, 1)");
     metadata.drop_all(&db.engine).unwrap();
-    assert!(!tables(db).contains(&"knots".to_owned()));
+    assert!(!tables(db).contains(&"tied_knots".to_owned()));
     // The checks of foreign keys are on again.
     metadata.create_all(&db.engine).unwrap();
-    let insert = "INSERT INTO knots (id, other_id) VALUES (1, 9)";
+    let insert = "INSERT INTO tied_knots (id, other_id) VALUES (1, 9)";
     let mut conn = db.engine.connection().unwrap();
     fails(
         conn.raw_execute(insert, &[]),
@@ -271,13 +271,13 @@ fn rows_that_hold_their_own_table_are_no_obstacle(db: &Db) {
 fn a_table_from_elsewhere_keeps_what_it_refers_to(db: &Db) {
     let metadata = Metadata::of((Knot,));
     metadata.create_all(&db.engine).unwrap();
-    db.outside("INSERT INTO knots (id) VALUES (1)");
+    db.outside("INSERT INTO tied_knots (id) VALUES (1)");
     db.outside(
-        "CREATE TABLE ropes (knot_id BIGINT NOT NULL, FOREIGN KEY (knot_id) REFERENCES knots (id))",
+        "CREATE TABLE ropes (knot_id BIGINT NOT NULL, FOREIGN KEY (knot_id) REFERENCES tied_knots (id))",
     );
     db.outside("INSERT INTO ropes (knot_id) VALUES (1)");
     metadata.drop_all(&db.engine).unwrap_err();
-    assert_eq!(db.count("knots"), 1);
+    assert_eq!(db.count("tied_knots"), 1);
     let mut conn = db.engine.connection().unwrap();
     fails(
         conn.raw_execute("INSERT INTO ropes (knot_id) VALUES (2)", &[]),
@@ -349,7 +349,7 @@ fn several_at_once_create_all_and_drop_all(db: &Db) {
         heads().create_all(&db.engine)?;
         Metadata::of((Knot,)).create_all(&db.engine)
     });
-    assert_eq!((db.count("heads"), db.count("knots")), (0, 0));
+    assert_eq!((db.count("heads"), db.count("tied_knots")), (0, 0));
 }
 
 #[derive(Model, Clone, Debug, PartialEq)]

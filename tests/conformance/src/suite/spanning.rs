@@ -377,7 +377,7 @@ fn an_alias_is_the_owner(db: &Db) {
 }
 
 #[derive(Model, Clone, Debug, PartialEq)]
-#[orm(table = "topics")]
+#[orm(table = "span_topics")]
 struct Topic {
     #[orm(primary_key)]
     id: i64,
@@ -420,7 +420,7 @@ fn a_tree_is_asked_in_both_directions(db: &Db) {
     assert_eq!(
         reads(db),
         [
-            r#"SELECT "name" FROM "topics" WHERE EXISTS (SELECT 1 FROM "topics" AS "orm_1" WHERE "topics"."parent_id" = "orm_1"."id" AND "orm_1"."name" = ?) ORDER BY "id" ASC"#
+            r#"SELECT "name" FROM "span_topics" WHERE EXISTS (SELECT 1 FROM "span_topics" AS "orm_1" WHERE "span_topics"."parent_id" = "orm_1"."id" AND "orm_1"."name" = ?) ORDER BY "id" ASC"#
         ]
     );
     assert_eq!(

@@ -7,7 +7,7 @@ use syn::spanned::Spanned as _;
 
 use super::builder::states;
 use super::names::{helper, of, skipped};
-use crate::model::data::{Column, Fill, Model};
+use crate::model::data::{Column, Fill, Model, Side};
 
 pub(super) fn expand(model: &Model) -> TokenStream {
     let parts = [defaults(model), from_builder(model), from_struct(model)];
@@ -65,12 +65,15 @@ fn from_builder(model: &Model) -> TokenStream {
         let (ident, value) = (&column.ident, filled(model, position, column));
         quote!(#ident: #value)
     });
-    let relations = model.relations.iter().map(|relation| {
-        let ident = &relation.ident;
-        if relation.is_own() {
-            quote!(#ident: given.#ident.unwrap_or_default())
-        } else {
-            quote!(#ident: ::core::default::Default::default())
+    let relations = model.relations.iter().enumerate().map(|(index, relation)| {
+        let (ident, ty) = (&relation.ident, &relation.ty);
+        match relation.side {
+            Side::Own { .. } => quote!(#ident: given.#ident.unwrap_or_default()),
+            Side::Other { .. } | Side::Link(_) => {
+                quote!(#ident: ::core::default::Default::default())
+            }
+            // Lists of new rows begin empty; what is only read is not loaded.
+            Side::View(_) => quote!(#ident: <#ty>::unloaded(&__DEF.relations[#index])),
         }
     });
     let skipped = skipped(model);

@@ -105,7 +105,9 @@ fn kind(model: &Model, relation: &Relation) -> TokenStream {
         Side::Link(Link::Model { path, named }) => link_kind(owner, (path, target), named.as_ref()),
         Side::Link(Link::Table(_)) => link_table::kind(&relation.ident),
         Side::Link(Link::Inverse(inverse)) => link_table::mirror(owner, target, inverse),
-        Side::View(view) => view::kind(owner, target, view),
+        Side::View(view) => view::kind(target, view, |named| {
+            inverse_of(owner, &quote!(#target), named)
+        }),
     }
 }
 
@@ -133,11 +135,7 @@ fn link_kind(
 }
 
 /// The function that returns the index of the inverse relation in `other`.
-pub(super) fn inverse_of(
-    owner: &Ident,
-    other: &TokenStream,
-    inverse: Option<&Target>,
-) -> TokenStream {
+fn inverse_of(owner: &Ident, other: &TokenStream, inverse: Option<&Target>) -> TokenStream {
     if let Some(inverse) = inverse {
         return named(&quote!(#owner), other, inverse);
     }

@@ -3,16 +3,20 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::{Ident, Type};
+use syn::Type;
 
-use super::relation::inverse_of;
 use crate::model::data::{Target, View, ViewKey};
 
-/// The kind of the relation. The compiler compares the types of the columns.
-pub(super) fn kind(owner: &Ident, target: &Type, view: &View) -> TokenStream {
+/// The kind of the relation. `inverse` makes the function that returns the index of the inverse relation. The compiler
+/// compares the types of the columns.
+pub(super) fn kind(
+    target: &Type,
+    view: &View,
+    inverse: impl FnOnce(Option<&Target>) -> TokenStream,
+) -> TokenStream {
     let key = match &view.key {
-        ViewKey::Inverse(inverse) => {
-            let inverse = inverse_of(owner, &quote!(#target), inverse.as_ref());
+        ViewKey::Inverse(named) => {
+            let inverse = inverse(named.as_ref());
             quote!(__orm::ViewKey::inverse(<#target as __orm::Model>::def(), (#inverse)()))
         }
         ViewKey::Columns(columns) => {

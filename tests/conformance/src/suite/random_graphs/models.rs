@@ -45,7 +45,7 @@ pub(super) struct Duty {
 }
 
 #[derive(Model, Clone, Debug)]
-#[orm(table = "graph_knots")]
+#[orm(table = "knots")]
 pub(super) struct Knot {
     #[orm(primary_key, length = 20)]
     pub code: String,
