@@ -82,6 +82,52 @@ mod fresh {
     }
 }
 
+mod options {
+    use super::*;
+    use orm::engine::EngineOptions;
+
+    fn options(options: EngineOptions) -> EngineOptions {
+        options.criteria(&Criteria::new().add("unshipped", Order, Order.shipped.eq(false)))
+    }
+
+    fn checks(db: &TestDatabase) -> orm::Result<()> {
+        let mut session = db.session();
+        let shipped = session.add(order("a"));
+        session[shipped].shipped = true;
+        session.commit()?;
+        let sql = r#"SELECT COUNT(*) FROM "orders" WHERE "shipped" = ?"#;
+        db.take_statements();
+        assert_eq!(assert_statements!(db, [sql], count(db)), 0);
+        let all = select(Order).without_criteria("unshipped");
+        assert_eq!(all.count(&mut session)?, 1);
+        Ok(())
+    }
+
+    #[orm::test(models(Order), options = options)]
+    fn are_those_of_the_engine(db: TestDatabase) -> orm::Result<()> {
+        checks(&db)
+    }
+
+    #[orm::test(rollback, models(Order), options = options)]
+    fn are_those_of_each_test_with_rollback(db: TestDatabase) -> orm::Result<()> {
+        checks(&db)
+    }
+
+    /// On the database of the other one.
+    #[orm::test(rollback, models(Order))]
+    fn may_be_missing(db: TestDatabase) -> orm::Result<()> {
+        let mut session = db.session();
+        session.add(order("a"));
+        session.commit()?;
+        db.take_statements();
+        assert_eq!(
+            assert_statements!(db, [r#"SELECT COUNT(*) FROM "orders""#], count(&db)),
+            1
+        );
+        Ok(())
+    }
+}
+
 mod rolled_back {
     use super::*;
 
@@ -266,6 +312,7 @@ mod rolled_back {
                 path: "testing::rolled_back::defines",
                 isolation: Isolation::Rollback,
                 tables: "orders",
+                options: |options| options,
                 set_up: |engine| Metadata::of((Order,)).set_up(engine),
                 should_panic: None,
             };

@@ -297,6 +297,7 @@ pub fn derive_patch(input: TokenStream) -> TokenStream {
 /// | `models(User, Post)` | Creates the tables of these models. The default is all registered models. |
 /// | `migrations = "migrations"` | Applies the migrations of a folder. The path is relative to the package; `{dialect}` in it is replaced by the dialect's name. Needs `orm-migrate` among the dev-dependencies. |
 /// | `set_up = function` | Calls a function that creates the tables: `fn(&Engine) -> Result<(), E>`. |
+/// | `options = function` | Calls a function with the options of the engine: `fn(EngineOptions) -> EngineOptions`. It may set criteria and hooks. |
 /// | `rollback` | The test runs in a transaction that is rolled back, on a database that other tests use, too. It may commit. |
 /// | `crate = path` | Where `orm` is, if it isn't `::orm`. |
 #[proc_macro_attribute]

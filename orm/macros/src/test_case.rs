@@ -7,14 +7,21 @@ use syn::meta::ParseNestedMeta;
 use syn::parse::Parser as _;
 use syn::spanned::Spanned as _;
 use syn::{
-    Attribute, Error, Expr, ItemFn, LitStr, Meta, Path, Result, Token, parse_quote,
+    Attribute, Error, Expr, Ident, ItemFn, LitStr, Meta, Path, Result, Token, parse_quote,
     punctuated::Punctuated,
 };
 
 use crate::attribute::{flag, name, text, unknown};
 
 /// The keys of the attribute.
-const KEYS: &[&str] = &["models", "migrations", "set_up", "rollback", "crate"];
+const KEYS: &[&str] = &[
+    "models",
+    "migrations",
+    "set_up",
+    "options",
+    "rollback",
+    "crate",
+];
 
 /// The dialects, with the macro of `orm` that keeps the tests of one whose feature is on.
 const DIALECTS: &[(&str, &str)] = &[
@@ -29,6 +36,8 @@ struct Options {
     orm: Path,
     /// What makes the tables, and what it is called in messages.
     tables: Option<(Expr, String)>,
+    /// Changes the options of the engine.
+    engine: Option<Expr>,
     rollback: bool,
 }
 
@@ -46,6 +55,7 @@ fn options(arguments: TokenStream) -> Result<Options> {
     let mut options = Options {
         orm: parse_quote!(::orm),
         tables: None,
+        engine: None,
         rollback: false,
     };
     let parser = syn::meta::parser(|meta| {
@@ -56,6 +66,11 @@ fn options(arguments: TokenStream) -> Result<Options> {
                 options.rollback = true;
             }
             "crate" => options.orm = meta.value()?.call(Path::parse_mod_style)?,
+            "options" => {
+                let value = meta.value();
+                let value = value.map_err(|_| meta.error("write `options = function`"))?;
+                options.engine = Some(value.parse()?);
+            }
             "models" | "migrations" | "set_up" => {
                 let tables = tables(&key, &meta, &options.orm)?;
                 if options.tables.replace(tables).is_some() {
@@ -149,7 +164,6 @@ fn check(function: &ItemFn) -> Result<()> {
 fn tests(mut function: ItemFn, options: &Options) -> TokenStream {
     let orm = &options.orm;
     let ident = function.sig.ident.clone();
-    let set_up = format_ident!("__set_up_{ident}", span = Span::mixed_site());
     let should_panic = match should_panic(&mut function.attrs) {
         Ok(found) => found,
         Err(error) => return error.to_compile_error(),
@@ -158,15 +172,7 @@ fn tests(mut function: ItemFn, options: &Options) -> TokenStream {
     let (of_tests, of_function): (Vec<_>, Vec<_>) =
         function.attrs.into_iter().partition(is_for_test);
     function.attrs = of_function;
-    let (tables, written) = match &options.tables {
-        Some((tables, written)) => (quote!(#tables), written.as_str()),
-        None => (quote!(#orm::metadata()), ""),
-    };
-    let isolation = if options.rollback {
-        format_ident!("Rollback")
-    } else {
-        format_ident!("Database")
-    };
+    let (helpers, fields) = case(&ident, options);
     let tests = DIALECTS.iter().map(|(dialect, keep)| {
         let (test, keep) = (format_ident!("{dialect}"), format_ident!("{keep}"));
         quote! {
@@ -177,10 +183,8 @@ fn tests(mut function: ItemFn, options: &Options) -> TokenStream {
                     let case = #orm::testing::Case {
                         dialect: #dialect,
                         path: ::core::module_path!(),
-                        isolation: #orm::testing::Isolation::#isolation,
-                        tables: #written,
-                        set_up: super::#set_up,
                         should_panic: #should_panic,
+                        #fields
                     };
                     #orm::testing::run(&case, super::#ident)
                 }
@@ -193,17 +197,55 @@ fn tests(mut function: ItemFn, options: &Options) -> TokenStream {
         #[allow(clippy::needless_pass_by_value)]
         #function
 
-        #[cfg(test)]
-        #[doc(hidden)]
-        fn #set_up(engine: &#orm::Engine) -> ::core::result::Result<(), #orm::testing::TestFailure> {
-            #orm::testing::SetUp::set_up(&(#tables), engine)
-        }
+        #helpers
 
         #[cfg(test)]
         mod #ident {
             #(#tests)*
         }
     }
+}
+
+/// Functions beside the test of this name, which see what the attribute names, and the fields of its case that have them.
+fn case(ident: &Ident, options: &Options) -> (TokenStream, TokenStream) {
+    let orm = &options.orm;
+    let set_up = format_ident!("__set_up_{ident}", span = Span::mixed_site());
+    let engine = format_ident!("__options_{ident}", span = Span::mixed_site());
+    let (tables, written) = match &options.tables {
+        Some((tables, written)) => (quote!(#tables), written.as_str()),
+        None => (quote!(#orm::metadata()), ""),
+    };
+    // A name that hides no function of the test's module.
+    let given = format_ident!("given", span = Span::mixed_site());
+    let change = match &options.engine {
+        Some(change) => quote!((#change)(#given)),
+        None => quote!(#given),
+    };
+    let isolation = if options.rollback {
+        format_ident!("Rollback")
+    } else {
+        format_ident!("Database")
+    };
+    let helpers = quote! {
+        #[cfg(test)]
+        #[doc(hidden)]
+        fn #set_up(#given: &#orm::Engine) -> ::core::result::Result<(), #orm::testing::TestFailure> {
+            #orm::testing::SetUp::set_up(&(#tables), #given)
+        }
+
+        #[cfg(test)]
+        #[doc(hidden)]
+        fn #engine(#given: #orm::engine::EngineOptions) -> #orm::engine::EngineOptions {
+            #change
+        }
+    };
+    let fields = quote! {
+        isolation: #orm::testing::Isolation::#isolation,
+        tables: #written,
+        options: super::#engine,
+        set_up: super::#set_up,
+    };
+    (helpers, fields)
 }
 
 /// Takes `#[should_panic]` or `#[should_panic(expected = "…")]` out of `attributes`.
@@ -236,7 +278,7 @@ mod tests {
     #[test]
     fn a_function_becomes_a_module_of_its_name() {
         let code = expand(
-            quote!(rollback, models(User, Post)),
+            quote!(rollback, models(User, Post), options = with_hooks),
             quote!(
                 /// What is tested.
                 #[ignore = "slow"]
@@ -249,6 +291,7 @@ mod tests {
             "fn postgres ()",
             "Isolation :: Rollback",
             ":: orm :: Metadata :: of ((User , Post ,))",
+            "(with_hooks) (given)",
         ] {
             assert!(code.contains(part), "{part}: {code}");
         }
@@ -267,7 +310,8 @@ mod tests {
         );
         check(quote!(models()), test.clone(), "write `models(User, Post)`");
         let twice = quote!(models(User), migrations = "migrations");
-        check(twice, test, "only one of");
+        check(twice, test.clone(), "only one of");
+        check(quote!(options), test, "write `options = function`");
         let none = TokenStream::new;
         check(
             none(),

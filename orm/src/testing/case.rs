@@ -1,7 +1,7 @@
 //! [`Case`]: a test on one dialect as data, created by `#[orm::test]`. Used by `run.rs` and `lease.rs`.
 
 use super::failure::TestFailure;
-use crate::engine::Engine;
+use crate::engine::{Engine, EngineOptions};
 
 /// Describes a test on one dialect. Created by [`#[orm::test]`](macro@crate::test).
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +15,8 @@ pub struct Case {
     /// The source of the tables, as written in the attribute. The tests of a module with the same source run one
     /// after another on the same databases.
     pub tables: &'static str,
+    /// Changes the options of the engine, which are the defaults.
+    pub options: fn(EngineOptions) -> EngineOptions,
     /// Creates the tables.
     pub set_up: fn(&Engine) -> Result<(), TestFailure>,
     /// The text that the message of the expected panic contains. The test harness can't check it, since a test that

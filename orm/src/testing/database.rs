@@ -7,6 +7,7 @@ use orm_core::error::Result;
 use orm_core::sql::Dialect;
 use orm_core::testing::{Recorder, RecordingDriver};
 
+use super::case::Case;
 use super::statements;
 use crate::engine::{Connection, Engine};
 use crate::session::Session;
@@ -26,15 +27,16 @@ impl std::fmt::Debug for TestDatabase {
 }
 
 impl TestDatabase {
-    /// The database that `driver` leads to.
+    /// The database that `driver` leads to, with the options of the engine that `case` asks for.
     pub(super) fn new(
         driver: impl Driver + 'static,
         dialects: Vec<&'static dyn Dialect>,
         url: &str,
+        case: &Case,
     ) -> Result<Self> {
         let recorder = Recorder::new();
         let driver = Arc::new(RecordingDriver::new(driver, &recorder));
-        let engine = Engine::with_driver(driver, dialects, &Engine::options(url))?;
+        let engine = Engine::with_driver(driver, dialects, &(case.options)(Engine::options(url)))?;
         let dialect = engine.connection()?.dialect();
         Ok(Self {
             engine,

@@ -74,9 +74,9 @@ impl Lease {
     ///
     /// # Errors
     /// That of connecting.
-    pub(super) fn database(&self) -> Result<TestDatabase, TestFailure> {
+    pub(super) fn database(&self, case: &Case) -> Result<TestDatabase, TestFailure> {
         match &self.0 {
-            Some(prepared) => Ok(prepared.database()?),
+            Some(prepared) => Ok(prepared.database(case)?),
             None => Err(TestFailure::new("the database is not prepared")),
         }
     }
@@ -100,12 +100,12 @@ impl Lease {
 
 impl Prepared {
     fn set_up(&self, case: &Case) -> Result<(), TestFailure> {
-        (case.set_up)(self.database()?.engine())
+        (case.set_up)(self.database(case)?.engine())
     }
 
-    fn database(&self) -> Result<TestDatabase> {
+    fn database(&self, case: &Case) -> Result<TestDatabase> {
         let dialects = vec![self.driver.dialect()];
-        TestDatabase::new(self.driver.clone(), dialects, self.home.url())
+        TestDatabase::new(self.driver.clone(), dialects, self.home.url(), case)
     }
 }
 

@@ -39,14 +39,14 @@ fn on_database<A: FromTest, R: Outcome>(
             // Dropped last.
             let home = Home::make(target, server).map_err(|error| within(error.into()))?;
             let (driver, dialects) = driver_for(home.url())?;
-            let database = TestDatabase::new(driver, dialects, home.url())?;
+            let database = TestDatabase::new(driver, dialects, home.url(), case)?;
             check_server(&database, target)?;
             (case.set_up)(database.engine()).map_err(within)?;
             run_on(&database, case, body)
         }
         Isolation::Rollback => {
             let lease = Lease::take(case, target, server).map_err(within)?;
-            let database = lease.database()?;
+            let database = lease.database(case)?;
             check_server(&database, target)?;
             let outcome = run_on(&database, case, body);
             drop(database);
