@@ -39,6 +39,7 @@
 //! | conditions on all queries: soft delete, tenants | [`Criteria`] |
 //! | hooks and validators | [`Hooks`], [`SessionHooks`], [`Session::on_commit`] |
 //! | relations between models | [`BelongsTo`], [`HasMany`], [`HasOne`], [`ManyToMany`], [`Session::load`], [`Select::with`] |
+//! | entities as JSON | `Session::json`, with the feature `serde` |
 //! | queries and statements | [`select`], [`insert`], [`update`], [`delete`], [`raw`], [`query`] |
 //! | creating and dropping tables | [`metadata`], [`Metadata`] |
 //! | what went wrong | [`Error`], [`ErrorKind`] |
@@ -81,6 +82,8 @@ pub use query::{
     Executor, FromRow, Null, Patch, Predicate, Select, Stream, avg, count, count_all,
     count_distinct, delete, exists, insert, max, min, optional, raw, select, sum, update,
 };
+#[cfg(feature = "serde")]
+pub use session::Json;
 pub use session::{
     Attribute, Handles, History, Hooks, Invalid, LoadTarget, NPlusOne, Retry, Session,
     SessionHooks, TransactionResult,

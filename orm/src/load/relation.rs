@@ -106,7 +106,7 @@ fn step(
     }
     Ok(match step.scope {
         None => targets(state, &owners, |list| list.targets()),
-        Some(_) => targets(state, &owners, |list| list.part()),
+        Some(_) => targets(state, &owners, |list| list.part().unwrap_or_default()),
     })
 }
 

@@ -66,5 +66,7 @@ pub use relation::{
     ToOneTarget, inverse, leave_linked, mirrored, or_linked, ordered_by, relinked,
 };
 pub(crate) use relation::{ChildRule, check_cascade};
+#[cfg(feature = "serde")]
+pub(crate) use relation::{not_loaded, part_not_loaded};
 pub use slot::ModelSlot;
 pub use table::table;

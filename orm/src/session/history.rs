@@ -177,13 +177,7 @@ impl<M: Model, T: DbType> sealed::Attribute<M> for Column<M, T> {
             arena.value(handle.slot, position),
             arena.old_value(handle.slot, position),
         );
-        let read = |value: ValueRef<'_>| {
-            T::from_value(value).map_err(|error| {
-                Error::with_message(ErrorKind::Decode, format!("the value is {error}"))
-                    .with_table(M::def().table)
-                    .with_column(self.name())
-            })
-        };
+        let read = |value: ValueRef<'_>| read_column(self, value);
         if !session.is_stored(handle) {
             return Ok(History::of(None, Some(read(new)?), true));
         }
@@ -193,6 +187,18 @@ impl<M: Model, T: DbType> sealed::Attribute<M> for Column<M, T> {
             !new.is_same(old),
         ))
     }
+}
+
+/// The value of a column in its own type.
+pub(super) fn read_column<M: Model, T: DbType>(
+    column: Column<M, T>,
+    value: ValueRef<'_>,
+) -> Result<T> {
+    T::from_value(value).map_err(|error| {
+        Error::with_message(ErrorKind::Decode, format!("the value is {error}"))
+            .with_table(M::def().table)
+            .with_column(column.name())
+    })
 }
 
 impl<M: Model, F: RelationField> sealed::Attribute<M> for Relation<M, F> {

@@ -95,7 +95,7 @@ impl<M: Model, F: ReferencesMany> Loadable for Subset<M, F> {
 
     fn loaded(entity: &M, index: usize) -> Result<Refs<F::Target>> {
         let list = entity.relation(index).and_then(AnyRelation::list);
-        let part = list.map(AnyList::part).into_iter().flatten();
+        let part = list.and_then(AnyList::part).unwrap_or_default().into_iter();
         Ok(part.map(RawRef::typed).collect())
     }
 }

@@ -16,13 +16,18 @@ mod get_or_create;
 mod get_texts;
 mod history;
 mod hooks;
+#[cfg(feature = "serde")]
+mod json;
 mod links;
 mod loads;
 mod many;
 mod merge;
+mod proxy;
 mod read;
 mod refresh;
 mod relations;
+#[cfg(feature = "serde")]
+mod serialize;
 mod set;
 mod siblings;
 mod transaction;
@@ -47,6 +52,8 @@ pub use closure::Retry;
 pub use closure_result::TransactionResult;
 pub use history::{Attribute, History};
 pub use hooks::{HasHooks, HookTable, Hooks, Invalid, SessionHooks, prepare_insert};
+#[cfg(feature = "serde")]
+pub use json::Json;
 pub use loads::LoadTarget;
 pub use many::Handles;
 pub use siblings::NPlusOne;

@@ -115,6 +115,12 @@ pub(crate) trait AnyArena: ChunkEntities + Any + Send {
     fn entity_state(&self, slot: u32, stamp: NonZeroU32) -> Option<EntityState>;
     /// Why a handle leads nowhere.
     fn stale_handle(&self, handle: RawRef) -> Error;
+    /// Whether the entity of a handle may be read; in a session whose entities expire, expired ones may not.
+    ///
+    /// # Errors
+    /// `StaleHandle`, `Expired`.
+    #[cfg(feature = "serde")]
+    fn check_readable(&self, handle: RawRef, expires: bool) -> Result<()>;
     /// The foreign keys of an entity that the flush takes from its relations.
     fn links(&self, slot: u32) -> &[Link];
     /// Whether any entity has some.
@@ -485,6 +491,14 @@ impl<M: Model> AnyArena for Arena<M> {
 
     fn stale_handle(&self, handle: RawRef) -> Error {
         Self::stale_handle(self, handle.typed())
+    }
+
+    #[cfg(feature = "serde")]
+    fn check_readable(&self, handle: RawRef, expires: bool) -> Result<()> {
+        match self.readable(handle.typed(), expires) {
+            Some(_) => Ok(()),
+            None => Err(self.unreadable(handle.typed())),
+        }
     }
 
     fn entity_state(&self, slot: u32, stamp: NonZeroU32) -> Option<EntityState> {

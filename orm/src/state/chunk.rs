@@ -176,7 +176,7 @@ fn each_reference(arena: &dyn AnyArena, slot: u32, visit: &mut impl FnMut(RowId)
             note(rows, member.row);
             note(target, member.target);
         }
-        for entity in list.part() {
+        for entity in list.part().unwrap_or_default() {
             note(target, entity);
         }
     }

@@ -19,6 +19,13 @@ impl State {
         }
     }
 
+    /// Why a handle of a model that the session has not met leads nowhere.
+    #[cfg(feature = "serde")]
+    #[cold]
+    pub(crate) fn unknown_handle(def: &ModelDef) -> Error {
+        stale_handle(def, false)
+    }
+
     /// Why a handle leads nowhere.
     #[cold]
     pub(crate) fn stale_handle<M: Model>(&self, handle: Ref<M>) -> Error {

@@ -67,8 +67,8 @@ pub trait AnyList {
     fn rows(&self, target: RawRef) -> Vec<RawRef>;
 
     /// Returns the entities that the last filtered load has selected, of a relation to many.
-    fn part(&self) -> Vec<RawRef> {
-        Vec::new()
+    fn part(&self) -> Option<Vec<RawRef>> {
+        None
     }
 
     /// Keeps what a filtered load has selected, of a relation to many.

@@ -178,7 +178,7 @@ impl<M: 'static> AnyList for HasMany<M> {
         vec![target]
     }
 
-    fn part(&self) -> Vec<RawRef> {
+    fn part(&self) -> Option<Vec<RawRef>> {
         self.0.targets()
     }
 

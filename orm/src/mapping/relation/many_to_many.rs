@@ -237,7 +237,7 @@ impl<M: 'static> AnyList for ManyToMany<M> {
         rows.map(|(_, row)| *row).collect()
     }
 
-    fn part(&self) -> Vec<RawRef> {
+    fn part(&self) -> Option<Vec<RawRef>> {
         self.0.targets()
     }
 

@@ -36,3 +36,5 @@ pub use path::{IntoPath, LoadPath, LoadStep, Path, PathFrom};
 pub use refs::{Refs, RefsIter};
 pub use scope::Scope;
 pub use to_one::{ToOne, relinked};
+#[cfg(feature = "serde")]
+pub(crate) use to_one::{not_loaded, part_not_loaded};

@@ -65,10 +65,10 @@ impl<C, M> WithPart<C, M> {
     }
 
     /// The handles of the part, if there is one.
-    pub(super) fn targets(&self) -> Vec<RawRef> {
+    pub(super) fn targets(&self) -> Option<Vec<RawRef>> {
         match self {
-            Self::List(_) => Vec::new(),
-            Self::Both(both) => both.1.iter().map(|member| member.raw()).collect(),
+            Self::List(_) => None,
+            Self::Both(both) => Some(both.1.iter().map(|member| member.raw()).collect()),
         }
     }
 

@@ -79,7 +79,7 @@ pub fn relinked(new: ToOne, old: ToOne, columns: &[usize], set: &mut ColumnSet) 
 
 /// The error of reading a relation that is not loaded.
 #[cold]
-pub(super) fn not_loaded(relation: Option<&'static RelationDef>) -> Error {
+pub(crate) fn not_loaded(relation: Option<&'static RelationDef>) -> Error {
     let Some(relation) = relation else {
         return Error::with_message(
             ErrorKind::NotLoaded,
@@ -118,7 +118,7 @@ pub(super) fn loaded_in_part(relation: Option<&'static RelationDef>) -> Error {
 
 /// The error of reading the part of a list where no filtered load has selected one.
 #[cold]
-pub(super) fn part_not_loaded(relation: Option<&'static RelationDef>) -> Error {
+pub(crate) fn part_not_loaded(relation: Option<&'static RelationDef>) -> Error {
     let (relation, example) = match relation {
         Some(RelationDef { model, name, .. }) => {
             (format!("`{model}.{name}`"), format!("{model}.{name}"))

@@ -1,6 +1,7 @@
 //! The cases, one file a concept, and the list of them all.
 
 mod aggregates;
+mod association_proxy;
 mod async_tasks;
 mod bad_input;
 mod batches;
@@ -33,6 +34,7 @@ mod identity;
 mod inspection;
 mod isolation;
 mod joins;
+mod json;
 pub mod keys;
 mod limits;
 mod link_tables;
@@ -300,6 +302,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     queries::cases,
     aggregates::cases,
     joins::cases,
+    json::cases,
     limits::cases,
     lists::cases,
     long_values::cases,
@@ -311,6 +314,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     text_search::cases,
     trees::cases,
     writes::cases,
+    association_proxy::cases,
     async_tasks::cases,
     bad_input::cases,
     batches::cases,

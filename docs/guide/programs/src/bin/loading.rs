@@ -49,7 +49,9 @@ fn main() -> orm::Result<()> {
     newest(&engine)?;
     part(&engine)?;
     recursive(&engine)?;
-    chunks(&engine)
+    chunks(&engine)?;
+    values(&engine)?;
+    json(&engine)
 }
 
 // ANCHOR: ordered
@@ -182,3 +184,43 @@ fn chunks(engine: &Engine) -> orm::Result<()> {
     Ok(())
 }
 // ANCHOR_END: chunks
+
+// ANCHOR: values
+fn values(engine: &Engine) -> orm::Result<()> {
+    let mut session = Session::new(engine);
+    let thread = session.get_one(Thread, 1)?;
+    // SELECT "id", "title" FROM "threads" WHERE "id" = ?
+    session.load(thread, Thread.comments)?;
+    // SELECT "id", "body", "created", "published", "thread_id"
+    //     FROM "comments" WHERE "thread_id" = ?
+    //     ORDER BY "created" DESC, "body" ASC, "id" ASC
+    let times =
+        session.values(thread, Thread.comments, Comment.created)?;
+    assert_eq!(times, [4, 3, 2, 1]);
+    Ok(())
+}
+// ANCHOR_END: values
+
+// ANCHOR: json
+fn json(engine: &Engine) -> orm::Result<()> {
+    let mut session = Session::new(engine);
+    let query = select(Category).with(Category.children);
+    let categories = query.all(&mut session)?;
+    // BEGIN
+    // SELECT "id", "name", "parent_id" FROM "categories"
+    // SELECT "id", "name", "parent_id" FROM "categories"
+    //     WHERE "parent_id" IN (?, ?) ORDER BY "name" ASC, "id" ASC
+    // COMMIT
+    let root = session
+        .json(categories[0])
+        .with(Category.children)
+        .except(Category.parent_id);
+    let text =
+        serde_json::to_string(&root).map_err(orm::Error::other)?;
+    assert_eq!(
+        text,
+        r#"{"id":1,"name":"root","children":[{"id":2,"name":"child"}]}"#
+    );
+    Ok(())
+}
+// ANCHOR_END: json
