@@ -65,7 +65,7 @@ pub(super) struct Duty {
 
 /// A key of text, which changes.
 #[derive(Model, Clone, Debug)]
-#[orm(table = "knots")]
+#[orm(table = "graph_knots")]
 pub(super) struct Knot {
     #[orm(primary_key, length = 20)]
     pub name: String,
