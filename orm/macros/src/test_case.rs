@@ -217,9 +217,10 @@ fn case(ident: &Ident, options: &Options) -> (TokenStream, TokenStream) {
     };
     // A name that hides no function of the test's module.
     let given = format_ident!("given", span = Span::mixed_site());
-    let change = match &options.engine {
-        Some(change) => quote!((#change)(#given)),
-        None => quote!(#given),
+    let change = if let Some(change) = &options.engine {
+        quote!((#change)(#given))
+    } else {
+        quote!(#given)
     };
     let isolation = if options.rollback {
         format_ident!("Rollback")

@@ -428,12 +428,11 @@ impl<M: Model> AnyArena for Arena<M> {
 
     fn load(&mut self, row: &dyn Row, start: usize, reading: Reading) -> Result<u32> {
         let key = M::decode_key(row, start)?;
-        let slot = match self.next_known(&key, reading.take) {
-            Some(slot) => slot,
-            None => {
-                let decode = |key, place: &mut Option<M>| M::decode_rest(row, start, key, place);
-                Self::load(self, key, reading, decode)?
-            }
+        let slot = if let Some(slot) = self.next_known(&key, reading.take) {
+            slot
+        } else {
+            let decode = |key, place: &mut Option<M>| M::decode_rest(row, start, key, place);
+            Self::load(self, key, reading, decode)?
         };
         if M::HAS_DEFERRED {
             self.fill(slot, (row, start), reading)?;

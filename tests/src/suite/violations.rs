@@ -51,7 +51,7 @@ fn a_trigger_that_refuses_is_no_foreign_key(db: &Db) {
 fn a_deferred_constraint_names_its_place_at_commit(db: &Db) {
     with_tables(db);
     db.outside(
-        "ALTER TABLE badges ALTER CONSTRAINT fk_badges_owner_members DEFERRABLE INITIALLY DEFERRED",
+        "ALTER TABLE bad_badges ALTER CONSTRAINT fk_bad_badges_owner_members DEFERRABLE INITIALLY DEFERRED",
     );
     let mut session = db.session();
     session.add(Badge::builder().owner(99));
@@ -59,8 +59,8 @@ fn a_deferred_constraint_names_its_place_at_commit(db: &Db) {
     let error = refused(session.commit(), ErrorKind::ForeignKeyViolation);
     assert_place(
         &error,
-        "badges",
+        "bad_badges",
         &["owner"],
-        Some("fk_badges_owner_members"),
+        Some("fk_bad_badges_owner_members"),
     );
 }

@@ -1,7 +1,7 @@
 //! Deferred columns: absent from SELECT until they are asked for, and from UPDATE until they are assigned.
 
 use orm::prelude::*;
-use orm::{Attribute, Deferred, ErrorKind};
+use orm::{Deferred, ErrorKind};
 
 use crate::cases;
 use crate::database::Db;
@@ -566,8 +566,6 @@ fn history_needs_the_value(db: &Db) {
         (vec!["new".to_owned()], vec!["long".to_owned()])
     );
     session.rollback().unwrap();
-    fn is_attribute(_: impl Attribute<Essay>) {}
-    is_attribute(Essay.photo);
 }
 
 fn a_merged_value_changes_what_it_has(db: &Db) {

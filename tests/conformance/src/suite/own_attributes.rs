@@ -50,13 +50,13 @@ impl Runner {
 
 /// The same for the columns of a query.
 trait RunnerAttributes {
-    fn is_senior(self) -> Predicate;
+    fn is_senior(&self) -> Predicate;
     fn points(self) -> Expr<i64>;
     fn race_count(self) -> Expr<i64>;
 }
 
 impl RunnerAttributes for <Runner as Model>::Entity {
-    fn is_senior(self) -> Predicate {
+    fn is_senior(&self) -> Predicate {
         self.age.ge(40)
     }
 

@@ -95,11 +95,11 @@ impl Post {
 }
 
 trait PostAttributes {
-    fn is_visible(self) -> Predicate;
+    fn is_visible(&self) -> Predicate;
 }
 
 impl PostAttributes for <Post as Model>::Entity {
-    fn is_visible(self) -> Predicate {
+    fn is_visible(&self) -> Predicate {
         self.status.eq(Status::Published)
     }
 }
