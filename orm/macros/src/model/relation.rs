@@ -72,8 +72,13 @@ pub(super) fn parse(
     }
     let name = parsed.head.ident.clone();
     let (target, is_optional) = match kind {
-        // What is neither is reported by the compiler.
-        RelationType::ViewOnly => view::model(target).unwrap_or((target, false)),
+        RelationType::ViewOnly => {
+            let Some(found) = errors.take(view::model(target)) else {
+                parsed.skipped.push((ident.clone(), field.ty));
+                return None;
+            };
+            found
+        }
         RelationType::BelongsTo => option(target).map_or((target, false), |inner| (inner, true)),
         _ => (target, false),
     };

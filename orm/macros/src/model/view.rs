@@ -13,9 +13,12 @@ use super::reference::target;
 use super::tokens::{argument, option};
 
 /// The model of `Vec<Order>` or `Option<Order>`, and whether it is the latter.
-pub(super) fn model(ty: &Type) -> Option<(&Type, bool)> {
+pub(super) fn model(ty: &Type) -> Result<(&Type, bool)> {
+    const EXAMPLE: &str =
+        "write `ViewOnly<Option<Order>>` for the first row, or `ViewOnly<Vec<Order>>` for all rows";
     let list = argument(ty, "Vec").map(|model| (model, false));
-    list.or_else(|| Some((option(ty)?, true)))
+    let found = list.or_else(|| Some((option(ty)?, true)));
+    found.ok_or_else(|| Error::new(ty.span(), EXAMPLE))
 }
 
 /// `(email = Order.email, …)`.

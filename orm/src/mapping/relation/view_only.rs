@@ -1,7 +1,10 @@
 //! [`ViewOnly`]: the field of a relation that is only read; and what the compiler checks of its columns.
 
+use std::any::Any;
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::marker::PhantomData;
+use std::sync::Arc;
 
 use orm_core::error::Result;
 use orm_core::types::DbType;
@@ -65,12 +68,19 @@ use crate::mapping::model::Model;
 /// //     FROM "orders" WHERE "user_id" IN (?) AND "is_paid") AS "orm_1" WHERE "orm_1"."orm_2" <= ? …
 /// # Ok::<(), orm::Error>(())
 /// ```
-pub struct ViewOnly<T: ViewTarget>(View<T::Model>);
+pub struct ViewOnly<T> {
+    view: View,
+    marker: PhantomData<fn() -> T>,
+}
 
-/// Nothing is kept of a relation that is not loaded but its data, if it is that of a row.
-enum View<M> {
+/// What was read.
+#[derive(Clone)]
+enum View {
+    /// With the relation, if it is that of a row.
     NotLoaded(Option<&'static RelationDef>),
-    Loaded(Refs<M>),
+    /// A `Refs` of the model. It is erased, so that the struct needs no bound: one that does not hold would be reported at
+    /// each use of the struct that has the field.
+    Loaded(Arc<dyn Any + Send + Sync>),
 }
 
 /// Is implemented by the `T` of [`ViewOnly<T>`](ViewOnly): a `Vec` or an `Option` of a model.
@@ -109,12 +119,15 @@ impl<M: Model> ViewTarget for Option<M> {
     }
 }
 
-impl<T: ViewTarget> ViewOnly<T> {
+impl<T> ViewOnly<T> {
     /// The relation of a row that was read.
     #[doc(hidden)]
     #[inline]
     pub const fn unloaded(relation: &'static RelationDef) -> Self {
-        Self(View::NotLoaded(Some(relation)))
+        Self {
+            view: View::NotLoaded(Some(relation)),
+            marker: PhantomData,
+        }
     }
 
     /// Returns whether the relation is loaded, so that [`get`](Self::get) returns what was read.
@@ -126,9 +139,11 @@ impl<T: ViewTarget> ViewOnly<T> {
     /// assert!(!orm::ViewOnly::<Option<Post>>::default().is_loaded());
     /// ```
     pub fn is_loaded(&self) -> bool {
-        matches!(self.0, View::Loaded(_))
+        matches!(self.view, View::Loaded(_))
     }
+}
 
+impl<T: ViewTarget> ViewOnly<T> {
     /// Returns what the last load has read: `Option<Ref<Order>>`, or [`Refs<Order>`](Refs). Sends no statement.
     ///
     /// # Errors
@@ -142,16 +157,18 @@ impl<T: ViewTarget> ViewOnly<T> {
     /// assert_eq!(error.kind(), ErrorKind::NotLoaded);
     /// ```
     pub fn get(&self) -> Result<T::Loaded> {
-        match &self.0 {
-            View::NotLoaded(relation) => Err(not_loaded(*relation)),
-            View::Loaded(rows) => Ok(T::of(rows)),
-        }
+        let relation = match self.view {
+            View::NotLoaded(relation) => relation,
+            View::Loaded(_) => None,
+        };
+        let rows = self.rows().ok_or_else(|| not_loaded(relation))?;
+        Ok(T::of(rows))
     }
 
     fn rows(&self) -> Option<&Refs<T::Model>> {
-        match &self.0 {
+        match &self.view {
             View::NotLoaded(_) => None,
-            View::Loaded(rows) => Some(rows),
+            View::Loaded(rows) => rows.downcast_ref(),
         }
     }
 }
@@ -172,22 +189,26 @@ impl<T: ViewTarget> AnyRelation for ViewOnly<T> {
     }
 
     fn set_view(&mut self, rows: Vec<RawRef>) {
-        self.0 = View::Loaded(rows.into_iter().map(RawRef::typed).collect());
+        let rows: Refs<T::Model> = rows.into_iter().map(RawRef::typed).collect();
+        self.view = View::Loaded(Arc::new(rows));
     }
 }
 
-impl<T: ViewTarget> Clone for ViewOnly<T> {
+impl<T> Clone for ViewOnly<T> {
     fn clone(&self) -> Self {
-        Self(match &self.0 {
-            View::NotLoaded(relation) => View::NotLoaded(*relation),
-            View::Loaded(rows) => View::Loaded(rows.clone()),
-        })
+        Self {
+            view: self.view.clone(),
+            marker: PhantomData,
+        }
     }
 }
 
-impl<T: ViewTarget> Default for ViewOnly<T> {
+impl<T> Default for ViewOnly<T> {
     fn default() -> Self {
-        Self(View::NotLoaded(None))
+        Self {
+            view: View::NotLoaded(None),
+            marker: PhantomData,
+        }
     }
 }
 

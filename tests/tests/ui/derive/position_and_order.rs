@@ -8,8 +8,6 @@ struct Board {
     id: i64,
     #[orm(position = Task.position, order_by = Task.id)]
     tasks: HasMany<Task>,
-    #[orm(position = "position")]
-    others: HasMany<Task>,
 }
 
 #[derive(Model)]

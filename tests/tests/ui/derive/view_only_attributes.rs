@@ -8,15 +8,9 @@ struct User {
     id: i64,
     email: String,
     #[orm(on(mail = Order.email))]
-    by_no_column: ViewOnly<Vec<Order>>,
-    #[orm(on(email))]
-    by_half: ViewOnly<Vec<Order>>,
-    #[orm(limit = 3)]
-    three: ViewOnly<Option<Order>>,
+    mails: ViewOnly<Vec<Order>>,
     #[orm(filter = Order.id.gt(7))]
     orders: HasMany<Order>,
-    #[orm(order_by = Order.id)]
-    one: ViewOnly<Order>,
 }
 
 #[derive(Model)]
