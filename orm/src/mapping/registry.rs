@@ -258,6 +258,8 @@ fn one_table_twice(first: &ModelDef, second: &ModelDef) -> Error {
 /// Checks what the derive sees only where it is written as `Option<…>`.
 fn check_relations(def: &'static ModelDef) -> Result<()> {
     def.relations.iter().try_for_each(check_cascade)?;
+    let mut relations = def.relations.iter();
+    relations.try_for_each(|relation| check_known(def, relation))?;
     for (_, relation, reference) in def.belongs_to() {
         let RelationKind::BelongsTo { optional, .. } = relation.kind else {
             continue;
@@ -268,6 +270,35 @@ fn check_relations(def: &'static ModelDef) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The columns by which members are numbered and rows are found are read in memory, so they can't be deferred.
+fn check_known(def: &'static ModelDef, relation: &'static RelationDef) -> Result<()> {
+    let target = (relation.target)();
+    let position = relation.position_column().map(|column| (target, column));
+    let key = relation.view().map(|view| (view.key)().own);
+    let key = key.into_iter().flatten().map(|column| (def, column));
+    let is_deferred = |(def, column): &(&ModelDef, usize)| {
+        let mut deferred = def.deferred.iter();
+        deferred.any(|deferred| deferred.column == *column)
+    };
+    match position.into_iter().chain(key).find(is_deferred) {
+        Some(column) => Err(deferred_key(relation, column)),
+        None => Ok(()),
+    }
+}
+
+#[cold]
+fn deferred_key(relation: &RelationDef, (def, column): (&ModelDef, usize)) -> Error {
+    let RelationDef { model, name, .. } = relation;
+    let (of, field) = (def.name, def.fields[column]);
+    let message = format!("`{model}.{name}` needs the values of `{of}.{field}`, which is deferred");
+    Error::with_message(ErrorKind::Schema, message)
+        .with_table(def.table)
+        .with_column(def.names[column])
+        .with_hint(format!(
+            "give `{of}.{field}` its own type instead of Deferred<…>"
+        ))
 }
 
 #[cold]

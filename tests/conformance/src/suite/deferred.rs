@@ -1,7 +1,7 @@
 //! Deferred columns: absent from SELECT until they are asked for, and from UPDATE until they are assigned.
 
 use orm::prelude::*;
-use orm::{Deferred, ErrorKind};
+use orm::{Deferred, ErrorKind, ViewOnly};
 
 use crate::cases;
 use crate::database::Db;
@@ -36,6 +36,7 @@ cases![
     a_version_guards_what_was_not_read,
     only_deferred_columns_are_left_out,
     bulk_statements_set_deferred_columns,
+    what_relations_need_is_not_deferred,
 ];
 
 #[derive(Model, Clone, Debug, PartialEq)]
@@ -76,6 +77,37 @@ struct Draft {
     #[orm(version)]
     version: i32,
     text: Deferred<String>,
+}
+
+#[derive(Model, Clone, Debug, PartialEq)]
+#[orm(table = "essay_books")]
+struct Book {
+    #[orm(primary_key)]
+    id: i64,
+    #[orm(position = Chapter.place)]
+    chapters: HasMany<Chapter>,
+}
+
+#[derive(Model, Clone, Debug, PartialEq)]
+#[orm(table = "essay_chapters")]
+struct Chapter {
+    #[orm(primary_key)]
+    id: i64,
+    place: Deferred<i64>,
+    mail: Deferred<String>,
+    #[orm(references = Book.id, index)]
+    book_id: i64,
+    book: BelongsTo<Book>,
+}
+
+#[derive(Model, Clone, Debug, PartialEq)]
+#[orm(table = "essay_readers")]
+struct Reader {
+    #[orm(primary_key)]
+    id: i64,
+    mail: Deferred<String>,
+    #[orm(on(mail = Chapter.mail))]
+    written: ViewOnly<Vec<Chapter>>,
 }
 
 /// An essay with a body, no summary, a photo and notes.
@@ -651,4 +683,19 @@ fn bulk_statements_set_deferred_columns(db: &Db) {
     session.commit().unwrap();
     session.refresh(essay).unwrap();
     assert_eq!(session[essay].title, "set");
+}
+
+fn what_relations_need_is_not_deferred(db: &Db) {
+    let positions = Metadata::of((Book, Chapter)).create_all(&db.engine);
+    let error = fails(positions, ErrorKind::Schema);
+    assert_eq!(
+        error.message(),
+        "`Book.chapters` needs the values of `Chapter.place`, which is deferred"
+    );
+    let view = Metadata::of((Reader, Chapter)).schema();
+    let error = fails(view, ErrorKind::Schema);
+    assert_eq!(
+        error.message(),
+        "`Reader.written` needs the values of `Reader.mail`, which is deferred"
+    );
 }
