@@ -1,4 +1,4 @@
-//! What a flush must do: which rows it writes and deletes, what becomes of the entities, and which errors it may return.
+//! What a flush must do: which rows it writes and deletes, the states of the entities after it, and which errors it may return.
 
 use std::collections::BTreeSet;
 
