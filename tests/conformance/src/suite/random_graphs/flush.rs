@@ -1,4 +1,4 @@
-//! What a flush must do: which rows it writes and deletes, the states of the entities afterwards, and which errors it may return.
+//! What a flush must do: which rows it writes and deletes, the states of the entities after it, and which errors it may return.
 
 use std::collections::BTreeSet;
 
@@ -12,6 +12,9 @@ pub(super) struct Flush {
     pub(super) world: World,
     /// The causes why it must fail: any of them may be reported.
     pub(super) errors: BTreeSet<String>,
+    /// Whether it may fail with a foreign key violation: a row references a deleted one whose key the database empties, and
+    /// takes a unique value of a deleted row, which is deleted before.
+    pub(super) may_fail: bool,
     /// Rows without an entity that are deleted along.
     removed: BTreeSet<No>,
     /// Deleted entities whose rows new ones take.
@@ -28,6 +31,7 @@ impl Flush {
         let mut flush = Self {
             world: world.clone(),
             errors: BTreeSet::new(),
+            may_fail: false,
             removed: BTreeSet::new(),
             switched: BTreeSet::new(),
             orphans: Vec::new(),
@@ -151,10 +155,14 @@ impl Flush {
                     continue;
                 };
                 let keeps = RELATIONS[relation].on_delete == OnDelete::Refuse;
-                if entity.relates(slot) && !entity.by_key[slot] && !self.is_referable(parent, keeps)
-                {
+                if !entity.relates(slot) || entity.by_key[slot] {
+                    continue;
+                }
+                if !self.is_referable(parent, keeps) {
                     self.fail(ErrorKind::Usage);
                 }
+                let is_going = self.world.state(parent) == Some(EntityState::Deleting);
+                self.may_fail |= is_going && self.takes_freed_value(no);
             }
         }
         let linking = self.world.linking.iter().flatten();
@@ -164,6 +172,19 @@ impl Flush {
                 self.fail(ErrorKind::Usage);
             }
         }
+    }
+
+    /// Whether an entity takes a unique value of a deleted row.
+    fn takes_freed_value(&self, no: No) -> bool {
+        let (kind, value) = (self.world.kind(no), self.world.entities[&no].value);
+        let mut deleting = self.world.entities.iter().filter(|(other, entity)| {
+            entity.state == EntityState::Deleting && self.world.is(**other, kind)
+        });
+        deleting.any(|(_, entity)| {
+            entity.old.code.is_some_and(|code| value.code == Some(code))
+                || entity.old.key == value.key
+                || entity.old.parents == value.parents
+        })
     }
 
     fn is_referable(&self, no: No, keeps: bool) -> bool {

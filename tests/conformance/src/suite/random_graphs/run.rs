@@ -138,7 +138,10 @@ impl Run<'_> {
                 Ok(true)
             }
             Ok(()) => Err(failed("a flush must fail", format!("{:?}", flush.errors))),
-            Err(error) if flush.errors.contains(&name(error.kind())) => {
+            Err(error)
+                if flush.errors.contains(&name(error.kind()))
+                    || flush.may_fail && error.is_foreign_key_violation() =>
+            {
                 if error.kind() == ErrorKind::Usage {
                     self.doubt_placed();
                 } else {

@@ -96,7 +96,7 @@ impl Contents for Step {
     }
 }
 
-/// Chooses steps. It doesn't follow the states of the entities: a step that is not possible is left out by the run.
+/// Chooses steps. It does not follow the states of the entities: the run leaves out a step that is not possible.
 pub(super) struct Generator {
     numbers: Numbers,
     kinds: usize,
