@@ -12,8 +12,8 @@ pub(super) struct Flush {
     pub(super) world: World,
     /// The causes why it must fail: any of them may be reported.
     pub(super) errors: BTreeSet<String>,
-    /// Whether it may fail with a foreign key violation: a row references a deleted one whose key the database empties, and
-    /// takes a unique value of a deleted row, which is deleted before.
+    /// Whether it may fail with a constraint violation: unique values and foreign keys ask for opposite orders, or a value is
+    /// that of a row which the database deletes along with another one, of which the session does not know.
     pub(super) may_fail: bool,
     /// Rows without an entity that are deleted along.
     removed: BTreeSet<No>,
@@ -39,10 +39,12 @@ impl Flush {
         flush.link();
         flush.cascade();
         flush.check_parents();
+        flush.may_fail = flush.is_contradictory();
         flush.update();
         flush.insert();
         flush.write_links();
         flush.delete();
+        flush.may_fail |= flush.takes_cascaded_value(world);
         flush.check_rows();
         if flush.errors.is_empty() {
             flush.finish(world);
@@ -161,8 +163,6 @@ impl Flush {
                 if !self.is_referable(parent, keeps) {
                     self.fail(ErrorKind::Usage);
                 }
-                let is_going = self.world.state(parent) == Some(EntityState::Deleting);
-                self.may_fail |= is_going && self.takes_freed_value(no);
             }
         }
         let linking = self.world.linking.iter().flatten();
@@ -174,17 +174,87 @@ impl Flush {
         }
     }
 
-    /// Whether an entity takes a unique value of a deleted row.
-    fn takes_freed_value(&self, no: No) -> bool {
-        let (kind, value) = (self.world.kind(no), self.world.entities[&no].value);
-        let mut deleting = self.world.entities.iter().filter(|(other, entity)| {
-            entity.state == EntityState::Deleting && self.world.is(**other, kind)
-        });
-        deleting.any(|(_, entity)| {
-            entity.old.code.is_some_and(|code| value.code == Some(code))
-                || entity.old.key == value.key
-                || entity.old.parents == value.parents
+    /// Whether a unique value and foreign keys ask for opposite orders: a row takes the value of another one, which can be
+    /// written or deleted only after it.
+    fn is_contradictory(&self) -> bool {
+        let takers = self.numbers(Entity::stays).into_iter();
+        let mut pairs = takers.flat_map(|no| self.givers(no).into_iter().map(move |it| (no, it)));
+        pairs.any(|(taker, giver)| {
+            let (mut seen, mut next) = (BTreeSet::new(), vec![giver]);
+            while let Some(no) = next.pop() {
+                if no == taker {
+                    return true;
+                }
+                if seen.insert(no) {
+                    next.extend(self.needs(no));
+                }
+            }
+            false
         })
+    }
+
+    /// Whether a row takes the value of one that ON DELETE CASCADE has deleted.
+    fn takes_cascaded_value(&self, before: &World) -> bool {
+        let is_cascaded = |no: &No| {
+            let is_known = self.world.state(*no) == Some(EntityState::Deleting);
+            !self.world.rows.contains_key(no) && !is_known
+        };
+        let cascaded = before.rows.iter().filter(|(no, _)| is_cascaded(no));
+        let codes: BTreeSet<(usize, i64)> = cascaded
+            .filter_map(|(no, row)| Some((before.kind(*no), row.code?)))
+            .collect();
+        let takers = self.numbers(Entity::stays).into_iter();
+        let mut taken = takers.filter_map(|no| {
+            let entity = &self.world.entities[&no];
+            let is_written = entity.is_changed() || entity.state == EntityState::Pending;
+            Some((
+                self.world.kind(no),
+                entity.value.code.filter(|_| is_written)?,
+            ))
+        });
+        taken.any(|code| codes.contains(&code))
+    }
+
+    /// The rows that give up a unique value which an entity takes.
+    fn givers(&self, no: No) -> Vec<No> {
+        let (kind, entity) = (self.world.kind(no), &self.world.entities[&no]);
+        let slot = World::relations_of(kind).find(|(_, relation)| RELATIONS[*relation].is_one);
+        let is_giver = |other: No, it: &Entity| {
+            let is_going = it.state == EntityState::Deleting;
+            let gives_code = it.old.code.is_some() && (is_going || it.value.code != it.old.code);
+            let gives_owner = |slot: usize| {
+                let owner = it.old.parents[slot];
+                let is_given = is_going || it.value.parents[slot] != owner;
+                is_given && owner.is_some() && entity.value.parents[slot] == owner
+            };
+            other != no
+                && it.has_row()
+                && self.world.is(other, kind)
+                && (gives_code && entity.value.code == it.old.code
+                    || slot.is_some_and(|(slot, _)| gives_owner(slot)))
+        };
+        let others = self.world.entities.iter();
+        let givers = others.filter(|(other, it)| is_giver(**other, it));
+        givers.map(|(other, _)| *other).collect()
+    }
+
+    /// The rows that are written or deleted before that of an entity.
+    fn needs(&self, no: No) -> Vec<No> {
+        let entity = &self.world.entities[&no];
+        if entity.state != EntityState::Deleting {
+            let parents = entity.value.parents.into_iter().flatten();
+            let mut needs: Vec<No> = parents
+                .filter(|parent| self.world.state(*parent) == Some(EntityState::Pending))
+                .collect();
+            needs.extend(self.givers(no));
+            return needs;
+        }
+        let others = self.world.entities.iter().filter(|(other, it)| {
+            let is_here = |parents: [Option<No>; 2]| parents.contains(&Some(no));
+            let is_written = it.is_changed() || it.state != EntityState::Persistent;
+            **other != no && is_written && (is_here(it.old.parents) || is_here(it.value.parents))
+        });
+        others.map(|(other, _)| *other).collect()
     }
 
     fn is_referable(&self, no: No, keeps: bool) -> bool {

@@ -140,7 +140,7 @@ impl Run<'_> {
             Ok(()) => Err(failed("a flush must fail", format!("{:?}", flush.errors))),
             Err(error)
                 if flush.errors.contains(&name(error.kind()))
-                    || flush.may_fail && error.is_foreign_key_violation() =>
+                    || flush.may_fail && error.is_constraint_violation() =>
             {
                 if error.kind() == ErrorKind::Usage {
                     self.doubt_placed();
