@@ -395,9 +395,19 @@ impl Flush {
                 entity.by_key = [false; 2];
             }
         }
+        let keys: BTreeSet<(usize, i64)> = world
+            .rows
+            .iter()
+            .map(|(no, row)| (world.kinds[no], row.key))
+            .collect();
         for (no, entity) in &mut world.entities {
             if entity.has_row() && !world.rows.contains_key(no) {
                 entity.placed = [None; 2];
+                // Another entity has its key.
+                if keys.contains(&(world.kinds[no], entity.old.key)) {
+                    entity.state = EntityState::Deleted;
+                    entity.value = entity.old;
+                }
             }
         }
     }
