@@ -2,7 +2,7 @@
 //! their relations are compared with the world.
 //!
 //! `models.rs` has the models, `kinds.rs` what is known of them, `steps.rs` the steps, `world.rs` and `flush.rs` the world,
-//! `allows.rs` which steps are possible, `run.rs` runs them, `check.rs` compares. Seeds are those of the random work on
+//! `allows.rs` which steps are possible, `run.rs` runs them, `check.rs` compares. Variables are those of the random work on
 //! rows. A sequence that fails is cut to the steps that it takes; they become a case here.
 
 mod adding;
@@ -47,6 +47,10 @@ cases![
     a_link_adds_no_other_owner_again,
 ];
 
+/// The first seed. It is the same each time until the world of this test is known to be right in long runs;
+/// `ORM_TEST_SEED` sets another one.
+const USUAL_SEED: u64 = 2_000;
+
 /// Creates the tables, and returns the number of models.
 fn tables(db: &Db) -> usize {
     let path = module_path!();
@@ -82,7 +86,7 @@ fn random_graphs_are_what_the_world_says(db: &Db) {
     let mut connection = db.other_connection();
     shrunk_sequences(
         db,
-        "random graphs",
+        ("random graphs", Some(USUAL_SEED)),
         |seed| steps::generate(seed, kinds),
         |steps| run(db, &mut connection, kinds, steps),
     );
