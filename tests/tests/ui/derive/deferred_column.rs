@@ -1,4 +1,4 @@
-//! A deferred key, version or unique column, and `deferred` on a plain field.
+//! A deferred key, and a deferred version column.
 
 use orm::prelude::*;
 use orm::Deferred;
@@ -10,10 +10,6 @@ struct Page {
     id: Deferred<i64>,
     #[orm(version)]
     version: Deferred<i32>,
-    #[orm(unique)]
-    slug: Deferred<String>,
-    #[orm(deferred = "text")]
-    body: String,
 }
 
 fn main() {}
