@@ -261,7 +261,7 @@ fn columns_of_every_type_are_continued(db: &Db) {
         row.large = same << 40;
         row.double = 0.1 * f64::from(i32::try_from(same).unwrap());
         row.text = format!("Ä{id}");
-        row.bytes = vec![0, u8::try_from(same).unwrap(), 255];
+        row.bytes = vec![0, u8::try_from(id).unwrap(), 255];
         row.date += chrono::Duration::days(same);
         row.time = chrono::NaiveTime::from_hms_opt(u32::try_from(same).unwrap(), 30, 15).unwrap();
         row.moment += chrono::Duration::milliseconds(100 * same);
