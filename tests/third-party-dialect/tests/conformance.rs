@@ -157,10 +157,16 @@ impl Backend for Firebird {
 }
 
 /// The cases that neither a capability nor [`Requires`] excludes.
-const SKIPPED: &[(&str, &str)] = &[(
-    "bad_input::numbers_at_the_edge_of_limit_and_offset",
-    "the server adds one to the largest offset, which overflows 64 bits: no row is skipped",
-)];
+const SKIPPED: &[(&str, &str)] = &[
+    (
+        "bad_input::numbers_at_the_edge_of_limit_and_offset",
+        "the server adds one to the largest offset, which overflows 64 bits: no row is skipped",
+    ),
+    (
+        "chunks::equal_texts_and_bytes_are_continued",
+        "it returns rows with equal texts in no order of a further column, if the texts are sorted DESC",
+    ),
+];
 
 fn main() -> ExitCode {
     orm_conformance::run(&[&Firebird], &[])
