@@ -30,6 +30,8 @@ pub(crate) struct JoinedRows<'p> {
 struct StepRows<'p> {
     step: &'p JoinedStep,
     children: Option<Children>,
+    /// The index of a column that is NULL where the relation references nothing.
+    key: usize,
     owners: Vec<u32>,
     /// The children or link rows, each once, in the order of the rows.
     rows: Vec<u32>,
@@ -96,11 +98,12 @@ impl<'p> StepRows<'p> {
         let children = Children::of(&Owners::of(&step.load, &[]));
         match &children {
             Some(children) => children.prepare(state),
-            None => drop(state.ensure_erased((step.load.relation().target)())),
+            None => drop(state.ensure_erased(step.target())),
         }
         Self {
             step,
             children,
+            key: step.key(),
             owners: Vec::new(),
             rows: Vec::new(),
             seen: HashSet::new(),
@@ -117,25 +120,20 @@ impl<'p> StepRows<'p> {
         reading: Reading,
     ) -> Result<Option<u32>> {
         self.owners.push(owner);
-        let (start, relation) = (self.step.start, self.step.load.relation());
-        let target = (relation.target)();
-        let link = relation
-            .through()
-            .map_or(0, |through| through.link.columns.len());
-        let key = target.primary_key.first().copied().unwrap_or_default();
         // The optional side of a join.
-        if row.get(start + link + key)?.is_null() {
+        if row.get(self.key)?.is_null() {
             return Ok(None);
         }
-        let found = match &self.children {
-            Some(children) => {
-                let slot = children.take_in(state, (row, start), reading)?;
-                if self.seen.insert(slot) {
-                    self.rows.push(slot);
-                }
-                children.target(state, slot)
+        let start = self.step.start;
+        let found = if let Some(children) = &self.children {
+            let slot = children.take_in(state, (row, start), reading)?;
+            if self.seen.insert(slot) {
+                self.rows.push(slot);
             }
-            None => Some(state.ensure_erased(target).load(row, start, reading)?),
+            children.target(state, slot)
+        } else {
+            let target = state.ensure_erased(self.step.target());
+            Some(target.load(row, start, reading)?)
         };
         self.targets.extend(found);
         Ok(found)

@@ -46,7 +46,7 @@ impl Far {
         state: &mut State,
         connection: &mut Connection,
         link: (&'static ModelDef, usize),
-        (columns, order, keys): (&'static [usize], &[(usize, bool)], &[ValueRef<'_>]),
+        (columns, order, keys): (&[usize], &[(usize, bool)], &[ValueRef<'_>]),
     ) -> Result<Vec<u32>> {
         state.ensure_erased(link.0);
         self.prepare(state);

@@ -55,8 +55,7 @@ pub(super) fn read(
     keys: &[Vec<Value>],
     take_in: &mut dyn FnMut(&mut State, &dyn Row, Reading) -> Result<()>,
 ) -> Result<()> {
-    let mut query = part.query(keys.to_vec())?;
-    connection.criteria().apply(&mut query)?;
+    let query = part.query(keys.to_vec(), connection.criteria())?;
     let keys;
     let mut compiled = CompiledSql::default();
     compile_query(connection, (&query, false), &mut compiled)?;

@@ -148,7 +148,7 @@ impl Session {
     /// would keep two transactions from inserting into it.
     fn find_to<M: Model>(
         &mut self,
-        columns: &'static [usize],
+        columns: &[usize],
         key: &[Value],
         access: Access,
     ) -> Result<Option<Ref<M>>> {
@@ -167,7 +167,7 @@ impl Session {
     /// Reads the row with these values.
     fn find_by<M: Model>(
         &mut self,
-        columns: &'static [usize],
+        columns: &[usize],
         key: &[Value],
         access: Access,
     ) -> Result<Option<Ref<M>>> {

@@ -2,7 +2,7 @@
 
 use std::hash::{Hash, Hasher};
 
-use orm_core::stmt::{Expr, FromItem, Name};
+use orm_core::stmt::{Direction, Expr, FromItem, Name, Order};
 
 use crate::mapping::{Column, Entity, Model, ModelDef, Relation, interned};
 
@@ -72,6 +72,16 @@ impl TableRef {
     /// The column at `position`.
     pub(in crate::query) fn column(self, position: usize) -> Expr {
         Expr::column(self.name(), self.def.names[position])
+    }
+
+    /// ORDER BY a column, with whether it is DESC.
+    pub(in crate::query) fn order(self, (position, is_descending): (usize, bool)) -> Order {
+        let direction = if is_descending {
+            Direction::Descending
+        } else {
+            Direction::Ascending
+        };
+        Order::new(self.column(position), direction)
     }
 
     /// The name for messages: the model's, and the alias if it has one.

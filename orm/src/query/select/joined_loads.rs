@@ -7,12 +7,11 @@ use std::hash::{Hash, Hasher};
 
 use orm_core::error::Result;
 use orm_core::stmt::{
-    Direction, Expr, FromItem, Join, JoinKind, Order, Projection, Query, Select, Source,
-    generated_alias,
+    Expr, FromItem, Join, JoinKind, Order, Projection, Query, Select, Source, generated_alias,
 };
 
 use super::join::{Sources, route};
-use crate::mapping::{Criteria, LoadPath, LoadStep, ModelDef, RelationKind, Strategy, Through};
+use crate::mapping::{Criteria, LoadPath, LoadStep, ModelDef, RelationKind, Strategy};
 use crate::query::expressions::build_error::BuildError;
 use crate::query::expressions::table_ref::TableRef;
 
@@ -46,18 +45,26 @@ struct Tables {
 }
 
 impl JoinedStep {
-    fn target(&self) -> &'static ModelDef {
+    pub(crate) fn target(&self) -> &'static ModelDef {
         (self.load.relation().target)()
     }
 
     fn link(&self) -> Option<&'static ModelDef> {
-        let through: Option<Through> = self.load.relation().through();
-        through.map(|through| through.link)
+        Some(self.load.relation().through()?.link)
+    }
+
+    fn link_width(&self) -> usize {
+        self.link().map_or(0, |link| link.columns.len())
     }
 
     fn width(&self) -> usize {
-        let link = self.link().map_or(0, |link| link.columns.len());
-        link + self.target().columns.len()
+        self.link_width() + self.target().columns.len()
+    }
+
+    /// The index of the first column of the target's key: it is NULL where a join has no row.
+    pub(crate) fn key(&self) -> usize {
+        let key = self.target().primary_key.first();
+        self.start + self.link_width() + key.copied().unwrap_or_default()
     }
 
     /// Whether a row of the owners may come several times by it.
@@ -80,15 +87,13 @@ impl JoinedStep {
 }
 
 impl JoinedLoads {
-    /// Adds a path that begins with relations of the query's own rows.
-    ///
-    /// # Errors
-    /// For one that continues in the rows after a query of its own.
+    /// Adds relations that are read in the query's own rows, one after another, and the path that continues by queries of its
+    /// own.
     pub(super) fn add(
         joined: &mut Option<Box<Self>>,
         root: &'static ModelDef,
-        path: LoadPath,
-    ) -> Result<(), BuildError> {
+        (steps, then): (LoadPath, LoadPath),
+    ) {
         let joined = joined.get_or_insert_with(|| {
             Box::new(Self {
                 steps: Vec::new(),
@@ -96,25 +101,19 @@ impl JoinedLoads {
             })
         });
         let mut parent = None;
-        let mut path = path.into_iter().peekable();
-        while let Some(step) = path.next_if(|step| step.strategy != Strategy::SelectIn) {
+        for step in steps {
             parent = Some(joined.step(parent, step));
         }
-        let rest: LoadPath = path.collect();
-        if let Some(step) = rest.iter().find(|step| step.strategy != Strategy::SelectIn) {
-            return Err(not_joined(step));
+        if let Some(last) = parent.filter(|_| !then.is_empty()) {
+            joined.steps[last].then.push(then);
         }
-        if let Some(parent) = parent.filter(|_| !rest.is_empty()) {
-            joined.steps[parent].then.push(rest);
-        }
-        Ok(())
     }
 
     /// The place of a step, which is added if it isn't there.
     fn step(&mut self, parent: Option<usize>, load: LoadStep) -> usize {
         let is_it = |step: &JoinedStep| {
-            let of = |load: &LoadStep| (load.index, load.strategy);
-            step.parent == parent && of(&step.load) == of(&load)
+            let known = &step.load;
+            step.parent == parent && (known.index, known.strategy) == (load.index, load.strategy)
         };
         if let Some(place) = self.steps.iter().position(is_it) {
             return place;
@@ -275,14 +274,7 @@ fn join(
 /// The order of a list, by which the database returns its members.
 fn list_order(step: &JoinedStep, tables: Tables) -> impl Iterator<Item = Order> {
     let order = step.load.relation().list_order().into_iter();
-    order.map(move |(position, is_descending)| {
-        let direction = if is_descending {
-            Direction::Descending
-        } else {
-            Direction::Ascending
-        };
-        Order::new(tables.target.column(position), direction)
-    })
+    order.map(move |item| tables.target.order(item))
 }
 
 fn columns(table: TableRef) -> Projection {

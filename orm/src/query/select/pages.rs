@@ -67,7 +67,7 @@ impl<E: Entity> Select<E> {
             Limit::Rows(rows) => rows,
             Limit::Fixed(rows) => u64::from(rows),
         });
-        clauses.order_by = order.iter().map(|item| order_by(table, *item)).collect();
+        clauses.order_by = order.iter().map(|item| table.order(*item)).collect();
         Ok(Pages {
             query,
             table,
@@ -179,15 +179,6 @@ fn own_column(table: TableRef, expr: &Expr) -> Result<usize> {
         def.name
     );
     Err(refused(table, problem, hint).with_column(name.clone()))
-}
-
-fn order_by(table: TableRef, (position, is_descending): (usize, bool)) -> Order {
-    let direction = if is_descending {
-        Direction::Descending
-    } else {
-        Direction::Ascending
-    };
-    Order::new(table.column(position), direction)
 }
 
 /// The condition of the rows behind the one with these values in the columns of the order: `a >= 1 AND (a > 1 OR a = 1 AND

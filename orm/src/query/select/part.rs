@@ -13,7 +13,7 @@ use orm_core::value::Value;
 
 use super::join::route;
 use super::query_state::QueryState;
-use crate::mapping::{ModelDef, Scope};
+use crate::mapping::{Criteria, ModelDef, Scope};
 use crate::query::compile::simplify::labelled;
 use crate::query::expressions::select_item::SelectItem;
 use crate::query::expressions::table_ref::TableRef;
@@ -35,11 +35,11 @@ pub(crate) struct PartOf<'p> {
 }
 
 impl PartOf<'_> {
-    /// The query for the owners with these keys.
+    /// The query for the owners with these keys, under criteria.
     ///
     /// # Errors
-    /// `Usage` for a condition or an order with columns of other tables.
-    pub(crate) fn query(self, keys: Vec<Vec<Value>>) -> Result<Query> {
+    /// `Usage` for a condition or an order with columns of other tables, and for a criterion with a handle.
+    pub(crate) fn query(self, keys: Vec<Vec<Value>>, criteria: &Criteria) -> Result<Query> {
         let mut state = QueryState::default();
         let [rows, target] = self.tables();
         state.set_root(rows);
@@ -62,7 +62,8 @@ impl PartOf<'_> {
             state.filter(Term::Expr(condition.clone()));
         }
         state.clauses_mut().order_by = self.order_by(target);
-        let query = state.into_query().map_err(|error| error.to_error())?;
+        let mut query = state.into_query().map_err(|error| error.to_error())?;
+        criteria.apply(&mut query)?;
         Ok(match self.scope.limit {
             Some(most) => limited(query, key, most),
             None => query,
@@ -98,15 +99,7 @@ impl PartOf<'_> {
             Vec::new()
         };
         target.def.complete_order(&mut rest);
-        let rest = rest.into_iter();
-        order.extend(rest.map(|(position, is_descending)| {
-            let direction = if is_descending {
-                Direction::Descending
-            } else {
-                Direction::Ascending
-            };
-            Order::new(target.column(position), direction)
-        }));
+        order.extend(rest.into_iter().map(|item| target.order(item)));
         order
     }
 }

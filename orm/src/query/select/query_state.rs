@@ -9,7 +9,7 @@ use super::join::{Sources, twice};
 use super::joined_loads::{JoinedLoads, not_joined};
 use super::selectable::Selectable;
 use crate::engine::{Connection, StatementText};
-use crate::mapping::{ColumnSet, Criteria, Exempt, LoadPath, ModelDef, Strategy};
+use crate::mapping::{ColumnSet, Criteria, Exempt, LoadPath, LoadStep, ModelDef, Strategy};
 use crate::query::compile::compiled_sql::{CompiledSql, KeptSql, compile_query};
 use crate::query::compile::validate::{Typed, validate_query, validate_subquery};
 use crate::query::compile::verb::Verb;
@@ -113,16 +113,17 @@ impl QueryState {
 
     /// Adds relations to load along with the entities of `root`.
     pub(super) fn load(&mut self, root: &'static ModelDef, path: LoadPath) {
-        let strategy = path.first().map(|step| step.strategy);
-        if strategy.is_none_or(|strategy| strategy == Strategy::SelectIn) {
-            if let Some(step) = path.iter().find(|step| step.strategy != Strategy::SelectIn) {
-                self.error.get_or_insert_with(|| not_joined(step).into());
-            }
-            self.loads.push(path);
-            return;
+        let is_joined = |step: &LoadStep| step.strategy != Strategy::SelectIn;
+        let (mut joined, mut own) = (path, Vec::new());
+        if let Some(first) = joined.iter().position(|step| !is_joined(step)) {
+            own = joined.split_off(first);
         }
-        if let Err(error) = JoinedLoads::add(&mut self.change().joined_loads, root, path) {
-            self.error.get_or_insert_with(|| error.into());
+        if let Some(step) = own.iter().find(|step| is_joined(step)) {
+            self.error.get_or_insert_with(|| not_joined(step).into());
+        } else if joined.is_empty() {
+            self.loads.push(own);
+        } else {
+            JoinedLoads::add(&mut self.change().joined_loads, root, (joined, own));
         }
     }
 
@@ -158,11 +159,14 @@ impl QueryState {
 
     /// Where the columns of the models are in the rows of a verb, if some are left out.
     pub(super) fn places(&self, verb: Verb) -> Option<ColumnIndex> {
+        if !verb.reads_entities() {
+            return None;
+        }
         let joined = self.joined_loads(verb);
         let has_deferred = |item: &SelectItem| matches!(item, SelectItem::Entity { table, .. } if !table.def.deferred.is_empty());
         let is_needed =
             self.selected.iter().any(has_deferred) || joined.is_some_and(JoinedLoads::has_deferred);
-        if !is_needed || !verb.reads_entities() {
+        if !is_needed {
             return None;
         }
         let selected = self.selected.iter().map(|item| match item {

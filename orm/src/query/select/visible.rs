@@ -21,7 +21,7 @@ use crate::query::rows::column_index::remapped;
 pub(crate) fn visible_rows_by(
     connection: &mut Connection,
     model: (&'static ModelDef, usize),
-    (columns, order): (&'static [usize], &[(usize, bool)]),
+    (columns, order): (&[usize], &[(usize, bool)]),
     keys: &[ValueRef<'_>],
     each: &mut dyn FnMut(&dyn Row) -> Result<()>,
 ) -> Result<()> {
@@ -39,7 +39,7 @@ pub(crate) fn visible_rows_by(
 pub(crate) fn visible_accessed_rows_by(
     connection: &mut Connection,
     (model, access): ((&'static ModelDef, usize), Access),
-    columns: &'static [usize],
+    columns: &[usize],
     keys: &[ValueRef<'_>],
     each: &mut dyn FnMut(&dyn Row) -> Result<()>,
 ) -> Result<()> {
@@ -57,7 +57,7 @@ pub(crate) fn visible_accessed_rows_by(
 pub(crate) fn visible_linked_rows_by(
     connection: &mut Connection,
     model: (&'static ModelDef, usize),
-    (columns, order, target): (&'static [usize], &[(usize, bool)], usize),
+    (columns, order, target): (&[usize], &[(usize, bool)], usize),
     keys: &[ValueRef<'_>],
     each: &mut dyn FnMut(&dyn Row) -> Result<()>,
 ) -> Result<()> {
@@ -73,7 +73,7 @@ pub(crate) fn visible_linked_rows_by(
 /// The model, the columns of the key, the order of rows with one key, and the relation whose rows are read along.
 type Rows<'r> = (
     &'static ModelDef,
-    &'static [usize],
+    &'r [usize],
     &'r [(usize, bool)],
     Option<usize>,
 );
@@ -98,8 +98,7 @@ fn read(
     for keys in keys.chunks(most * width) {
         let keys = keys.chunks(width);
         let keys = keys.map(|key| key.iter().map(|value| value.to_value()).collect());
-        let mut query = part.query(keys.collect())?;
-        connection.criteria().apply(&mut query)?;
+        let mut query = part.query(keys.collect(), connection.criteria())?;
         if access == Access::Lock {
             query.locks = vec![Lock::new(LockStrength::Update)];
         }

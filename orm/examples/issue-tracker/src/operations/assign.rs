@@ -4,7 +4,7 @@ use orm::prelude::*;
 
 use crate::models::{Issue, Milestone};
 
-/// Assigns an issue to a user, or to nobody. If another session changes the issue at the same time, the transaction runs
+/// Assigns an issue to a user, or removes its assignee. If another session changes the issue at the same time, the transaction runs
 /// again on what that one has stored: its change is kept.
 ///
 /// # Errors

@@ -27,8 +27,8 @@ pub fn set_profile(session: &mut Session, user: i64, full_name: &str) -> orm::Re
     Ok(session[profile].id)
 }
 
-/// Deletes a user. Their profile is deleted with them, their memberships are deleted by the database, and what is assigned
-/// to them is assigned to nobody.
+/// Deletes a user. Their profile is deleted with them, the database deletes their memberships, and their issues lose the
+/// assignee.
 ///
 /// # Errors
 /// - `NotFound`: there is no such user.

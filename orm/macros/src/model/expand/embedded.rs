@@ -4,13 +4,13 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use syn::spanned::Spanned as _;
 
+use super::anonymous::anonymous;
 use super::names::{column_names, helper, of, per_column};
 use super::{check, def, new_row};
 use crate::model::data::{Column, Fill, Model};
 
 /// The code for a struct.
 pub(in crate::model) fn expand(model: &Model) -> TokenStream {
-    let orm = &model.head.orm;
     let parts = [
         columns(model),
         operators(model),
@@ -19,25 +19,7 @@ pub(in crate::model) fn expand(model: &Model) -> TokenStream {
         check::expand(model),
         new_row::defaults(model),
     ];
-    quote! {
-        #[doc(hidden)]
-        #[allow(
-            clippy::all,
-            clippy::pedantic,
-            clippy::nursery,
-            dead_code,
-            missing_debug_implementations,
-            non_snake_case,
-            unnameable_types,
-            unreachable_code,
-            unreachable_pub,
-            unused_qualifications
-        )]
-        const _: () = {
-            use #orm::__private as __orm;
-            #(#parts)*
-        };
-    }
+    anonymous(&model.head.orm, &parts)
 }
 
 /// The typed columns, whose positions and names are known to the model alone.

@@ -6,6 +6,7 @@
 //! the span of the field's type, and trait items are named through the type (`<T as DbType>::…`), so that an unmapped
 //! type gives one error there.
 
+mod anonymous;
 mod builder;
 mod check;
 mod def;
@@ -25,6 +26,7 @@ use quote::quote;
 
 pub(super) use embedded::expand as embedded;
 
+use self::anonymous::anonymous;
 use super::data::Model;
 
 /// The code for a model.
@@ -43,29 +45,13 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         new_row::expand(model),
         hooks::expand(model),
     ];
+    let code = anonymous(orm, &parts);
     quote! {
         #[doc(hidden)]
         #[allow(non_upper_case_globals, dead_code)]
         #vis const #value: <#name as #orm::__private::Model>::Entity =
             <<#name as #orm::__private::Model>::Entity as #orm::__private::Entity>::ROOT;
 
-        #[doc(hidden)]
-        #[allow(
-            clippy::all,
-            clippy::pedantic,
-            clippy::nursery,
-            dead_code,
-            missing_debug_implementations,
-            non_camel_case_types,
-            non_snake_case,
-            unnameable_types,
-            unreachable_pub,
-            unused_mut,
-            unused_qualifications
-        )]
-        const _: () = {
-            use #orm::__private as __orm;
-            #(#parts)*
-        };
+        #code
     }
 }
