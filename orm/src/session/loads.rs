@@ -15,7 +15,7 @@ use crate::mapping::{
 };
 use crate::query::inferred::Access;
 use crate::query::{ReferencesMany, Subset};
-use crate::state::Ref;
+use crate::state::{EntityState, Ref};
 
 /// Is implemented by the arguments of [`Session::load`]: relations of the model `M`, and parts of them.
 #[diagnostic::on_unimplemented(
@@ -141,9 +141,12 @@ impl Session {
         self.get_ref(handle)?;
         self.usable()?;
         let step = relation.step();
-        let loaded = self
-            .note_load(&step, handle.raw())
-            .and_then(|()| self.load_step(&[handle.slot], &step));
+        let loaded = match self.settings.n_plus_one {
+            NPlusOne::LoadAll => self.load_along(handle.raw(), &step),
+            _ => self
+                .note_load(&step, handle.raw())
+                .and_then(|()| self.load_step(&[handle.slot], &step)),
+        };
         self.note(loaded)?;
         L::loaded(self.get_ref(handle)?, step.index)
     }
@@ -211,6 +214,26 @@ impl Session {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Loads a relation of an entity, and of the others of its query.
+    fn load_along(&mut self, entity: RawRef, step: &LoadStep) -> Result<()> {
+        let alone = &[entity.slot];
+        let owners = Owners::of(step, alone);
+        let is_read_once = owners.scope.is_none() && owners.relation().view().is_none();
+        if !is_read_once || load::in_memory(&mut self.state, &owners).is_empty() {
+            return self.load_step(alone, step);
+        }
+        let others = self.siblings.of(owners.model, entity);
+        let arena = self.state.by_model(owners.model);
+        // Some may have left the session since.
+        let has_row = |other: &&RawRef| {
+            let state = arena.and_then(|arena| arena.entity_state(other.slot, other.stamp));
+            state.is_some_and(EntityState::has_row)
+        };
+        let others = others.iter().filter(has_row).map(|other| other.slot);
+        let slots = others.chain([entity.slot]).collect();
+        self.load_step(&load::distinct(slots), step)
     }
 
     /// Loads the relation of an entity at `index`.

@@ -274,7 +274,8 @@ impl Session {
     }
 
     /// Sets what is done when a relation is loaded entity by entity for more than five of the first 16 entities of a query:
-    /// a warning by default. It names the query and the call that loads the relation for all of them.
+    /// a warning by default. It names the query and the call that loads the relation for all of them. With
+    /// [`NPlusOne::LoadAll`] the first load is for all of them.
     ///
     /// # Examples
     ///
@@ -288,6 +289,18 @@ impl Session {
     ///     session.load(user, User.posts)?; // an error for the sixth user
     /// }
     /// # assert_eq!(sent.take_sql().len(), 2);
+    ///
+    /// let mut session = Session::new(&engine).n_plus_one(NPlusOne::LoadAll);
+    /// for user in select(User).all(&mut session)? {
+    ///     session.load(user, User.posts)?; // one statement for all users
+    /// }
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     [
+    ///         r#"SELECT "id", "name", "email", "age", "active" FROM "users""#,
+    ///         r#"SELECT "id", "author_id", "title" FROM "posts" WHERE "author_id" = ?"#,
+    ///     ]
+    /// );
     /// # Ok::<(), orm::Error>(())
     /// ```
     #[must_use]

@@ -8,7 +8,7 @@ use orm_core::value::Value;
 
 use super::Session;
 use super::read::take;
-use super::siblings::{FIRST, HANDFUL};
+use super::siblings::NPlusOne;
 use super::transaction::no_transaction;
 use crate::engine::{Connection, TransactionOptions};
 use crate::flush;
@@ -28,13 +28,15 @@ pub struct Entities<'a> {
     /// The first entities of the query, if their model has relations, and its number.
     first: Vec<RawRef>,
     model: usize,
+    /// How many of them are remembered.
+    remembers: usize,
 }
 
 impl Entities<'_> {
     /// Notes one of the first entities.
     #[inline]
     fn note<M: Model>(&mut self, entity: Ref<M>) {
-        if self.first.len() < FIRST {
+        if self.first.len() < self.remembers {
             self.note_first(entity);
         }
     }
@@ -43,7 +45,7 @@ impl Entities<'_> {
         let model = M::slot().index();
         if self.first.is_empty() {
             self.model = model;
-            self.first.reserve_exact(FIRST);
+            self.first.reserve_exact(NPlusOne::default().remembers());
         }
         if self.model == model {
             self.first.push(entity.raw());
@@ -150,11 +152,12 @@ impl Session {
         if access == Access::Raw {
             self.before_raw(compiled.text())?;
         }
+        let n_plus_one = self.settings.n_plus_one;
         let mut siblings = None;
         let outcome = self.load_rows(|connection, state, _| {
             let sent = (statement, &compiled);
             let mut run = |connection: &mut Connection| {
-                take_rows(connection, state, sent, (&mut each, &mut siblings))
+                take_rows(connection, state, sent, (&mut each, n_plus_one, &mut siblings))
             };
             if is_followed(statement)
                 && let Some(options) = one_state(connection)
@@ -188,8 +191,9 @@ fn take_rows<S: ReadStatement>(
     connection: &mut Connection,
     state: &mut State,
     (statement, compiled): (&S, &CompiledSql<'_>),
-    (each, siblings): (
+    (each, n_plus_one, siblings): (
         &mut impl FnMut(&dyn Row, &mut Entities<'_>) -> Result<()>,
+        NPlusOne,
         &mut Option<Query>,
     ),
 ) -> Result<S::Outcome> {
@@ -206,6 +210,7 @@ fn take_rows<S: ReadStatement>(
         loaded: (!loads.is_empty()).then(Vec::new),
         first: Vec::new(),
         model: 0,
+        remembers: n_plus_one.remembers(),
     };
     let outcome = statement.execute(connection, compiled, &mut |row| {
         // An entity may come in several rows.
@@ -217,7 +222,7 @@ fn take_rows<S: ReadStatement>(
         each(row, &mut sink)
     })?;
     let slots = sink.loaded.unwrap_or_default();
-    if sink.first.len() > HANDFUL {
+    if sink.first.len() > n_plus_one.allows() {
         *siblings = Some((sink.model, compiled.text().to_owned(), sink.first));
     }
     if !loads.is_empty() || joined.is_some() {

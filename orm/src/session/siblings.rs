@@ -1,4 +1,5 @@
-//! [`Siblings`]: finds a relation that is loaded entity by entity, where one load for all would do: the N+1 problem.
+//! [`Siblings`]: finds a relation that is loaded entity by entity, where one load for all would do: the N+1 problem. Knows
+//! the other entities of a query, if these are to be loaded along.
 //!
 //! `read.rs` gives it the first entities of each query, `loads.rs` the loads of single entities.
 
@@ -24,12 +25,34 @@ pub enum NPlusOne {
     Error,
     /// Does nothing.
     Ignore,
+    /// Loads the relation for all entities of the query at the first load of one of them, as
+    /// [`Session::load_all`](crate::Session::load_all) does: two statements in total. The session remembers the entities of
+    /// its last four queries for it. A part of a list, and a relation that is only read, are loaded for the one entity.
+    LoadAll,
 }
 
-/// How many entities of a query are remembered.
-pub(super) const FIRST: usize = 16;
+impl NPlusOne {
+    /// How many entities of a query are remembered.
+    pub(super) fn remembers(self) -> usize {
+        match self {
+            Self::LoadAll => usize::MAX,
+            _ => FIRST,
+        }
+    }
+
+    /// How many entities of a query may be loaded one by one.
+    pub(super) fn allows(self) -> usize {
+        match self {
+            Self::LoadAll => 1,
+            _ => HANDFUL,
+        }
+    }
+}
+
+/// How many entities of a query are remembered, unless all are.
+const FIRST: usize = 16;
 /// How many of them may be loaded one by one.
-pub(super) const HANDFUL: usize = 5;
+const HANDFUL: usize = 5;
 /// How many queries are remembered.
 const QUERIES: usize = 4;
 
@@ -62,6 +85,13 @@ impl Siblings {
 
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// The entities of the last query that has this one of a model.
+    pub(super) fn of(&self, model: usize, entity: RawRef) -> &[RawRef] {
+        let is_of = |query: &&Query| query.model == model && query.first.contains(&entity);
+        let query = self.0.iter().find(is_of);
+        query.map_or(&[], |query| &query.first)
     }
 
     /// Counts the load of a relation of one entity. Returns the error that it is one by one by now, and whether it was not

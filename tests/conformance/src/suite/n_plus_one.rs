@@ -18,6 +18,9 @@ cases![
     entities_of_several_queries_do_not_count,
     an_error_comes_before_the_statement,
     nothing_is_said_if_it_is_ignored,
+    the_first_load_is_for_all_entities_of_the_query,
+    entities_that_have_left_are_not_loaded_along,
+    a_part_of_a_list_is_loaded_for_one_entity,
 ];
 
 #[derive(Model, Clone, Debug, PartialEq)]
@@ -194,4 +197,65 @@ fn nothing_is_said_if_it_is_ignored(db: &Db) {
         }
     });
     assert_eq!(found, [""; 0]);
+}
+
+fn the_first_load_is_for_all_entities_of_the_query(db: &Db) {
+    shelves(db, 20);
+    let mut session = db.session().n_plus_one(NPlusOne::LoadAll);
+    let found = Events::of("orm::session", || {
+        for shelf in all(&mut session) {
+            assert_eq!(session.load(shelf, Shelf.volumes).unwrap().len(), 1);
+        }
+    });
+    assert_eq!((found.len(), reads(db).len()), (0, 2));
+    // A relation to one as well, and each query for itself.
+    let mut session = db.session().n_plus_one(NPlusOne::LoadAll);
+    for volume in select(Volume).all(&mut session).unwrap() {
+        let shelf = session.load(volume, Volume.shelf).unwrap();
+        assert!(session.load(shelf, Shelf.labels).unwrap().is_empty());
+    }
+    // The labels are those of shelves that no query selected: each is loaded alone.
+    assert_eq!(reads(db).len(), 22);
+    let shelves = all(&mut session);
+    session.expire_all();
+    let last = *shelves.last().unwrap();
+    session.load(last, Shelf.labels).unwrap();
+    db.sent();
+    for shelf in shelves {
+        session.load(shelf, Shelf.labels).unwrap();
+    }
+    assert_eq!(reads(db), [""; 0]);
+}
+
+fn entities_that_have_left_are_not_loaded_along(db: &Db) {
+    shelves(db, 4);
+    let mut session = db.session().n_plus_one(NPlusOne::LoadAll);
+    let shelves = all(&mut session);
+    session.expunge(shelves[0]).unwrap();
+    let new = session.add(Shelf::builder().n(7));
+    let volume = select(Volume).filter(Volume.shelf.eq(shelves[1]));
+    let volume = volume.one(&mut session).unwrap();
+    session.delete(volume);
+    session.delete(shelves[1]);
+    session.flush().unwrap();
+    db.sent();
+    assert_eq!(session.load(shelves[2], Shelf.volumes).unwrap().len(), 1);
+    assert_eq!(session.load(shelves[3], Shelf.volumes).unwrap().len(), 1);
+    assert_eq!(reads(db).len(), 1);
+    assert!(session.load(new, Shelf.volumes).unwrap().is_empty());
+    fails(session.load(shelves[0], Shelf.volumes), ErrorKind::StaleHandle);
+}
+
+fn a_part_of_a_list_is_loaded_for_one_entity(db: &Db) {
+    shelves(db, 3);
+    let mut session = db.session().n_plus_one(NPlusOne::LoadAll);
+    let shelves = all(&mut session);
+    for shelf in &shelves {
+        let part = Shelf.volumes.filter(Volume.id.gt(0));
+        assert_eq!(session.load(*shelf, part).unwrap().len(), 1);
+    }
+    assert_eq!(reads(db).len(), 4);
+    for shelf in shelves {
+        assert!(!session[shelf].volumes.is_loaded());
+    }
 }
