@@ -87,7 +87,7 @@ pub use query::{
 #[cfg(feature = "serde")]
 pub use session::Json;
 pub use session::{
-    Attribute, Handles, History, Hooks, Invalid, LoadTarget, NPlusOne, Retry, Session,
+    Attribute, Graph, Handles, History, Hooks, Invalid, LoadTarget, NPlusOne, Retry, Session,
     SessionHooks, TransactionResult,
 };
 pub use state::{EntityState, Ref};

@@ -18,6 +18,7 @@ pub(crate) enum StatementKind {
     ColumnsForUpdate,
     /// Link rows with what they reference, by the relation that is first in `expected`; behind it is an order.
     Linked,
+    LinkedForUpdate,
     Insert,
     InsertReturning,
     Update,

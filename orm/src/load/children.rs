@@ -17,6 +17,7 @@ use crate::engine::Connection;
 use crate::mapping::{
     AnyList, Member, ModelDef, RawRef, ReferenceDef, RelationDef, RelationKind, Scope, ToOne,
 };
+use crate::query::inferred::Access;
 use crate::query::{PartOf, visible_rows_by};
 use crate::state::{AnyArena, EntityState, KeyMap, KeyTuple, Reading, RowId, RowMap, State, Take};
 
@@ -35,6 +36,8 @@ pub(super) struct Children {
     far: Option<Far>,
     /// The order of rows. Empty if the lists are in that of primary keys.
     order: Vec<(usize, bool)>,
+    access: Access,
+    take: Take,
 }
 
 /// The owners, what finds them, and the children or link rows that were found to be theirs.
@@ -64,7 +67,7 @@ pub(super) fn in_memory(state: &State, owners: &Owners<'_>) -> Vec<u32> {
     };
     let is_missing = |slot: &u32| {
         let list = arena.list(*slot, owners.index);
-        !list.and_then(AnyList::loaded_at).is_some_and(is_fresh)
+        owners.locks || !list.and_then(AnyList::loaded_at).is_some_and(is_fresh)
     };
     // What has no row has no children but those in memory.
     let mut missing = owners.with_rows(state);
@@ -129,6 +132,8 @@ impl Children {
             reference: child.reference_of(inverse)?,
             far: relation.through().map(Far::of),
             order: relation.list_order(),
+            access: owners.access(),
+            take: owners.take(),
         })
     }
 
@@ -194,16 +199,17 @@ impl Children {
         let keys: Vec<ValueRef<'_>> = keys.flatten().map(Value::as_ref).collect();
         if let Some(far) = self.far {
             let columns = (self.reference.columns, &*self.order, &*keys);
-            return far.rows(state, connection, self.child, columns);
+            let reading = (self.access, self.take);
+            return far.rows(state, connection, (self.child, reading), columns);
         }
         // A model that the session meets only now may change how rows are read.
         state.ensure_erased(self.child.0);
-        let reading = state.reading(Take::Stale);
+        let reading = state.reading(self.take);
         let arena = state.ensure_erased(self.child.0);
         let mut rows = Vec::new();
         visible_rows_by(
             connection,
-            self.child,
+            (self.child, self.access),
             (self.reference.columns, &self.order),
             &keys,
             &mut |row| {

@@ -7,6 +7,7 @@ use orm_core::value::{Value, ValueRef};
 
 use crate::engine::Connection;
 use crate::mapping::{ModelDef, RawRef, ReferenceDef, Through, ToOne};
+use crate::query::inferred::Access;
 use crate::query::{rows_by, visible_linked_rows_by};
 use crate::state::{CaseFolded, KeyTuple, Reading, RowId, State, Take};
 
@@ -45,15 +46,15 @@ impl Far {
         self,
         state: &mut State,
         connection: &mut Connection,
-        link: (&'static ModelDef, usize),
+        (link, (access, take)): ((&'static ModelDef, usize), (Access, Take)),
         (columns, order, keys): (&[usize], &[(usize, bool)], &[ValueRef<'_>]),
     ) -> Result<Vec<u32>> {
         state.ensure_erased(link.0);
         self.prepare(state);
-        let reading = state.reading(Take::Stale);
+        let reading = state.reading(take);
         let mut rows = Vec::new();
         let columns = (columns, order, self.index);
-        visible_linked_rows_by(connection, link, columns, keys, &mut |row| {
+        visible_linked_rows_by(connection, (link, access), columns, keys, &mut |row| {
             rows.push(self.take_in(state, link, (row, 0), reading)?);
             Ok(())
         })?;
@@ -142,7 +143,7 @@ pub(crate) fn pair(
     let mut rows = Vec::new();
     rows_by(
         connection,
-        (through.link, model),
+        ((through.link, model), Access::Plain),
         (&columns, &[]),
         &keys,
         &mut |row| {

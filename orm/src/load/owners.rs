@@ -1,7 +1,8 @@
 //! [`Owners`]: the entities whose relation is loaded.
 
 use crate::mapping::{LoadStep, ModelDef, RawRef, ReferenceDef, RelationDef, Scope};
-use crate::state::{EntityState, State};
+use crate::query::inferred::Access;
+use crate::state::{EntityState, State, Take};
 
 /// Entities of one model, and the relation of theirs that is loaded.
 #[derive(Clone, Copy, Debug)]
@@ -14,6 +15,8 @@ pub(crate) struct Owners<'o> {
     pub(crate) index: usize,
     /// What is selected of a list, if it isn't all.
     pub(crate) scope: Option<&'o Scope>,
+    /// Whether the rows are locked: all of them are read then.
+    pub(crate) locks: bool,
 }
 
 impl<'o> Owners<'o> {
@@ -25,6 +28,7 @@ impl<'o> Owners<'o> {
             slots,
             index: step.index,
             scope: step.scope.as_deref(),
+            locks: step.locks,
         }
     }
 
@@ -47,6 +51,20 @@ impl<'o> Owners<'o> {
             None => self.own_key(),
         };
         reference.map_or(1, |reference| reference.columns.len())
+    }
+
+    /// How the rows are read.
+    pub(super) fn access(&self) -> Access {
+        if self.locks {
+            Access::Lock
+        } else {
+            Access::Plain
+        }
+    }
+
+    /// Which entities in memory take the values of the rows: all, if these are locked.
+    pub(super) fn take(&self) -> Take {
+        if self.locks { Take::All } else { Take::Stale }
     }
 
     /// The owners that have a row: nothing else is referenced by rows.

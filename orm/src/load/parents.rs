@@ -9,6 +9,7 @@ use orm_core::value::{Value, ValueRef};
 use super::owners::Owners;
 use crate::engine::Connection;
 use crate::mapping::{ModelDef, RawRef, ReferenceDef, RelationDef, ToOne};
+use crate::query::inferred::Access;
 use crate::query::visible_rows_by;
 use crate::state::{AnyArena, CaseFolded, KeyMap, KeySet, KeyTuple, State, Take};
 
@@ -22,6 +23,8 @@ struct Parents {
     reference: &'static ReferenceDef,
     /// The model that it references, and its number.
     target: (&'static ModelDef, usize),
+    access: Access,
+    take: Take,
 }
 
 /// An entity whose relation is to be loaded, and the values of its foreign key.
@@ -80,6 +83,8 @@ impl Parents {
             relation,
             reference,
             target: (target, State::number(target)),
+            access: owners.access(),
+            take: owners.take(),
         }
     }
 
@@ -142,6 +147,9 @@ impl Parents {
 
     /// Whether an entity need not be read.
     fn is_known(self, state: &State, handle: RawRef) -> bool {
+        if self.access == Access::Lock {
+            return false;
+        }
         state.by_model(self.target.1).is_some_and(|target| {
             let is_here = target.entity_state(handle.slot, handle.stamp).is_some();
             is_here && target.is_known(handle.slot)
@@ -164,9 +172,10 @@ impl Parents {
         let columns = self.reference.target_columns;
         // A model that the session meets only now may change how rows are read.
         state.ensure_erased(self.target.0);
-        let reading = state.reading(Take::Stale);
+        let reading = state.reading(self.take);
         let mut loaded = KeyMap::default();
-        visible_rows_by(connection, self.target, (columns, &[]), &keys, &mut |row| {
+        let rows = (self.target, self.access);
+        visible_rows_by(connection, rows, (columns, &[]), &keys, &mut |row| {
             let arena = state.ensure_erased(self.target.0);
             let slot = arena.load(row, 0, reading)?;
             let key = columns

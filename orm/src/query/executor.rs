@@ -227,7 +227,7 @@ impl Connection {
     /// # Errors
     /// `Usage` for a lock without a transaction.
     #[inline]
-    pub(super) fn allow(&self, access: Access, has_loads: bool) -> Result<()> {
+    pub(crate) fn allow(&self, access: Access, has_loads: bool) -> Result<()> {
         if access == Access::Lock && !self.can_lock() {
             return Err(no_transaction_to_lock());
         }
@@ -242,7 +242,7 @@ impl Connection {
 fn no_session() -> Error {
     let message = "relations are loaded into a session, not on a connection";
     Error::with_message(ErrorKind::Usage, message)
-        .with_hint("run the query on a session, or without `with`")
+        .with_hint("run the query on a session, call `graph(&mut conn)` to read it with its relations, or leave out `with`")
 }
 
 #[cold]

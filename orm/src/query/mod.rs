@@ -44,9 +44,7 @@ pub use select::relation_ops::{ReferencesMany, ReferencesOne};
 pub use select::selectable::{Optional, Selectable, optional};
 pub use select::subquery::exists;
 pub use select::subset::Subset;
-pub(crate) use select::visible::{
-    visible_accessed_rows_by, visible_linked_rows_by, visible_rows_by,
-};
+pub(crate) use select::visible::{visible_linked_rows_by, visible_rows_by};
 pub use write::assignment::Assignment;
 pub(crate) use write::bulk::{BulkInsert, cut_at, insert_rows, stores_at_once};
 pub(crate) use write::check::{check_length, check_references};

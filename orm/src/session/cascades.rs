@@ -56,6 +56,7 @@ impl Session {
             slots,
             index,
             scope: None,
+            locks: false,
         };
         // A list that was loaded under criteria is not whole.
         let missing = if self.may_hide(&owners) {

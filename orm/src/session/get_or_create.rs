@@ -10,7 +10,7 @@ use crate::engine::Connection;
 use crate::load;
 use crate::mapping::{AttributeSet, ColumnSet, Columns, Model, ModelDef, NewEntity, NewRow};
 use crate::query::inferred::Access;
-use crate::query::visible_accessed_rows_by;
+use crate::query::visible_rows_by;
 use crate::state::Ref;
 
 impl Session {
@@ -184,7 +184,7 @@ impl Session {
                     found = Some(load::entity::<M>(state, take(access), row, 0)?);
                     Ok(())
                 };
-                visible_accessed_rows_by(connection, (model, access), columns, &key, &mut each)?;
+                visible_rows_by(connection, (model, access), (columns, &[]), &key, &mut each)?;
                 Ok(found)
             })
         });

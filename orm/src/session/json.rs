@@ -1,13 +1,13 @@
-//! [`Session::json`]: entities with chosen relations and columns, for serde. What is written of each is in `serialize.rs`.
+//! [`Session::json`] and [`Graph::json`]: entities with chosen relations and columns, for serde. What is written of each is in `serialize.rs`.
 
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::Session;
+use super::{Graph, Session};
 use crate::mapping::{AttributeSet, ColumnSet, Columns, LoadPath, Model, PathFrom, RawRef};
 use crate::state::{Ref, State};
 
-/// Represents entities of a session, with the relations and columns that are written of them: what
+/// Represents entities of a session or of a [`Graph`], with the relations and columns that are written of them: what
 /// [`Session::json`] and [`Session::json_all`] return. It implements `serde::Serialize`, for JSON as for any other format.
 ///
 /// An entity is a map of its columns, by the names of the fields, and of the relations that [`with`](Self::with) names. A
@@ -19,7 +19,7 @@ use crate::state::{Ref, State};
 /// what its codec encodes.
 #[must_use = "nothing is written until serde serializes it"]
 pub struct Json<'s, M> {
-    pub(super) graph: Graph<'s>,
+    pub(super) chosen: Chosen<'s>,
     pub(super) roots: Roots,
     /// The relations of the roots.
     pub(super) branches: Vec<Branch>,
@@ -33,7 +33,7 @@ pub(super) enum Roots {
 }
 
 /// What is written, beside the relations.
-pub(super) struct Graph<'s> {
+pub(super) struct Chosen<'s> {
     pub(super) state: &'s State,
     /// Whether expired entities can't be read.
     pub(super) expires: bool,
@@ -59,7 +59,7 @@ pub(super) struct Branch {
     pub(super) branches: Vec<Branch>,
 }
 
-impl Graph<'_> {
+impl Chosen<'_> {
     /// Whether a column of a model is written.
     pub(super) fn has_column(&self, model: usize, position: usize) -> bool {
         let choice = self.choices.iter().find(|(known, _)| *known == model);
@@ -147,13 +147,59 @@ impl Session {
     }
 
     fn json_of<M: Model>(&self, roots: Roots) -> Json<'_, M> {
-        let graph = Graph {
-            state: &self.state,
-            expires: self.settings.expire_on_commit,
-            choices: Vec::new(),
-        };
-        Json {
-            graph,
+        Json::of((&self.state, self.settings.expire_on_commit), roots)
+    }
+}
+
+impl<R> Graph<R> {
+    /// Returns an entity for serde, as [`Session::json`] does.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, _sent) = database()?;
+    /// # let mut conn = engine.connection()?;
+    /// let users = select(User).with(User.posts).graph(&mut conn)?;
+    /// let json = users.json(users.rows()[0]).only(User.name).with(User.posts).only(Post.title);
+    /// assert_eq!(
+    ///     serde_json::to_string(&json)?,
+    ///     r#"{"name":"ada","posts":[{"title":"On engines"}]}"#
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn json<M: Model>(&self, handle: Ref<M>) -> Json<'_, M> {
+        Json::of((self.state(), false), Roots::One(handle.raw()))
+    }
+
+    /// Returns several entities for serde, as a list, as [`Session::json_all`] does.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, _sent) = database()?;
+    /// # let mut conn = engine.connection()?;
+    /// let users = select(User).graph(&mut conn)?;
+    /// let json = users.json_all(users.rows()).only(User.name);
+    /// assert_eq!(serde_json::to_string(&json)?, r#"[{"name":"ada"}]"#);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn json_all<M: Model>(&self, handles: &[Ref<M>]) -> Json<'_, M> {
+        let roots = handles.iter().map(|handle| handle.raw());
+        Json::of((self.state(), false), Roots::Many(roots.collect()))
+    }
+}
+
+impl<'s, M: Model> Json<'s, M> {
+    fn of((state, expires): (&'s State, bool), roots: Roots) -> Self {
+        let choices = Vec::new();
+        Self {
+            chosen: Chosen {
+                state,
+                expires,
+                choices,
+            },
             roots,
             branches: Vec::new(),
             marker: PhantomData,
@@ -204,7 +250,7 @@ impl<M: Model> Json<'_, M> {
     /// ```
     pub fn only<N: Model>(mut self, columns: impl Columns<N>) -> Self {
         let set = AttributeSet::of(columns, N::def());
-        let choice = self.graph.choice(N::slot().index());
+        let choice = self.chosen.choice(N::slot().index());
         choice.only.get_or_insert_default().unite(&set.columns);
         self
     }
@@ -224,7 +270,7 @@ impl<M: Model> Json<'_, M> {
     /// ```
     pub fn except<N: Model>(mut self, columns: impl Columns<N>) -> Self {
         let set = AttributeSet::of(columns, N::def());
-        let choice = self.graph.choice(N::slot().index());
+        let choice = self.chosen.choice(N::slot().index());
         choice.except.unite(&set.columns);
         self
     }

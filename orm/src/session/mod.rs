@@ -15,6 +15,7 @@ mod expire;
 mod flush;
 mod get_or_create;
 mod get_texts;
+mod graph;
 mod history;
 mod hooks;
 #[cfg(feature = "serde")]
@@ -54,6 +55,7 @@ use siblings::Siblings;
 
 pub use closure::Retry;
 pub use closure_result::TransactionResult;
+pub use graph::Graph;
 pub use history::{Attribute, History};
 pub use hooks::{HasHooks, HookTable, Hooks, Invalid, SessionHooks, prepare_insert};
 #[cfg(feature = "serde")]

@@ -155,18 +155,8 @@ impl Session {
         let n_plus_one = self.settings.n_plus_one;
         let mut siblings = None;
         let outcome = self.load_rows(|connection, state, _| {
-            let sent = (statement, &compiled);
-            let mut run = |connection: &mut Connection| {
-                take_rows(connection, state, sent, (&mut each, n_plus_one, &mut siblings))
-            };
-            if is_followed(statement)
-                && let Some(options) = one_state(connection)
-            {
-                return connection.transaction_of(options, run);
-            }
-            let outcome = run(connection)?;
-            compiled.return_text(connection);
-            Ok(outcome)
+            let taken = (&mut each, n_plus_one, &mut siblings);
+            take_all(connection, state, (statement, compiled), taken)
         })?;
         if let Some((model, sql, first)) = siblings {
             self.siblings.note_query(model, sql, first);
@@ -176,7 +166,32 @@ impl Session {
 }
 
 /// Of a query whose relations may be loaded one by one: the number of its model, its text and its first entities.
-type Query = (usize, String, Vec<RawRef>);
+pub(super) type Query = (usize, String, Vec<RawRef>);
+
+/// How each row of a query is decoded, what the session does about loads one by one, and what it remembers for that.
+pub(super) type Taken<'t, F> = (&'t mut F, NPlusOne, &'t mut Option<Query>);
+
+/// Executes a query, in a transaction that only reads if others follow it, and takes its rows into a state.
+#[inline]
+pub(super) fn take_all<S: ReadStatement>(
+    connection: &mut Connection,
+    state: &mut State,
+    (statement, compiled): (&S, CompiledSql<'_>),
+    (each, n_plus_one, siblings): Taken<'_, impl FnMut(&dyn Row, &mut Entities<'_>) -> Result<()>>,
+) -> Result<S::Outcome> {
+    let mut run = |connection: &mut Connection| {
+        let taken = (&mut *each, n_plus_one, &mut *siblings);
+        take_rows(connection, state, (statement, &compiled), taken)
+    };
+    if is_followed(statement)
+        && let Some(options) = one_state(connection)
+    {
+        return connection.transaction_of(options, run);
+    }
+    let outcome = run(connection)?;
+    compiled.return_text(connection);
+    Ok(outcome)
+}
 
 /// Whether other queries follow a query, to load relations.
 #[inline]
@@ -191,11 +206,7 @@ fn take_rows<S: ReadStatement>(
     connection: &mut Connection,
     state: &mut State,
     (statement, compiled): (&S, &CompiledSql<'_>),
-    (each, n_plus_one, siblings): (
-        &mut impl FnMut(&dyn Row, &mut Entities<'_>) -> Result<()>,
-        NPlusOne,
-        &mut Option<Query>,
-    ),
+    (each, n_plus_one, siblings): Taken<'_, impl FnMut(&dyn Row, &mut Entities<'_>) -> Result<()>>,
 ) -> Result<S::Outcome> {
     let (access, loads) = (statement.access(), statement.loads());
     let take = match access {

@@ -13,7 +13,7 @@ use crate::flush;
 use crate::load;
 use crate::mapping::{Entity, IntoKey, Model, PrimaryKey};
 use crate::query::inferred::Access;
-use crate::query::{as_whole, get_statement, visible_accessed_rows_by};
+use crate::query::{as_whole, get_statement, visible_rows_by};
 use crate::state::{EntityState, Ref, State, Take};
 
 impl Session {
@@ -191,7 +191,13 @@ impl Session {
             let model = (M::def(), M::slot().index());
             let columns = M::def().primary_key;
             key.with_parts(|binds| {
-                visible_accessed_rows_by(connection, (model, access), columns, binds, &mut each)
+                visible_rows_by(
+                    connection,
+                    (model, access),
+                    (columns, &[]),
+                    binds,
+                    &mut each,
+                )
             })?;
             Ok(found)
         })

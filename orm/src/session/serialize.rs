@@ -7,7 +7,7 @@ use orm_core::types::Type;
 use orm_core::value::ValueRef;
 use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
 
-use super::json::{Branch, Graph, Json, Roots};
+use super::json::{Branch, Chosen, Json, Roots};
 use crate::mapping::{
     Model, ModelDef, RawRef, RelationDef, RelationKind, ToOne, column_not_loaded, not_loaded,
     part_not_loaded,
@@ -20,7 +20,7 @@ const DEEPEST: usize = 64;
 impl<M: Model> Serialize for Json<'_, M> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let entity = |entity: &RawRef| Entity {
-            graph: &self.graph,
+            chosen: &self.chosen,
             def: M::def(),
             handle: *entity,
             relations: Relations {
@@ -39,7 +39,7 @@ impl<M: Model> Serialize for Json<'_, M> {
 
 /// An entity.
 struct Entity<'g> {
-    graph: &'g Graph<'g>,
+    chosen: &'g Chosen<'g>,
     def: &'static ModelDef,
     handle: RawRef,
     relations: Relations<'g>,
@@ -72,7 +72,7 @@ impl Entity<'_> {
     /// # Errors
     /// `StaleHandle`, `Expired`.
     fn arena(&self) -> Result<&dyn AnyArena, Error> {
-        let Graph { state, expires, .. } = self.graph;
+        let Chosen { state, expires, .. } = self.chosen;
         let arena = state.by_model(State::number(self.def));
         let arena = arena.ok_or_else(|| State::unknown_handle(self.def))?;
         arena.check_readable(self.handle, *expires)?;
@@ -97,7 +97,7 @@ impl Serialize for Entity<'_> {
         let arena = self.arena().map_err(S::Error::custom)?;
         let (model, slot, def) = (arena.model(), self.handle.slot, self.def);
         let columns =
-            (0..def.columns.len()).filter(|position| self.graph.has_column(model, *position));
+            (0..def.columns.len()).filter(|position| self.chosen.has_column(model, *position));
         let relations = self.relations.iter();
         let length = columns.clone().count() + relations.clone().count();
         let mut map = serializer.serialize_map(Some(length))?;
@@ -192,7 +192,7 @@ impl Related<'_> {
             return Err(self.refused("is nested deeper than 64 levels"));
         }
         Ok(Entity {
-            graph: owner.graph,
+            chosen: owner.chosen,
             def,
             handle: entity,
             relations: Relations {

@@ -35,8 +35,9 @@ impl NPlusOne {
     /// How many entities of a query are remembered.
     pub(super) fn remembers(self) -> usize {
         match self {
+            Self::Ignore => 0,
+            Self::Warn | Self::Error => FIRST,
             Self::LoadAll => usize::MAX,
-            _ => FIRST,
         }
     }
 

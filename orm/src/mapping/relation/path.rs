@@ -30,6 +30,8 @@ pub struct LoadStep {
     /// How often it is followed, by a relation to the model itself.
     pub(crate) levels: u32,
     pub(crate) strategy: Strategy,
+    /// Whether the rows are locked.
+    pub(crate) locks: bool,
 }
 
 /// How what a relation references is read.
@@ -62,6 +64,7 @@ impl LoadStep {
             scope: None,
             levels: 1,
             strategy: Strategy::SelectIn,
+            locks: false,
         }
     }
 }
@@ -227,6 +230,24 @@ impl<M: Model, F: Linkable> Relation<M, F> {
         self.by(Strategy::OwnJoin(alias.alias_name()))
     }
 
+    /// Returns the path by this relation, whose rows are locked until the transaction ends, as [`Path::for_update`] does.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut session = Session::new(&engine);
+    /// let query = select(User).with(User.posts.for_update()).for_update();
+    /// let users = query.all(&mut session)?;
+    /// assert_eq!(session[users[0]].posts.get()?.len(), 1);
+    /// # sent.take();
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn for_update(self) -> Path<M, F::Target> {
+        self.into_path().for_update()
+    }
+
     fn by(self, strategy: Strategy) -> Path<M, F::Target> {
         let step = LoadStep::of(self);
         Path::of(LoadStep { strategy, ..step })
@@ -316,6 +337,28 @@ impl<M, N> Path<M, N> {
             steps: self.steps,
             marker: PhantomData,
         }
+    }
+
+    /// Returns this path, whose last relation locks the rows that it references until the transaction ends: `FOR UPDATE`.
+    /// All of them are read, those in memory as well, so that their entities are as the locked rows. Of a relation by a link
+    /// table, the link rows are locked, too.
+    ///
+    /// The rows of the query itself are locked by its own [`for_update`](crate::Select::for_update). A relation that is joined
+    /// can't be locked.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let path = User.posts.then(Post.author).for_update();
+    /// let query = select(User).with(path).for_update();
+    /// # let _ = query;
+    /// ```
+    pub fn for_update(mut self) -> Self {
+        if let Some(last) = self.steps.last_mut() {
+            last.locks = true;
+        }
+        self
     }
 
     /// The relations in order.

@@ -84,14 +84,14 @@ pub(crate) fn current_rows_by_key(
     By::key(model, access).read(connection, &keys, each)
 }
 
-/// Reads the rows that have one of the keys in `columns`, in any order, by a few statements. Each key is as many of the
-/// values as there are columns.
+/// Reads the rows that have one of the keys in `columns`, in any order, by a few statements, with a lock on them if `access`
+/// is one. Each key is as many of the values as there are columns.
 ///
 /// # Errors
 /// As [`rows_by_key`].
 pub(crate) fn rows_by(
     connection: &mut Connection,
-    (def, model): (&'static ModelDef, usize),
+    (model, access): ((&'static ModelDef, usize), Access),
     (columns, order): (&[usize], &[(usize, bool)]),
     keys: &[ValueRef<'_>],
     each: &mut dyn FnMut(&dyn Row) -> Result<()>,
@@ -99,24 +99,6 @@ pub(crate) fn rows_by(
     let by = By {
         columns,
         order,
-        ..By::loaded((def, model), Access::Plain)
-    };
-    by.read(connection, keys, each)
-}
-
-/// As [`rows_by`], with a lock on the rows if `access` is one.
-///
-/// # Errors
-/// As [`rows_by_key`].
-pub(crate) fn accessed_rows_by(
-    connection: &mut Connection,
-    (model, access): ((&'static ModelDef, usize), Access),
-    columns: &[usize],
-    keys: &[ValueRef<'_>],
-    each: &mut dyn FnMut(&dyn Row) -> Result<()>,
-) -> Result<()> {
-    let by = By {
-        columns,
         ..By::loaded(model, access)
     };
     by.read(connection, keys, each)
@@ -128,7 +110,7 @@ pub(crate) fn accessed_rows_by(
 /// As [`rows_by_key`].
 pub(crate) fn linked_rows_by(
     connection: &mut Connection,
-    (def, model): (&'static ModelDef, usize),
+    (model, access): ((&'static ModelDef, usize), Access),
     (columns, order, target): (&[usize], &[(usize, bool)], usize),
     keys: &[ValueRef<'_>],
     each: &mut dyn FnMut(&dyn Row) -> Result<()>,
@@ -137,7 +119,7 @@ pub(crate) fn linked_rows_by(
         columns,
         order,
         target: Some(target),
-        ..By::loaded((def, model), Access::Plain)
+        ..By::loaded(model, access)
     };
     by.read(connection, keys, each)
 }
@@ -271,6 +253,7 @@ impl By<'_> {
         let locks = self.access == Access::Lock;
         let leaves_out = !self.def.deferred.is_empty();
         match (self.target, self.read) {
+            (Some(_), _) if locks => StatementKind::LinkedForUpdate,
             (Some(_), _) => StatementKind::Linked,
             (None, Read::Columns(_)) if locks => StatementKind::ColumnsForUpdate,
             (None, Read::Columns(_)) => StatementKind::Columns,

@@ -328,6 +328,13 @@ impl ReadStatement for VerbOf<'_> {
     }
 }
 
+impl<S: Selectable> Select<S> {
+    /// The statement of [`Select::all`].
+    pub(crate) fn all_rows(&self) -> impl ReadStatement {
+        self.query.verb(Verb::All)
+    }
+}
+
 impl QueryState {
     pub(super) fn verb(&self, verb: Verb) -> VerbOf<'_> {
         VerbOf { query: self, verb }

@@ -326,6 +326,16 @@ pub(super) fn not_joined(step: &LoadStep) -> BuildError {
 }
 
 #[cold]
+pub(super) fn not_locked(step: &LoadStep) -> BuildError {
+    let relation = step.relation();
+    let (model, name) = (relation.model, relation.name);
+    BuildError::new(
+        format!("`{model}.{name}` can't be locked: its path has a joined relation"),
+        "load the path without joined() and from_join(), each relation by a query of its own",
+    )
+}
+
+#[cold]
 fn not_there(step: &JoinedStep, table: TableRef) -> BuildError {
     let relation = step.load.relation();
     let (model, name) = (relation.model, relation.name);

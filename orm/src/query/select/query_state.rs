@@ -6,7 +6,7 @@ use orm_core::sql::{Binds, Dialect};
 use orm_core::stmt::{Expr, Limit, Lock, Order, Query};
 
 use super::join::{Sources, twice};
-use super::joined_loads::{JoinedLoads, not_joined};
+use super::joined_loads::{JoinedLoads, not_joined, not_locked};
 use super::selectable::Selectable;
 use crate::engine::{Connection, StatementText};
 use crate::mapping::{ColumnSet, Criteria, Exempt, LoadPath, LoadStep, ModelDef, Strategy};
@@ -120,6 +120,10 @@ impl QueryState {
         }
         if let Some(step) = own.iter().find(|step| is_joined(step)) {
             self.error.get_or_insert_with(|| not_joined(step).into());
+        } else if !joined.is_empty()
+            && let Some(step) = joined.iter().chain(&own).find(|step| step.locks)
+        {
+            self.error.get_or_insert_with(|| not_locked(step).into());
         } else if joined.is_empty() {
             self.loads.push(own);
         } else {
@@ -181,9 +185,16 @@ impl QueryState {
     /// How the query reads rows.
     #[inline]
     pub(in crate::query) fn access(&self) -> Access {
-        match &self.clauses {
-            Some(clauses) if !clauses.locks.is_empty() => Access::Lock,
-            _ => Access::Plain,
+        let locks = match &self.clauses {
+            Some(clauses) => !clauses.locks.is_empty(),
+            None => false,
+        };
+        // A relation is locked in the same transaction.
+        let mut loads = self.loads.iter().flatten();
+        if locks || loads.any(|step| step.locks) {
+            Access::Lock
+        } else {
+            Access::Plain
         }
     }
 

@@ -6,7 +6,7 @@ use orm_core::error::Result;
 use orm_core::stmt::{Lock, LockStrength};
 use orm_core::value::ValueRef;
 
-use super::by_key::{accessed_rows_by, keys_a_query, linked_rows_by, rows_by};
+use super::by_key::{keys_a_query, linked_rows_by, rows_by};
 use super::part::PartOf;
 use crate::engine::Connection;
 use crate::mapping::{ModelDef, Scope};
@@ -20,33 +20,15 @@ use crate::query::rows::column_index::remapped;
 /// As [`rows_by`]; `Usage` for a criterion with a handle.
 pub(crate) fn visible_rows_by(
     connection: &mut Connection,
-    model: (&'static ModelDef, usize),
+    (model, access): ((&'static ModelDef, usize), Access),
     (columns, order): (&[usize], &[(usize, bool)]),
     keys: &[ValueRef<'_>],
     each: &mut dyn FnMut(&dyn Row) -> Result<()>,
 ) -> Result<()> {
     if !connection.criteria().concern(model.0.table) {
-        return rows_by(connection, model, (columns, order), keys, each);
+        return rows_by(connection, (model, access), (columns, order), keys, each);
     }
     let rows = (model.0, columns, order, None);
-    read(connection, (rows, Access::Plain), keys, each)
-}
-
-/// As [`accessed_rows_by`], without the rows that criteria hide.
-///
-/// # Errors
-/// As [`visible_rows_by`].
-pub(crate) fn visible_accessed_rows_by(
-    connection: &mut Connection,
-    (model, access): ((&'static ModelDef, usize), Access),
-    columns: &[usize],
-    keys: &[ValueRef<'_>],
-    each: &mut dyn FnMut(&dyn Row) -> Result<()>,
-) -> Result<()> {
-    if !connection.criteria().concern(model.0.table) {
-        return accessed_rows_by(connection, (model, access), columns, keys, each);
-    }
-    let rows = (model.0, columns, &[] as &[_], None);
     read(connection, (rows, access), keys, each)
 }
 
@@ -56,7 +38,7 @@ pub(crate) fn visible_accessed_rows_by(
 /// As [`visible_rows_by`].
 pub(crate) fn visible_linked_rows_by(
     connection: &mut Connection,
-    model: (&'static ModelDef, usize),
+    (model, access): ((&'static ModelDef, usize), Access),
     (columns, order, target): (&[usize], &[(usize, bool)], usize),
     keys: &[ValueRef<'_>],
     each: &mut dyn FnMut(&dyn Row) -> Result<()>,
@@ -64,10 +46,11 @@ pub(crate) fn visible_linked_rows_by(
     let far = (model.0.relations[target].target)();
     let criteria = connection.criteria();
     if !criteria.concern(model.0.table) && !criteria.concern(far.table) {
-        return linked_rows_by(connection, model, (columns, order, target), keys, each);
+        let rows = (model, access);
+        return linked_rows_by(connection, rows, (columns, order, target), keys, each);
     }
     let rows = (model.0, columns, order, Some(target));
-    read(connection, (rows, Access::Plain), keys, each)
+    read(connection, (rows, access), keys, each)
 }
 
 /// The model, the columns of the key, the order of rows with one key, and the relation whose rows are read along.

@@ -26,6 +26,7 @@ mod faults;
 mod flush_order;
 mod freed_values;
 mod get_or_create;
+mod graph;
 mod graphs;
 pub mod guarded;
 mod handles;
@@ -45,6 +46,7 @@ mod link_tables;
 mod linked;
 mod list_order;
 mod lists;
+mod locked_loads;
 mod logging;
 mod long_values;
 mod lost;
@@ -311,8 +313,10 @@ const FILES: &[fn() -> Vec<Case>] = &[
     queries::cases,
     aggregates::cases,
     joined_loads::cases,
+    locked_loads::cases,
     joins::cases,
     json::cases,
+    graph::cases,
     limits::cases,
     lists::cases,
     long_values::cases,

@@ -243,7 +243,10 @@ fn entities_that_have_left_are_not_loaded_along(db: &Db) {
     assert_eq!(session.load(shelves[3], Shelf.volumes).unwrap().len(), 1);
     assert_eq!(reads(db).len(), 1);
     assert!(session.load(new, Shelf.volumes).unwrap().is_empty());
-    fails(session.load(shelves[0], Shelf.volumes), ErrorKind::StaleHandle);
+    fails(
+        session.load(shelves[0], Shelf.volumes),
+        ErrorKind::StaleHandle,
+    );
 }
 
 fn a_part_of_a_list_is_loaded_for_one_entity(db: &Db) {

@@ -73,7 +73,8 @@ fn main() -> orm::Result<()> {
     recursive(&engine)?;
     chunks(&engine)?;
     values(&engine)?;
-    json(&engine)
+    json(&engine)?;
+    graph(&engine)
 }
 
 // ANCHOR: ordered
@@ -333,3 +334,24 @@ fn json(engine: &Engine) -> orm::Result<()> {
     Ok(())
 }
 // ANCHOR_END: json
+
+// ANCHOR: graph
+fn graph(engine: &Engine) -> orm::Result<()> {
+    let mut conn = engine.connection()?;
+    let threads =
+        select(Thread).with(Thread.comments).graph(&mut conn)?;
+    // BEGIN
+    // SELECT "id", "title" FROM "threads"
+    // SELECT "id", "body", "created", "published", "thread_id"
+    //     FROM "comments" WHERE "thread_id" = ?
+    //     ORDER BY "created" DESC, "body" ASC, "id" ASC
+    // COMMIT
+    drop(conn);
+    for thread in &threads {
+        for comment in threads[*thread].comments.get()? {
+            assert!(!threads[comment].body.is_empty());
+        }
+    }
+    Ok(())
+}
+// ANCHOR_END: graph
