@@ -165,6 +165,7 @@ pub(crate) fn plain_kind(code: u16, state: &str) -> ErrorKind {
         1213 | 1614 => ErrorKind::Deadlock,
         1020 | 3101 => ErrorKind::SerializationFailure,
         1205 | 3572 => ErrorKind::Busy,
+        1317 | 1969 | 3024 => ErrorKind::Canceled,
         1053 | 1077 | 1079 | 1152 | 1158..=1161 | 1184 | 1927 | 2006 | 2013 | 2055 | 4031 => {
             ErrorKind::ConnectionLost
         }
@@ -410,7 +411,7 @@ mod tests {
             (1927, ErrorKind::ConnectionLost),
             (1045, ErrorKind::Authentication),
             (1064, ErrorKind::Syntax),
-            (1317, ErrorKind::Database),
+            (1317, ErrorKind::Canceled),
         ];
         for (code, kind) in cases {
             assert_eq!(classify(code, "HY000", "").kind(), kind, "{code}");

@@ -46,6 +46,7 @@ fn by_primary_code(code: i32, message: &str, sql: &str) -> Error {
         5 | 6 => Error::new(ErrorKind::Busy).with_hint(
             "keep transactions short, or raise the busy timeout: another connection holds the lock",
         ),
+        9 => Error::new(ErrorKind::Canceled),
         14 => Error::with_message(ErrorKind::ConnectionFailed, "can't open the database file"),
         18 => Error::new(ErrorKind::DataTooLong),
         25 => Error::with_message(
@@ -74,7 +75,7 @@ const DAMAGED: &str = "restore it from a backup, or recover it with `sqlite3 FIL
 fn describe(primary: i32) -> &'static str {
     match primary {
         3 => "permission denied on the database file",
-        4 | 9 => "the statement was interrupted",
+        4 => "the statement was interrupted",
         7 => "out of memory in SQLite",
         8 => "the database is read-only",
         10 => "disk I/O error on the database file",

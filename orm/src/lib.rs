@@ -75,7 +75,7 @@ pub use dialect_postgres as postgres;
 #[cfg(feature = "sqlite")]
 pub use dialect_sqlite as sqlite;
 
-pub use engine::{Connection, Engine};
+pub use engine::{Canceller, Connection, Engine};
 pub use mapping::{
     BelongsTo, Criteria, DbEnum, Deferred, Embedded, HasMany, HasOne, ManyToMany, Metadata, Refs,
     Relation, ViewOnly, metadata,

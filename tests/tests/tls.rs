@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 use libtest_mimic::{Arguments, Trial};
 use orm::ErrorKind;
@@ -57,6 +58,10 @@ type Case = (&'static str, fn(&Servers));
 const CASES: &[Case] = &[
     ("a_trusted_authority_is_taken", a_trusted_authority_is_taken),
     (
+        "a_statement_is_stopped_over_tls",
+        a_statement_is_stopped_over_tls,
+    ),
+    (
         "an_unknown_authority_is_refused",
         an_unknown_authority_is_refused,
     ),
@@ -95,6 +100,23 @@ fn trials(database: Database, servers: Option<&Arc<Servers>>) -> Vec<Trial> {
 fn a_trusted_authority_is_taken(servers: &Servers) {
     let url = servers.secure("localhost", "sslmode=require&sslrootcert=authority.pem");
     assert!(is_encrypted(servers.database, &url));
+}
+
+fn a_statement_is_stopped_over_tls(servers: &Servers) {
+    let endless = match servers.database {
+        Database::Postgres => "SELECT pg_sleep(60)::text",
+        _ => "SELECT 1 FROM (SELECT 1) t WHERE SLEEP(60)",
+    };
+    for mode in [
+        "sslmode=require&sslrootcert=authority.pem",
+        "sslmode=insecure",
+    ] {
+        let url = servers.secure("localhost", mode);
+        let mut conn = Engine::connect(&url).unwrap().connection().unwrap();
+        conn.time_limit(Duration::from_millis(100));
+        let error = conn.raw_query(endless, &[], &mut |_| Ok(())).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Canceled, "{error}");
+    }
 }
 
 fn an_unknown_authority_is_refused(servers: &Servers) {

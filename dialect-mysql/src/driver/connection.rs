@@ -22,7 +22,7 @@ use super::bind;
 use super::bind_types::BindTypes;
 use super::config::MysqlConfig;
 use super::failure::{breaks, from_native, is_silence, lost, too_large};
-use super::kill::{Kill, Target};
+use super::kill::{Kill, KillQuery, Target};
 use super::result_set::{StatementResult, reported};
 use super::row::Kind;
 use super::session::Session;
@@ -108,6 +108,14 @@ impl MysqlConnection {
     /// Stops the query that runs, unless it ends soon.
     pub(super) fn kill_later(&self) -> Option<Kill> {
         Kill::later(&self.kill, self.number)
+    }
+
+    /// What stops the statement that runs.
+    pub(super) fn kill(&self) -> KillQuery {
+        KillQuery {
+            target: self.kill.clone(),
+            connection: self.number,
+        }
     }
 
     /// A query that ended by itself while it was stopped may leave that to the next statement.

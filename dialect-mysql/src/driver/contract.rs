@@ -4,10 +4,12 @@
 //! itself after DDL and sends the new columns, so no cache is cleared here.
 
 use std::any::Any;
+use std::sync::Arc;
 
 use mysql::prelude::Queryable;
 use orm_core::driver::{
-    Connection, Cursor, Outcome, Row, TransactionState, TransactionVerb, unanswered, whole_rows,
+    Cancel, Connection, Cursor, Outcome, Row, TransactionState, TransactionVerb, unanswered,
+    whole_rows,
 };
 use orm_core::error::{Error, Result};
 use orm_core::sql::{Dialect as _, IsolationLevel};
@@ -169,6 +171,14 @@ impl Connection for MysqlConnection {
                 })
             }
         }
+    }
+
+    fn canceller(&self) -> Option<Arc<dyn Cancel>> {
+        Some(Arc::new(self.kill()))
+    }
+
+    fn pass_over_cancel(&mut self) {
+        self.pass_over_kill();
     }
 
     fn native(&mut self) -> &mut dyn Any {

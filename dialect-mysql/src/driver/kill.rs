@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use mysql::prelude::Queryable;
 use mysql::{Conn, OptsBuilder};
+use orm_core::driver::Cancel;
+use orm_core::error::{Error, ErrorKind, Result};
 
 /// How long the rest of a result set is read before the query is killed.
 const PATIENCE: Duration = Duration::from_millis(20);
@@ -47,6 +49,28 @@ impl Kill {
     pub(super) fn stop(self) -> bool {
         drop(self.end);
         self.thread.join().unwrap_or(true)
+    }
+}
+
+/// Stops the statement of a connection, at once.
+pub(super) struct KillQuery {
+    pub(super) target: Target,
+    /// The connection's number.
+    pub(super) connection: u32,
+}
+
+impl Cancel for KillQuery {
+    fn cancel(&self) -> Result<()> {
+        let cause = match kill(self.target.clone(), self.connection) {
+            Ok(true) => return Ok(()),
+            Ok(false) => "another server has answered",
+            Err(_) => "no connection can be opened for KILL QUERY",
+        };
+        Err(Error::with_message(
+            ErrorKind::ConnectionFailed,
+            format!("the statement is not stopped: {cause}"),
+        )
+        .with_hint("look at max_connections, and whether a load balancer is in between"))
     }
 }
 

@@ -13,6 +13,7 @@ use orm_core::error::Result;
 use postgres::config::{SslMode, SslNegotiation};
 use postgres::{Client, Config, NoTls};
 
+use super::cancel::Connector;
 use super::config::PostgresConfig;
 use super::connection::PostgresConnection;
 use super::failure::{Unchecked, failed, refused};
@@ -71,16 +72,42 @@ impl PostgresDriver {
                 // The stream stands where an encrypted one would, and sends no SSLRequest.
                 native.ssl_mode(SslMode::Require);
                 native.ssl_negotiation(SslNegotiation::Direct);
-                let plain = Plain {
-                    link: link.clone(),
-                    allow_cleartext: config.allow_cleartext_password,
-                };
+                let plain = self.plain(&link);
                 self.within_time(&link, move || native.connect(plain))?
             }
             mode => self.connect_encrypted(native, mode, &link)?,
         };
         link.end();
-        Ok(PostgresConnection::new(client, session, config.clone()))
+        let (config, connector) = (config.clone(), self.connector()?);
+        Ok(PostgresConnection::new(client, session, config, connector))
+    }
+
+    /// How another connection to the same server is opened, for a request to stop a statement.
+    fn connector(&self) -> Result<Connector> {
+        Ok(match self.config.tls {
+            TlsMode::Disable if self.config.has_socket() => Connector::Socket,
+            TlsMode::Disable => Connector::Plain(self.plain(&Link::default())),
+            mode => self.encrypted(mode)?,
+        })
+    }
+
+    fn plain(&self, link: &Link) -> Plain {
+        Plain {
+            link: link.clone(),
+            allow_cleartext: self.config.allow_cleartext_password,
+        }
+    }
+
+    #[cfg(feature = "tls")]
+    fn encrypted(&self, mode: TlsMode) -> Result<Connector> {
+        let roots = self.config.root_certificates.as_deref();
+        self.tls.get(mode, roots).map(Connector::Encrypted)
+    }
+
+    #[cfg(not(feature = "tls"))]
+    #[expect(clippy::unused_self, reason = "as with the feature")]
+    fn encrypted(&self, _: TlsMode) -> Result<Connector> {
+        Err(without_tls())
     }
 
     #[cfg(feature = "tls")]
@@ -101,10 +128,7 @@ impl PostgresDriver {
     #[cfg(not(feature = "tls"))]
     #[expect(clippy::unused_self, reason = "as with the feature")]
     fn connect_encrypted(&self, _: Config, _: TlsMode, _: &Link) -> Result<(Client, Session)> {
-        Err(
-            misconfigured("TLS is not available: the Cargo feature tls is off")
-                .with_hint("add it to Cargo.toml: orm = { features = [\"postgres\", \"tls\"] }"),
-        )
+        Err(without_tls())
     }
 
     fn native(&self) -> Result<Config> {
@@ -230,6 +254,12 @@ impl PostgresDriver {
         }
         wanted
     }
+}
+
+#[cfg(not(feature = "tls"))]
+fn without_tls() -> orm_core::error::Error {
+    misconfigured("TLS is not available: the Cargo feature tls is off")
+        .with_hint("add it to Cargo.toml: orm = { features = [\"postgres\", \"tls\"] }")
 }
 
 /// Opens one connection, for which a thread of its own needs nothing else.

@@ -13,7 +13,7 @@ use std::thread;
 
 use hashlink::LruCache;
 use orm_core::blocking::{in_task, refuse_in_task};
-use orm_core::driver::{LONGEST_KEPT, TransactionState, bind_count, unanswered};
+use orm_core::driver::{Cancel, LONGEST_KEPT, TransactionState, bind_count, unanswered};
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::ValueRef;
 use postgres::types::{ToSql, Type};
@@ -21,6 +21,7 @@ use postgres::{Client, Column, Statement};
 use tokio::runtime::Handle;
 
 use super::bind::{Bind, binds, unspecified};
+use super::cancel::{CancelRequest, Connector};
 use super::config::PostgresConfig;
 use super::failure::{Failure, Refusal, server_error, too_many_binds};
 use super::row::Wire;
@@ -51,6 +52,8 @@ pub(super) struct PostgresConnection {
     /// The cursor that is open.
     pub(super) declared: Option<Declared>,
     pub(super) config: PostgresConfig,
+    /// What stops the statement that runs.
+    pub(super) cancel: Arc<dyn Cancel>,
 }
 
 /// The name of the only cursor.
@@ -80,7 +83,16 @@ pub(super) const EXECUTE: Call<u64> = Call {
 };
 
 impl PostgresConnection {
-    pub(super) fn new(client: Client, session: Session, config: PostgresConfig) -> Self {
+    pub(super) fn new(
+        client: Client,
+        session: Session,
+        config: PostgresConfig,
+        connector: Connector,
+    ) -> Self {
+        let cancel = CancelRequest {
+            token: client.cancel_token(),
+            connector,
+        };
         let capacity = config.statement_cache;
         Self {
             client: Some(client),
@@ -91,6 +103,7 @@ impl PostgresConnection {
             session,
             declared: None,
             config,
+            cancel: Arc::new(cancel),
         }
     }
 

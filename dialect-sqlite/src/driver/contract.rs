@@ -4,9 +4,10 @@
 //! since it is executed once. Cursors are in `cursor.rs`.
 
 use std::any::Any;
+use std::sync::Arc;
 
 use orm_core::driver::{
-    Connection, Cursor, Outcome, Row, TransactionState, TransactionVerb, whole_rows,
+    Cancel, Connection, Cursor, Outcome, Row, TransactionState, TransactionVerb, whole_rows,
 };
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::ValueRef;
@@ -189,9 +190,24 @@ impl Connection for SqliteConnection {
         Ok(())
     }
 
+    fn canceller(&self) -> Option<Arc<dyn Cancel>> {
+        let handle = self.native.connection().get_interrupt_handle();
+        Some(Arc::new(Interrupt(handle)))
+    }
+
     fn native(&mut self) -> &mut dyn Any {
         self.watch.set(true);
         self.rowids.doubt();
         self.native.connection_mut()
+    }
+}
+
+/// `sqlite3_interrupt`, which has no effect if no statement is running.
+struct Interrupt(rusqlite::InterruptHandle);
+
+impl Cancel for Interrupt {
+    fn cancel(&self) -> Result<()> {
+        self.0.interrupt();
+        Ok(())
     }
 }

@@ -8,6 +8,7 @@ mod refusals;
 
 use std::any::Any;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::transaction::IsolationLevel;
@@ -78,7 +79,7 @@ pub fn encoded(name: &str) -> String {
     name.chars().map(part).collect()
 }
 
-impl<D: Driver + ?Sized> Driver for std::sync::Arc<D> {
+impl<D: Driver + ?Sized> Driver for Arc<D> {
     fn connect(&self) -> Result<Box<dyn Connection>> {
         (**self).connect()
     }
@@ -262,8 +263,27 @@ pub trait Connection: Send + Any {
     /// Clears the cache of prepared statements, if there is one. Called after DDL by another connection.
     fn clear_statements(&mut self) {}
 
+    /// Returns what stops the statement that the connection executes, from any other thread. `None` if the driver can't.
+    fn canceller(&self) -> Option<Arc<dyn Cancel>> {
+        None
+    }
+
+    /// Called after a statement that has ended although it was canceled: the driver sees to it that the request, which may
+    /// arrive late, does not stop the next statement.
+    fn pass_over_cancel(&mut self) {}
+
     /// Returns the driver's own connection, for features that this trait does not cover.
     fn native(&mut self) -> &mut dyn Any;
+}
+
+/// Stops the statement that a [`Connection`] executes. The statement fails with the kind
+/// [`Canceled`](ErrorKind::Canceled), unless it ends before.
+pub trait Cancel: Send + Sync {
+    /// Asks the database to stop the statement. Called while the connection executes one.
+    ///
+    /// # Errors
+    /// - `ConnectionFailed`: the request needs a connection of its own, which can't be opened.
+    fn cancel(&self) -> Result<()>;
 }
 
 /// Represents an open query of a [`Connection`], which executes no other statement meanwhile.

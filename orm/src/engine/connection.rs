@@ -21,6 +21,7 @@ use super::pool::{Pool, Pooled};
 use super::statement_cache::{StatementCache, StatementText};
 use super::stored_table::StoredTable;
 use super::transaction_state::Transaction;
+use super::watch::Watching;
 use crate::mapping::{Criteria, Exempt};
 
 /// The hooks of sessions, which are not known here.
@@ -119,6 +120,8 @@ pub struct Connection {
     pub(super) writes: bool,
     /// The conditions that are added to statements.
     pub(super) criteria: Criteria,
+    /// What may stop its statements.
+    pub(super) watching: Option<Watching>,
 }
 
 /// As much as brings the cost of a round trip to nothing, and far from the gigabyte that a message to PostgreSQL holds.
@@ -170,6 +173,7 @@ impl Connection {
             is_leaving: false,
             after_end: None,
             writes: false,
+            watching: None,
         }
     }
 

@@ -35,8 +35,15 @@ impl Connection {
         rows: impl Fn(&T) -> u64,
     ) -> Result<T> {
         let autocommits = self.admit(effect)?;
+        let watched = match &self.watching {
+            Some(_) if effect != Effect::Control => self.begin_watch()?,
+            _ => None,
+        };
         let start = self.shared.log.start(binds);
-        let result = statement(native(&mut self.pooled));
+        let mut result = statement(native(&mut self.pooled));
+        if let Some(running) = watched {
+            result = self.end_watch(running, result);
+        }
         if let Some(start) = start {
             self.shared
                 .log

@@ -80,18 +80,19 @@ impl Session {
             all: std::mem::replace(&mut self.criteria, left),
             session: self,
         };
-        exempted.session.hand_on_criteria();
+        exempted.session.hand_on();
         work(exempted.session)
     }
 
-    /// Sets the criteria of its connections to its own.
+    /// Sets the criteria of its connections to its own, and what may stop their statements.
     #[inline]
-    pub(super) fn hand_on_criteria(&mut self) {
+    pub(super) fn hand_on(&mut self) {
         for connection in [&mut self.connection, &mut self.pooled]
             .into_iter()
             .flatten()
         {
             connection.set_criteria(&self.criteria);
+            connection.set_watching(self.watching.as_ref());
         }
     }
 }
@@ -105,6 +106,6 @@ struct Exempted<'s> {
 impl Drop for Exempted<'_> {
     fn drop(&mut self) {
         self.session.criteria = std::mem::take(&mut self.all);
-        self.session.hand_on_criteria();
+        self.session.hand_on();
     }
 }

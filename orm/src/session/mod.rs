@@ -36,6 +36,7 @@ mod serialize;
 mod set;
 mod siblings;
 mod transaction;
+mod watch;
 mod write;
 
 use std::cell::Cell;
@@ -44,7 +45,7 @@ use std::fmt;
 use orm_core::error::ErrorKind;
 use orm_core::sql::TransactionOptions;
 
-use crate::engine::{Connection, Engine};
+use crate::engine::{Connection, Engine, Watching};
 use crate::flush::Plan;
 use crate::mapping::Criteria;
 use crate::state::State;
@@ -111,6 +112,8 @@ pub struct Session {
     settings: Settings,
     /// The conditions that its connections add to statements.
     criteria: Criteria,
+    /// What may stop statements of its connections.
+    watching: Option<Watching>,
     /// What the open transaction has done.
     work: Work,
     /// How many closures that are a transaction or a savepoint are running.
@@ -213,6 +216,7 @@ impl Session {
                 n_plus_one: NPlusOne::default(),
             },
             criteria: engine.criteria().clone(),
+            watching: None,
             work: Work::None,
             depth: 0,
             lost: false,

@@ -249,7 +249,7 @@ impl Session {
     fn connect(&mut self) -> Result<()> {
         if self.connection.is_none() {
             self.engine.connect_in(&mut self.pooled)?;
-            self.hand_on_criteria();
+            self.hand_on();
         }
         Ok(())
     }

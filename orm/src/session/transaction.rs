@@ -284,7 +284,7 @@ impl Session {
         self.found_stale = false;
         self.work = Work::None;
         self.connection = Some(connection);
-        self.hand_on_criteria();
+        self.hand_on();
         Ok(())
     }
 

@@ -24,6 +24,8 @@ pub enum ErrorKind {
     Deadlock,
     /// A lock could not be obtained before the lock timeout.
     Busy,
+    /// The statement was canceled before it ended: by its time limit, or by another thread or program.
+    Canceled,
     /// The connection was lost, or the server closed it.
     ConnectionLost,
     /// The connection was lost during COMMIT: the transaction may or may not be stored.
@@ -96,6 +98,7 @@ impl ErrorKind {
             }
             Self::Deadlock => "deadlock detected: the transaction was rolled back",
             Self::Busy => "a lock could not be obtained in time",
+            Self::Canceled => "the statement was canceled before it ended",
             Self::ConnectionLost => "the connection to the database was lost",
             Self::CommitUnknown => "the connection was lost during commit: the outcome is unknown",
             Self::ConnectionFailed => "can't connect to the database",

@@ -122,6 +122,18 @@ impl Error {
         self.0.kind == ErrorKind::Busy
     }
 
+    /// Returns whether the statement was canceled before it ended.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::error::{Error, ErrorKind};
+    /// assert!(Error::new(ErrorKind::Canceled).is_canceled());
+    /// ```
+    pub fn is_canceled(&self) -> bool {
+        self.0.kind == ErrorKind::Canceled
+    }
+
     /// Returns whether the connection was lost, during COMMIT included.
     ///
     /// # Examples

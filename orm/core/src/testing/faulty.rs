@@ -6,7 +6,9 @@
 use std::any::Any;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::driver::{Connection, Cursor, Driver, Outcome, Row, TransactionState, TransactionVerb};
+use crate::driver::{
+    Cancel, Connection, Cursor, Driver, Outcome, Row, TransactionState, TransactionVerb,
+};
 use crate::error::{Error, ErrorKind, Result};
 use crate::transaction::IsolationLevel;
 use crate::value::ValueRef;
@@ -370,6 +372,16 @@ impl Connection for FaultyConnection {
 
     fn is_broken(&self) -> bool {
         self.is_lost || self.inner.as_ref().is_none_or(|inner| inner.is_broken())
+    }
+
+    fn canceller(&self) -> Option<Arc<dyn Cancel>> {
+        self.inner.as_ref()?.canceller()
+    }
+
+    fn pass_over_cancel(&mut self) {
+        if let Some(inner) = &mut self.inner {
+            inner.pass_over_cancel();
+        }
     }
 
     fn clear_statements(&mut self) {

@@ -6,7 +6,9 @@ use std::any::Any;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::driver::{Connection, Cursor, Driver, Outcome, Row, TransactionState, TransactionVerb};
+use crate::driver::{
+    Cancel, Connection, Cursor, Driver, Outcome, Row, TransactionState, TransactionVerb,
+};
 use crate::error::{Error, Result};
 use crate::transaction::IsolationLevel;
 use crate::value::ValueRef;
@@ -352,6 +354,14 @@ impl Connection for RecordingConnection {
 
     fn clear_statements(&mut self) {
         self.inner.clear_statements();
+    }
+
+    fn canceller(&self) -> Option<Arc<dyn Cancel>> {
+        self.inner.canceller()
+    }
+
+    fn pass_over_cancel(&mut self) {
+        self.inner.pass_over_cancel();
     }
 
     fn native(&mut self) -> &mut dyn Any {

@@ -96,6 +96,7 @@ mod streams;
 pub mod support;
 mod synchronized;
 mod text_search;
+mod time_limits;
 mod together;
 pub mod touched;
 mod transactions;
@@ -314,6 +315,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     aggregates::cases,
     joined_loads::cases,
     locked_loads::cases,
+    time_limits::cases,
     joins::cases,
     json::cases,
     graph::cases,

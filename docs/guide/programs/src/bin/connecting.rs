@@ -12,7 +12,8 @@ fn main() -> orm::Result<()> {
     // PRAGMA cache_size
     assert_eq!(cache.0, -64000);
     status(&engine);
-    Ok(())
+    drop(conn);
+    limits(&engine)
 }
 
 // ANCHOR: connect
@@ -26,6 +27,22 @@ fn connect(url: &str) -> orm::Result<Engine> {
         .connect()
 }
 // ANCHOR_END: connect
+
+// ANCHOR: limits
+fn limits(engine: &Engine) -> orm::Result<()> {
+    let limit = Duration::from_secs(5);
+    let mut session = Session::new(engine).time_limit(limit);
+    let two: (i64,) = raw("SELECT 1 + 1").one(&mut session)?;
+    // PRAGMA cache_size = -64000
+    // SELECT 1 + 1
+    assert_eq!(two.0, 2);
+
+    let canceller = session.canceller();
+    // In another thread, at any time:
+    canceller.cancel()?;
+    Ok(())
+}
+// ANCHOR_END: limits
 
 // ANCHOR: status
 fn status(engine: &Engine) {

@@ -1,0 +1,120 @@
+//! The thread that finds out when the time limits of statements have elapsed: one a process, begun by the first limit.
+//!
+//! `watch.rs` adds and removes the deadlines, and stops the statements.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use orm_core::error::{Error, ErrorKind, Result};
+
+use super::watch::{Reason, Watch};
+
+/// The statements by their deadlines, each with its number, and who stops it.
+type Deadlines = BTreeMap<(Instant, u64), (Weak<Watch>, Reason)>;
+
+static DEADLINES: Mutex<Deadlines> = Mutex::new(BTreeMap::new());
+/// When a statement that still runs is stopped again: the request may have come before the database had begun with it.
+const AGAIN: Duration = Duration::from_millis(100);
+
+/// The earliest deadline has changed.
+static CHANGED: Condvar = Condvar::new();
+/// Whether the thread could be begun.
+static IS_RUNNING: OnceLock<bool> = OnceLock::new();
+
+/// Adds the deadline of a statement. `None` if it is beyond what the clock can express.
+///
+/// # Errors
+/// `Unsupported`: no thread can be begun.
+pub(super) fn add(
+    watch: &Arc<Watch>,
+    number: u64,
+    (wait, reason): (Duration, Reason),
+) -> Result<Option<(Instant, u64)>> {
+    let spawn = || {
+        thread::Builder::new()
+            .name("orm-timer".to_owned())
+            .spawn(run)
+    };
+    if !IS_RUNNING.get_or_init(|| spawn().is_ok()) {
+        let message = "time limits need a thread, and none can be begun";
+        return Err(Error::with_message(ErrorKind::Unsupported, message)
+            .with_hint("raise the process's limit of threads, or remove time_limit"));
+    }
+    let Some(deadline) = Instant::now().checked_add(wait) else {
+        return Ok(None);
+    };
+    let key = (deadline, number);
+    let mut deadlines = lock();
+    deadlines.insert(key, (Arc::downgrade(watch), reason));
+    if deadlines
+        .first_key_value()
+        .is_some_and(|(first, _)| *first == key)
+    {
+        CHANGED.notify_one();
+    }
+    Ok(Some(key))
+}
+
+/// Has a statement stopped again, if it still runs after a while.
+pub(super) fn ask_again(watch: &Arc<Watch>, number: u64, reason: Reason) {
+    // Without the thread there was one request.
+    drop(add(watch, number, (AGAIN, reason)));
+}
+
+/// Removes the deadline of a statement that has ended.
+pub(super) fn remove(key: (Instant, u64)) {
+    lock().remove(&key);
+}
+
+fn lock() -> MutexGuard<'static, Deadlines> {
+    // Nothing that holds it can panic halfway.
+    DEADLINES.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn run() {
+    let mut deadlines = lock();
+    loop {
+        let now = Instant::now();
+        let waited = match deadlines.first_entry() {
+            None => CHANGED.wait(deadlines),
+            Some(first) if first.key().0 <= now => {
+                let ((_, number), (watch, reason)) = first.remove_entry();
+                stop(watch, number, reason);
+                continue;
+            }
+            Some(first) => {
+                let wait = first.key().0 - now;
+                let waited = CHANGED.wait_timeout(deadlines, wait);
+                waited
+                    .map(|(deadlines, _)| deadlines)
+                    .map_err(|error| PoisonError::new(error.into_inner().0))
+            }
+        };
+        deadlines = waited.unwrap_or_else(PoisonError::into_inner);
+    }
+}
+
+/// Stops a statement in a thread of its own: a server that does not answer must not delay the others.
+fn stop(watch: Weak<Watch>, number: u64, reason: Reason) {
+    let stop = move || {
+        let Some(watch) = watch.upgrade() else {
+            return;
+        };
+        match watch.cancel(Some(number), reason) {
+            Ok(Some(_)) => ask_again(&watch, number, reason),
+            Ok(None) => {}
+            Err(error) => tracing::warn!(
+                target: "orm::engine",
+                "a statement runs longer than it may, and can't be stopped: {error}"
+            ),
+        }
+    };
+    // Without a thread the statement runs to its end.
+    drop(
+        thread::Builder::new()
+            .name("orm-cancel".to_owned())
+            .spawn(stop),
+    );
+}
