@@ -35,7 +35,7 @@ pub use builder::{
     Build, FieldGiven, FieldMissing, FieldState, IntoField, NewChild, Required, filled, given,
     or_server,
 };
-pub(crate) use check::integer_fits;
+pub(crate) use check::{integer_fits, takes_label};
 pub use check::{
     Generated, HasCollation, HasLength, HoldsNoNull, HoldsNull, Placeholder, RefersTo, Skipped,
     Version, default_fits, referred, text_fits,
@@ -61,6 +61,7 @@ pub use embedded::{
 };
 pub use field::{Field, KeyField};
 pub use handle::{RawRef, Ref};
+pub(crate) use key::key_text;
 pub use key::{IntoKey, KeyPart, PrimaryKey};
 pub use link_row::{LinkEntity, LinkKey, LinkRow};
 pub use link_table::{AnyVtable, LinkTable, link_def, link_target};

@@ -36,6 +36,7 @@ mod identity;
 mod inspection;
 mod isolation;
 mod joined_loads;
+mod joined_table;
 mod joins;
 mod json;
 mod keyed;
@@ -311,6 +312,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     queries::cases,
     aggregates::cases,
     joined_loads::cases,
+    joined_table::cases,
     joins::cases,
     json::cases,
     limits::cases,
