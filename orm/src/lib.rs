@@ -101,8 +101,8 @@ pub mod prelude {
         Refs, ViewOnly,
     };
     pub use crate::query::{
-        Executor, FromRow, Null, Patch, Polymorphic, Predicate, Select, avg, count, count_all, count_distinct,
-        delete, exists, insert, max, min, optional, raw, select, sum, update,
+        Executor, FromRow, Null, Patch, Polymorphic, Predicate, Select, avg, count, count_all,
+        count_distinct, delete, exists, insert, max, min, optional, raw, select, sum, update,
     };
     pub use crate::session::{Hooks, Invalid, Session, SessionHooks};
     pub use crate::state::Ref;

@@ -299,7 +299,7 @@ pub fn derive_patch(input: TokenStream) -> TokenStream {
 /// ```
 ///
 /// Each model has a table of its own. The primary key of a subtype is a foreign key to that of the base, and the two rows
-/// have the same key. A column of the base, the discriminator, has a label that tells the subtype of each row; its type is a
+/// have the same key. A column of the base, the discriminator, has a label, which determines the subtype of each row; its type is a
 /// text, an enum that derives `DbEnum`, an integer or another type of a column.
 ///
 /// For an enum with one type parameter, the executor: a session returns `Staff`, with handles in its variants, and a

@@ -245,14 +245,14 @@ pub(crate) const fn integer_fits(ty: &Type, value: i64) -> bool {
 
 /// Returns whether a column of that type takes a text as a label: any text, or one of an enum's.
 pub(crate) const fn takes_label(ty: &Type, label: &str) -> bool {
-    match ty {
-        Type::Text => true,
-        Type::Enum(EnumType {
-            labels: Cow::Borrowed(labels),
-            ..
-        }) => has_label(labels, label),
-        _ => false,
+    if let Type::Enum(EnumType {
+        labels: Cow::Borrowed(labels),
+        ..
+    }) = ty
+    {
+        return has_label(labels, label);
     }
+    matches!(ty, Type::Text)
 }
 
 const fn has_label(labels: &[Cow<'static, str>], text: &str) -> bool {

@@ -35,11 +35,11 @@ pub use builder::{
     Build, FieldGiven, FieldMissing, FieldState, IntoField, NewChild, Required, filled, given,
     or_server,
 };
-pub(crate) use check::{integer_fits, takes_label};
 pub use check::{
     Generated, HasCollation, HasLength, HoldsNoNull, HoldsNull, Placeholder, RefersTo, Skipped,
     Version, default_fits, referred, text_fits,
 };
+pub(crate) use check::{integer_fits, takes_label};
 pub use column::Column;
 pub use column_set::ColumnSet;
 pub use criteria::Criteria;

@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::Type;
+use syn::spanned::Spanned as _;
 
 use super::parse::{Discriminator, Label, Polymorphic, Variant, text};
 
@@ -13,8 +14,10 @@ pub(super) fn expand(polymorphic: &Polymorphic) -> TokenStream {
     } = polymorphic;
     let checks = checks(polymorphic);
     let implementation = implementation(polymorphic);
-    let traits = traits(polymorphic);
-    let base = base(polymorphic);
+    // They go through all variants: others would be errors beside the one that says what is wrong with them.
+    let complete = polymorphic.is_complete;
+    let traits = complete.then(|| traits(polymorphic));
+    let base = complete.then(|| base(polymorphic));
     quote! {
         #[doc(hidden)]
         #[allow(non_upper_case_globals, dead_code)]
@@ -126,7 +129,9 @@ fn decode(polymorphic: &Polymorphic, subtypes: &[&Type]) -> TokenStream {
     let labelled = labelled.map(|variant| {
         let label = match &variant.label {
             Label::Text(text) => quote!(__orm::ValueRef::Text(#text)),
-            Label::Value(value) => quote!(__orm::label_of(#column, &#value)),
+            Label::Value(value) => {
+                quote_spanned!(value.span()=> __orm::label_of(#column, &#value))
+            }
             Label::Other => return TokenStream::new(),
         };
         let variant = read(ident, variant, (subtypes, &starts));

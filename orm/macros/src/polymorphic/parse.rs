@@ -27,6 +27,8 @@ pub(super) struct Polymorphic {
     pub(super) orm: Path,
     pub(super) discriminator: Discriminator,
     pub(super) variants: Vec<Variant>,
+    /// Whether all variants could be read.
+    pub(super) is_complete: bool,
 }
 
 /// A column of the base: `Employee.kind`.
@@ -90,6 +92,7 @@ pub(super) fn parse(input: DeriveInput, errors: &mut Errors) -> Option<Polymorph
         vis: input.vis,
         orm,
         discriminator,
+        is_complete: variants.len() == data.variants.len(),
         variants,
     })
 }

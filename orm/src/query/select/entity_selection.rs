@@ -23,8 +23,9 @@ impl<E: Entity> EntitySelection for E {
 
 /// Is implemented by relations and paths of relations that a query of `S` can load.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a relation of the models of this query",
-    label = "expected a relation such as `User.posts`"
+    message = "`{Self}` is not a relation of a model that is selected",
+    label = "expected a relation of a selected model, such as `User.posts`",
+    note = "relations of relations are loaded by `then`: `select(User).with(User.posts.then(Post.author))`"
 )]
 pub trait PathOf<S> {
     /// Whether the query can read them in its own rows.

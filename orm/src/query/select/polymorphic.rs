@@ -232,7 +232,7 @@ where
     }
 }
 
-/// A row of a base and its subtypes, of which the label tells the subtype.
+/// A row of a base and its subtypes, of which the label determines the subtype.
 #[doc(hidden)]
 pub struct PolymorphicRow<'r, B, T> {
     row: &'r dyn Row,

@@ -100,17 +100,23 @@ impl Sources {
                 expr: Box::new(table.column(table.def.primary_key[0])),
                 negated: false,
             };
-            let visible = match hidden.on {
-                Expr::And(mut terms) if terms.len() == 1 => terms.remove(0),
-                several => several,
-            };
             if let Some(select) = query.as_select_mut() {
                 select.joins[index].on = on.condition(*table);
-                select.filter.push(missing.or(visible));
+                select.filter.push(missing.or(without_and(hidden.on)));
             }
         }
         Ok(())
     }
+}
+
+/// A conjunction, or the condition if it is of one.
+fn without_and(on: Expr) -> Expr {
+    if let Expr::And(terms) = &on
+        && let [only] = &terms[..]
+    {
+        return only.clone();
+    }
+    on
 }
 
 /// The position of the foreign key by which the whole primary key of a model references that of another one.

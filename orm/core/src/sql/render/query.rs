@@ -8,8 +8,8 @@ use super::select::{needs_qualification, write_select};
 use crate::error::Result;
 use crate::sql::{LimitStyle, SqlWriter, ValuesStyle};
 use crate::stmt::{
-    Direction, FromItem, JoinKind, Limit, Lock, LockStrength, LockWait, Order, Query, QueryBody, SetOperation,
-    SetOperator, Values, With,
+    Direction, FromItem, JoinKind, Limit, Lock, LockStrength, LockWait, Order, Query, QueryBody,
+    SetOperation, SetOperator, Values, With,
 };
 use crate::value::ValueRef;
 
