@@ -139,10 +139,10 @@ fn decode(polymorphic: &Polymorphic, subtypes: &[&Type]) -> TokenStream {
     });
     let name = ident.to_string();
     let other = variants.iter().find(|variant| variant.is_other());
-    let other = match other {
-        Some(other) => read(ident, other, (subtypes, &starts)),
-        None => quote!(::core::result::Result::Err(row.unknown(#name))),
-    };
+    let other = other.map_or_else(
+        || quote!(::core::result::Result::Err(row.unknown(#name))),
+        |other| read(ident, other, (subtypes, &starts)),
+    );
     quote! {
         fn decode<__X: __orm::Executor>(
             row: &dyn __orm::Row,

@@ -220,6 +220,10 @@ fn subtype(variant: &syn::Variant, (executor, base): (&Ident, &Path)) -> Result<
             );
             Err(Error::new(first.span(), message))
         }
+        (_, Some(second), _) if text(&second) == name => {
+            let message = "the second field of a variant is a subtype, and not the base again";
+            Err(Error::new(second.span(), message))
+        }
         (Some(_), subtype, None) => Ok(subtype),
         _ => Err(Error::new(variant.fields.span(), example)),
     }
