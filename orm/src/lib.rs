@@ -33,6 +33,7 @@
 //! | for | look at |
 //! | --- | --- |
 //! | mapping a struct | [`derive(Model)`](derive@Model), [`derive(DbEnum)`](derive@DbEnum), [`derive(DbType)`](derive@DbType) |
+//! | a model and its subtypes, each with its table | [`derive(Polymorphic)`](derive@Polymorphic) |
 //! | value objects, columns that models share | [`derive(Embedded)`](derive@Embedded) |
 //! | connecting, transactions | [`Engine`], [`Connection`], [`engine::EngineOptions`] |
 //! | the unit of work | [`Session`], [`Ref`] |
@@ -66,7 +67,7 @@ pub use orm_core::types::DbType;
 pub use orm_core::{driver, schema, sql, stmt, types, value};
 #[cfg(feature = "testing")]
 pub use orm_macros::test;
-pub use orm_macros::{DbEnum, DbType, Embedded, FromRow, Model, Patch};
+pub use orm_macros::{DbEnum, DbType, Embedded, FromRow, Model, Patch, Polymorphic};
 
 #[cfg(feature = "mysql")]
 pub use dialect_mysql as mysql;
@@ -81,7 +82,7 @@ pub use mapping::{
     Relation, ViewOnly, metadata,
 };
 pub use query::{
-    Executor, FromRow, Null, Patch, Predicate, Select, Stream, avg, count, count_all,
+    Executor, FromRow, Null, Patch, Polymorphic, Predicate, Select, Stream, avg, count, count_all,
     count_distinct, delete, exists, insert, max, min, optional, raw, select, sum, update,
 };
 #[cfg(feature = "serde")]
@@ -100,12 +101,12 @@ pub mod prelude {
         Refs, ViewOnly,
     };
     pub use crate::query::{
-        Executor, FromRow, Null, Patch, Predicate, Select, avg, count, count_all, count_distinct,
-        delete, exists, insert, max, min, optional, raw, select, sum, update,
+        Executor, FromRow, Null, Patch, Polymorphic, Predicate, Select, avg, count, count_all,
+        count_distinct, delete, exists, insert, max, min, optional, raw, select, sum, update,
     };
     pub use crate::session::{Hooks, Invalid, Session, SessionHooks};
     pub use crate::state::Ref;
-    pub use orm_macros::{DbEnum, DbType, Embedded, FromRow, Model, Patch};
+    pub use orm_macros::{DbEnum, DbType, Embedded, FromRow, Model, Patch, Polymorphic};
 }
 
 /// Reads the fields of a [`Patch`](derive@Patch) with serde.
@@ -149,8 +150,11 @@ pub mod __private {
         references, starts, update_defaults,
     };
     pub use crate::query::inferred::*;
-    pub use crate::query::{Assignment, ColumnIndex, FromRow, Operand, Patch, Predicate};
-    pub use crate::session::{HasHooks, HookTable, Hooks, prepare_insert};
+    pub use crate::query::{
+        Assignment, ColumnIndex, Executor, FromRow, Operand, Patch, Polymorphic, Predicate,
+        WithPolymorphic,
+    };
+    pub use crate::session::{HasHooks, HookTable, Hooks, Session, prepare_insert};
     pub use crate::state::Vtable;
 }
 

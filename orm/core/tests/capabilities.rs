@@ -4,7 +4,10 @@ use orm_core::schema::{Action, Column, Table};
 use orm_core::sql::{
     Capabilities, InListStyle, LimitStyle, RepeatStyle, UpsertStyle, ValuesStyle, ddl,
 };
-use orm_core::stmt::{Aggregate, Expr, Limit, Projection, Query, Select, SetOperator};
+use orm_core::stmt::{
+    Aggregate, CompareOp, Expr, Join, JoinKind, Limit, Lock, LockStrength, Projection, Query,
+    Select, SetOperator,
+};
 use orm_core::testing::golden::expressions::{aggregate, column, int, ints, is_in};
 use orm_core::testing::golden::statements::source;
 use orm_core::testing::golden::{self, HasText, queries, refuse_on, writes};
@@ -158,5 +161,34 @@ fn a_foreign_key_may_have_no_restrict() {
     assert!(
         !text.contains("RESTRICT") && text.contains(" ON UPDATE CASCADE"),
         "{text}"
+    );
+}
+
+#[test]
+fn a_lock_may_have_to_name_what_no_left_join_makes_nullable() {
+    let joined = |kind| {
+        let on = Expr::compare(CompareOp::Eq, column("a"), column("b"));
+        Join::new(kind, source("u", None), on)
+    };
+    let query = |joins: Vec<Join>| {
+        with(Query::from(query()), |it| {
+            if let Some(select) = it.as_select_mut() {
+                select.joins = joins;
+            }
+            it.locks = vec![Lock::new(LockStrength::Update)];
+        })
+    };
+    let outer = |own: &mut Capabilities| own.lock_outer = false;
+    let left = query(vec![joined(JoinKind::Left)]);
+    let text = |lock: &str| {
+        format!(r#"SELECT "t"."a" FROM "t" LEFT JOIN "u" ON "t"."a" = "t"."b" FOR UPDATE{lock}"#)
+    };
+    check(outer, &left, &text(r#" OF "t""#));
+    check(|_| (), &left, &text(""));
+    let inner = query(vec![joined(JoinKind::Inner)]);
+    check(
+        outer,
+        &inner,
+        r#"SELECT "t"."a" FROM "t" INNER JOIN "u" ON "t"."a" = "t"."b" FOR UPDATE"#,
     );
 }

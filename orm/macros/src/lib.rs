@@ -1,6 +1,6 @@
 //! The derives of the `orm` crate, which re-exports them; each documents what it requires.
 //!
-//! `model/`, `db_enum/`, `from_row/` and `patch/` each read the user's syntax into data, check the data and write code
+//! `model/`, `db_enum/`, `from_row/`, `patch/` and `polymorphic/` each read the user's syntax into data, check the data and write code
 //! from it; `test_case.rs` is the attribute of tests; `attribute.rs`, `errors.rs` and `case.rs` serve all. The code that is written calls the traits
 //! and functions of `orm::__private`; this crate knows nothing of databases.
 
@@ -13,6 +13,7 @@ mod errors;
 mod from_row;
 mod model;
 mod patch;
+mod polymorphic;
 mod test_case;
 
 use proc_macro::TokenStream;
@@ -314,6 +315,61 @@ pub fn derive_from_row(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(Patch, attributes(orm))]
 pub fn derive_patch(input: TokenStream) -> TokenStream {
     patch::derive(input.into()).into()
+}
+
+/// Selects a model and its subtypes by one query, as an enum: joined-table inheritance with polymorphic loading.
+///
+/// ```text
+/// #[derive(Polymorphic)]
+/// #[orm(discriminator = Employee.kind)]
+/// pub enum Staff<X: Executor = Session> {
+///     Engineer(X::Of<Employee>, X::Of<Engineer>), // "engineer"
+///     #[orm(label = "boss")]
+///     Manager(X::Of<Employee>, X::Of<Manager>),
+///     #[orm(other)]
+///     Employee(X::Of<Employee>), // the base alone
+/// }
+///
+/// for person in select(Staff).order_by(Employee.name).all(&mut session)? {
+///     match person {
+///         Staff::Engineer(employee, engineer) => …, // Ref<Employee>, Ref<Engineer>
+///         Staff::Manager(employee, manager) => …,
+///         Staff::Employee(employee) => …,
+///     }
+/// }
+/// // SELECT … FROM "employees"
+/// // LEFT JOIN "engineers" ON "engineers"."id" = "employees"."id"
+/// // LEFT JOIN "managers" ON "managers"."id" = "employees"."id" ORDER BY "employees"."name" ASC
+/// ```
+///
+/// Each model has a table of its own. The primary key of a subtype is a foreign key to that of the base, and the two rows
+/// have the same key. A column of the base, the discriminator, has a label, which determines the subtype of each row; its type is a
+/// text, an enum that derives `DbEnum`, an integer or another type of a column.
+///
+/// For an enum with one type parameter, the executor: a session returns `Staff`, with handles in its variants, and a
+/// connection `Staff<Connection>`, with structs. Beside the trait `Polymorphic`, which has an example, it gives
+///
+/// - a value `Staff`, which is selected: alone, `optional(…)`, or in a tuple. The LEFT JOIN of each subtype comes with it;
+///   conditions, ORDER BY and further joins take columns and relations of the base and of the subtypes;
+/// - a method `base`, which returns the first field of any variant;
+/// - `Debug`, `Clone`, `Copy`, `PartialEq` and `Eq`, as far as the entities have them. They are not derived, since the
+///   standard library's derives ask them of the executor, too.
+///
+/// The discriminator decides on the variant. A label that no variant has, and a row of a subtype that is missing, are
+/// errors of the kind `Decode`. Rows of other subtypes with the same key are passed over. Criteria of a subtype hide the whole
+/// row. FOR UPDATE locks the rows of the base and of the subtypes, on PostgreSQL those of the base alone.
+///
+/// # Attributes
+///
+/// | `#[orm(…)]` | |
+/// |-|-|
+/// | on the enum, `discriminator = Employee.kind` | The base, and its column with the labels. |
+/// | on a variant, `label = "boss"`, `label = 3`, `label = JobKind::Manager` | Its label, a text or a value of the column's type. Without it, the variant's name in snake_case. |
+/// | on a variant, `other` | It takes the rows whose label no other variant has. On a variant of the base alone. |
+/// | on the enum, `crate = path` | Where `orm` is, if it isn't `::orm`. |
+#[proc_macro_derive(Polymorphic, attributes(orm))]
+pub fn derive_polymorphic(input: TokenStream) -> TokenStream {
+    polymorphic::derive(input.into()).into()
 }
 
 /// Runs a test once on each kind of database, each time on a database of its own.

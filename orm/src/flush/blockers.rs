@@ -10,9 +10,9 @@ use orm_core::schema::Action;
 use orm_core::value::Value;
 
 use super::batch::Plan;
-use super::stale::{find_stale, key_text};
+use super::stale::find_stale;
 use crate::engine::Connection;
-use crate::mapping::linked_models;
+use crate::mapping::{key_text, linked_models};
 use crate::query::{ForeignKey, count_referring, first_referring};
 use crate::state::{AnyArena, State};
 

@@ -63,4 +63,3 @@ pub(crate) use link::link;
 pub(crate) use look_up::look_up;
 pub(crate) use plan::plan;
 pub(crate) use row_switch::switch_rows;
-pub(crate) use stale::key_text;

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use orm_core::schema::{self, Literal, ServerDefault};
-use orm_core::types::{DbType, NotNull, Nullable, Type, base};
+use orm_core::types::{DbType, EnumType, NotNull, Nullable, Type, base};
 
 use super::column::Column;
 
@@ -259,6 +259,18 @@ pub(crate) const fn integer_fits(ty: &Type, value: i64) -> bool {
         | Type::Enum(_)
         | Type::Extension(_) => false,
     }
+}
+
+/// Returns whether a column of that type takes a text as a label: any text, or one of an enum's.
+pub(crate) const fn takes_label(ty: &Type, label: &str) -> bool {
+    if let Type::Enum(EnumType {
+        labels: Cow::Borrowed(labels),
+        ..
+    }) = ty
+    {
+        return has_label(labels, label);
+    }
+    matches!(ty, Type::Text)
 }
 
 const fn has_label(labels: &[Cow<'static, str>], text: &str) -> bool {

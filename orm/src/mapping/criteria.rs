@@ -18,6 +18,7 @@ use orm_core::stmt::{Expr, Name};
 /// | --- | --- |
 /// | a query, its subqueries and EXISTS | WHERE |
 /// | a joined table | ON |
+/// | a subtype of a [`Polymorphic`](crate::Polymorphic) query | WHERE: the whole row is hidden |
 /// | `get`, `load`, `load_all` and the relations of [`with`](crate::Select::with) | WHERE, or ON of the target of a link table |
 /// | [`update`](crate::update()) and [`delete`](crate::delete()) | WHERE |
 ///

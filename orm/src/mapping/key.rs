@@ -101,6 +101,16 @@ tuple_key!(A 0, B 1);
 tuple_key!(A 0, B 1, C 2);
 tuple_key!(A 0, B 1, C 2, D 3);
 
+/// A key, as messages show it.
+pub(crate) fn key_text<'v>(key: impl Iterator<Item = ValueRef<'v>>) -> String {
+    let parts = key.map(|part| match part {
+        ValueRef::Int(part) => part.to_string(),
+        ValueRef::Text(part) => format!("{part:?}"),
+        other => other.to_json(""),
+    });
+    parts.collect::<Vec<String>>().join(", ")
+}
+
 /// Is implemented by the key arguments of `session.get(User, …)`: the key, a reference to it, or `&str` for `String`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a key of this model: its primary key is `{K}`",

@@ -35,11 +35,11 @@ pub use builder::{
     Build, FieldGiven, FieldMissing, FieldState, IntoField, NewChild, Required, filled, given,
     or_server,
 };
-pub(crate) use check::integer_fits;
 pub use check::{
     Generated, HasCollation, HasLength, HoldsNoNull, HoldsNull, Placeholder, RefersTo, Skipped,
     VariantField, Version, default_fits, referred, text_fits,
 };
+pub(crate) use check::{integer_fits, takes_label};
 pub use column::Column;
 pub use column_set::ColumnSet;
 pub use criteria::Criteria;
@@ -63,6 +63,7 @@ pub use embedded::{
 pub(crate) use embedded::{discriminators, enum_columns, variant_columns};
 pub use field::{Field, KeyField};
 pub use handle::{RawRef, Ref};
+pub(crate) use key::key_text;
 pub use key::{IntoKey, KeyPart, PrimaryKey};
 pub use link_row::{LinkEntity, LinkKey, LinkRow};
 pub use link_table::{AnyVtable, LinkTable, link_def, link_target};

@@ -35,10 +35,12 @@ pub(crate) use select::by_key::{
     current_rows_by_key, get_columns_statement, get_statement, keys_a_query, rows_by, rows_by_key,
 };
 pub(crate) use select::columns_row::ColumnsRow;
+pub use select::entity_selection::{EntitySelection, PathOf};
 pub use select::join::{JoinTarget, RelationAs};
 pub(crate) use select::joined_loads::{JoinedLoads, JoinedStep};
 pub(crate) use select::pages::Pages;
 pub(crate) use select::part::PartOf;
+pub use select::polymorphic::{Polymorphic, WithPolymorphic};
 pub(crate) use select::referring::{ForeignKey, count_referring, first_referring, last_positions};
 pub use select::relation_ops::{ReferencesMany, ReferencesOne};
 pub use select::selectable::{Optional, Selectable, optional};
@@ -89,6 +91,7 @@ pub(crate) mod inferred {
     pub use super::expressions::table_ref::TableRef;
     pub use super::rows::from_row::read_place;
     pub use super::select::join::{JoinOn, Joined, Sources};
+    pub use super::select::polymorphic::{HasVariantOf, PolymorphicRow, can_have_label, label_of};
     pub use super::write::assignment::part_assignments;
     pub use super::write::patch::patched;
     pub use super::write::values::{ByRef, Each, Item};

@@ -5,11 +5,11 @@
 use orm_core::error::Result;
 
 use super::Session;
-use crate::mapping::{Entity, Model};
-use crate::query::{Executor, Pages, Select};
-use crate::state::{ChunkMark, Ref};
+use crate::mapping::Model;
+use crate::query::{EntitySelection, Executor, Pages, Select};
+use crate::state::ChunkMark;
 
-impl<E: Entity> Select<E> {
+impl<S: EntitySelection> Select<S> {
     /// Reads the entities in chunks of `size` and calls `each` with the session and the handles of each chunk, as long as
     /// there are more: for queries of more rows than fit in memory. Relations of [`with`](Select::with) are loaded for
     /// each chunk.
@@ -65,13 +65,16 @@ impl<E: Entity> Select<E> {
         &self,
         size: usize,
         session: &mut Session,
-        mut each: impl FnMut(&mut Session, &[Ref<E::Model>]) -> Result<()>,
-    ) -> Result<()> {
-        let mut pages = self.pages(size)?;
+        mut each: impl FnMut(&mut Session, &[S::Output<Session>]) -> Result<()>,
+    ) -> Result<()>
+    where
+        S::Output<Session>: PartialEq,
+    {
+        let mut pages = self.pages(S::Model::def(), size)?;
         let chunks = Chunks::begin(session);
         while chunks
             .session
-            .next_chunk(&chunks.first, &mut pages, &mut each)?
+            .next_chunk::<S>(&chunks.first, &mut pages, &mut each)?
         {}
         Ok(())
     }
@@ -79,14 +82,14 @@ impl<E: Entity> Select<E> {
 
 impl Session {
     /// Reads a chunk and calls `each` with it. Returns whether there was any.
-    fn next_chunk<M: Model>(
+    fn next_chunk<S: EntitySelection<Output<Self>: PartialEq>>(
         &mut self,
         first: &ChunkMark,
         pages: &mut Pages,
-        each: &mut impl FnMut(&mut Self, &[Ref<M>]) -> Result<()>,
+        each: &mut impl FnMut(&mut Self, &[S::Output<Self>]) -> Result<()>,
     ) -> Result<bool> {
         let mark = self.state.chunk_mark();
-        let result = self.read_page(pages).and_then(|chunk| {
+        let result = self.read_page::<S>(pages).and_then(|chunk| {
             if chunk.is_empty() {
                 return Ok(false);
             }
@@ -97,21 +100,24 @@ impl Session {
         result
     }
 
-    /// The entities of the next page, each once.
-    fn read_page<M: Model>(&mut self, pages: &mut Pages) -> Result<Vec<Ref<M>>> {
+    /// What the next page has of rows of the model, each once.
+    fn read_page<S: EntitySelection<Output<Self>: PartialEq>>(
+        &mut self,
+        pages: &mut Pages,
+    ) -> Result<Vec<S::Output<Self>>> {
         let Some(page) = pages.page() else {
             return Ok(Vec::new());
         };
         let (mut chunk, mut rows, mut last) = (Vec::new(), 0, None);
         self.read(&page.statement(), |row, sink| {
             rows += 1;
-            let entity = Self::entity::<M>(sink, row, 0)?;
+            let selected = S::decode::<Self>(row, 0, sink)?;
             // The rows of one entity follow one another.
-            if chunk.last() != Some(&entity) {
-                chunk.push(entity);
+            if chunk.last() != Some(&selected) {
+                chunk.push(selected);
             }
             if rows == page.rows {
-                last = Some(M::decode(row, 0)?);
+                last = Some(S::Model::decode(row, 0)?);
             }
             Ok(())
         })?;

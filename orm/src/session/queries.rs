@@ -13,7 +13,7 @@ use super::transaction::no_transaction;
 use crate::engine::{Connection, TransactionOptions};
 use crate::flush;
 use crate::load::{self, JoinedRows};
-use crate::mapping::{KeySource, Model, ModelDef, RawRef};
+use crate::mapping::{KeySource, LoadPath, Model, ModelDef, RawRef};
 use crate::query::inferred::{Access, CompiledSql, DmlKind, HandleKeys, ReadStatement};
 use crate::query::{Executor, sealed};
 use crate::state::{Ref, State, Take};
@@ -23,8 +23,8 @@ use crate::state::{Ref, State, Take};
 pub struct Entities<'a> {
     state: &'a mut State,
     take: Take,
-    /// The entities of the query, if relations of theirs are loaded along with them.
-    loaded: Option<Vec<u32>>,
+    /// The entities of the query whose relations are loaded along with them, by model.
+    loaded: Vec<Owners>,
     /// The first entities of the query, if their model has relations, and its number.
     first: Vec<RawRef>,
     model: usize,
@@ -32,7 +32,45 @@ pub struct Entities<'a> {
     remembers: usize,
 }
 
+/// Entities of one model.
+#[derive(Debug)]
+struct Owners {
+    model: usize,
+    slots: Vec<u32>,
+}
+
+impl Owners {
+    /// One for each model with which a path begins.
+    fn of(loads: &[LoadPath]) -> Vec<Self> {
+        let mut owners: Vec<Self> = Vec::new();
+        for path in loads {
+            let Some(model) = model_of(path) else {
+                continue;
+            };
+            if !owners.iter().any(|known| known.model == model) {
+                let slots = Vec::new();
+                owners.push(Self { model, slots });
+            }
+        }
+        owners
+    }
+}
+
+/// The number of the model with which a path begins.
+fn model_of(path: &LoadPath) -> Option<usize> {
+    Some(State::number(path.first()?.owner))
+}
+
 impl Entities<'_> {
+    /// Notes an entity whose relations may be loaded along with it.
+    fn note_owner<M: Model>(&mut self, entity: Ref<M>) {
+        let model = M::slot().index();
+        let mut owners = self.loaded.iter_mut();
+        if let Some(owners) = owners.find(|owners| owners.model == model) {
+            owners.slots.push(entity.slot);
+        }
+    }
+
     /// Notes one of the first entities.
     #[inline]
     fn note<M: Model>(&mut self, entity: Ref<M>) {
@@ -114,8 +152,8 @@ impl Executor for Session {
     #[inline]
     fn entity<M: Model>(sink: &mut Entities<'_>, row: &dyn Row, start: usize) -> Result<Ref<M>> {
         let handle = load::entity::<M>(sink.state, sink.take, row, start)?;
-        if let Some(loaded) = &mut sink.loaded {
-            loaded.push(handle.slot);
+        if !sink.loaded.is_empty() {
+            sink.note_owner(handle);
         }
         if M::HAS_RELATIONS {
             sink.note(handle);
@@ -218,7 +256,7 @@ fn take_rows<S: ReadStatement>(
     let mut sink = Entities {
         state,
         take,
-        loaded: (!loads.is_empty()).then(Vec::new),
+        loaded: Owners::of(loads),
         first: Vec::new(),
         model: 0,
         remembers: n_plus_one.remembers(),
@@ -232,7 +270,7 @@ fn take_rows<S: ReadStatement>(
         }
         each(row, &mut sink)
     })?;
-    let slots = sink.loaded.unwrap_or_default();
+    let owners = sink.loaded;
     if sink.first.len() > n_plus_one.allows() {
         *siblings = Some((sink.model, compiled.text().to_owned(), sink.first));
     }
@@ -242,7 +280,12 @@ fn take_rows<S: ReadStatement>(
                 joined.finish(state, connection)?;
             }
             let mut paths = loads.iter();
-            paths.try_for_each(|path| load::path(state, connection, path, &slots))
+            paths.try_for_each(|path| {
+                let mut owners = owners.iter();
+                let owners = owners.find(|owners| Some(owners.model) == model_of(path));
+                let slots = owners.map_or(&[][..], |owners| &owners.slots);
+                load::path(state, connection, path, slots)
+            })
         })?;
     }
     Ok(outcome)

@@ -9,9 +9,8 @@ use super::transaction::no_transaction;
 use super::write::row_id;
 use super::{Session, Work};
 use crate::engine::Connection;
-use crate::flush;
 use crate::load;
-use crate::mapping::{Entity, IntoKey, Model, PrimaryKey};
+use crate::mapping::{self, Entity, IntoKey, Model, PrimaryKey};
 use crate::query::inferred::Access;
 use crate::query::{as_whole, get_statement, visible_rows_by};
 use crate::state::{EntityState, Ref, State, Take};
@@ -360,7 +359,7 @@ fn no_row<M: Model>(key: &M::Key) -> Error {
 
 /// A primary key, as messages show it.
 pub(super) fn key_text(key: &impl PrimaryKey) -> String {
-    key.with_parts(|parts| flush::key_text(parts.iter().copied()))
+    key.with_parts(|parts| mapping::key_text(parts.iter().copied()))
 }
 
 #[cold]

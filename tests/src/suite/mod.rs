@@ -13,6 +13,7 @@ mod identity;
 mod isolation;
 mod key_defaults;
 mod keys;
+mod locks;
 mod lost_connection;
 mod messages;
 mod moments;
@@ -50,6 +51,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     batches::cases,
     async_tasks::cases,
     isolation::cases,
+    locks::cases,
     lost_connection::cases,
     messages::cases,
     moments::cases,

@@ -99,6 +99,9 @@ pub struct Capabilities {
     pub lock_wait: bool,
     /// Whether a lock can name tables: `OF`. Not on MariaDB.
     pub lock_of: bool,
+    /// Whether a lock of all tables is allowed with a LEFT JOIN. Where it is not, the lock names the tables that are not on
+    /// the nullable side of one. Not on PostgreSQL.
+    pub lock_outer: bool,
     /// Whether a lock can concern the key only: `FOR NO KEY UPDATE` and `FOR KEY SHARE`, on PostgreSQL.
     pub key_locks: bool,
     /// Whether plain reads of a transaction at the default isolation level read the snapshot of the first read:
@@ -193,6 +196,7 @@ impl Capabilities {
         share_lock: " FOR SHARE",
         lock_wait: true,
         lock_of: true,
+        lock_outer: true,
         key_locks: true,
         snapshot_reads: false,
         repeatable_reads: false,

@@ -7,10 +7,12 @@ use orm_core::error::Result;
 use orm_core::sql::Dialect;
 use orm_core::stmt::{JoinKind, Limit, Lock, LockStrength};
 
+use super::entity_selection::{EntitySelection, PathOf};
 use super::join::{JoinOn, JoinTarget};
+use super::polymorphic::not_with_subtypes;
 use super::query_state::QueryState;
 use super::selectable::Selectable;
-use crate::mapping::{Entity, Model as _, PathFrom};
+use crate::mapping::{Entity, Strategy};
 use crate::query::compile::verb::Verb;
 use crate::query::expressions::order::{GroupList, OrderList};
 use crate::query::expressions::predicate::Condition;
@@ -344,10 +346,10 @@ impl<S> Select<S> {
     }
 }
 
-impl<E: Entity> Select<E> {
+impl<S: EntitySelection> Select<S> {
     /// Loads a relation along with the entities: one more statement, however many entities there are, or one for each
     /// 1,024 of them. Relations of relations are loaded by [`then`](crate::Relation::then). What the session has loaded
-    /// already and is fresh is not read again.
+    /// already and is fresh is not read again. A query of a model and its subtypes loads relations of each of these models.
     ///
     /// Queries with relations run on a session. If no transaction is open, SQLite, MariaDB and MySQL run the statements in
     /// one that only reads, so that all of them see one state of the database.
@@ -371,9 +373,14 @@ impl<E: Entity> Select<E> {
     /// );
     /// # Ok::<(), orm::Error>(())
     /// ```
-    pub fn with<P: PathFrom<E::Model>>(mut self, path: P) -> Self {
-        let path = path.into_path().into_steps();
-        self.query.load(E::Model::def(), path);
+    pub fn with<P: PathOf<S>>(mut self, path: P) -> Self {
+        let (model, path) = path.into_loads();
+        match path.first() {
+            Some(step) if !P::CAN_BE_JOINED && step.strategy != Strategy::SelectIn => {
+                self.query.refuse(not_with_subtypes(step));
+            }
+            _ => self.query.load(model, path),
+        }
         self
     }
 }

@@ -2,7 +2,8 @@
 //! session has. Building the query is in `builder.rs`.
 
 use super::builder::Select;
-use crate::mapping::{AttributeSet, Columns, Entity, Exempt, Model};
+use super::entity_selection::EntitySelection;
+use crate::mapping::{AttributeSet, Columns, Exempt, Model};
 
 impl<S> Select<S> {
     /// Sets the session's entities to the values of the rows, although they are fresh. Entities with unflushed changes,
@@ -31,52 +32,6 @@ impl<S> Select<S> {
     /// ```
     pub fn populate_existing(mut self) -> Self {
         self.query.populates_existing = true;
-        self
-    }
-
-    /// Reads [`Deferred`](crate::Deferred) columns of the selected model, which queries leave out, with those of their groups.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use orm::prelude::*;
-    /// # use orm::Deferred;
-    /// # #[derive(Model)]
-    /// # #[orm(table = "articles")]
-    /// # struct Article { #[orm(primary_key)] id: i64, body: Deferred<String> }
-    /// let query = select(Article).undefer(Article.body);
-    /// assert_eq!(query.to_sql(&orm::sqlite::SqliteDialect)?, r#"SELECT "id", "body" FROM "articles""#);
-    /// # Ok::<(), orm::Error>(())
-    /// ```
-    pub fn undefer<M: Model>(mut self, columns: impl Columns<M>) -> Self
-    where
-        S: Entity<Model = M>,
-    {
-        let columns = AttributeSet::of(columns, M::def()).columns;
-        self.query.choose(M::def(), &columns, true);
-        self
-    }
-
-    /// Leaves [`Deferred`](crate::Deferred) columns of the selected model out, with those of their groups.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use orm::prelude::*;
-    /// # use orm::Deferred;
-    /// # #[derive(Model)]
-    /// # #[orm(table = "articles")]
-    /// # struct Article { #[orm(primary_key)] id: i64, #[orm(deferred = false)] body: Deferred<String> }
-    /// let query = select(Article).defer(Article.body);
-    /// assert_eq!(query.to_sql(&orm::sqlite::SqliteDialect)?, r#"SELECT "id" FROM "articles""#);
-    /// # Ok::<(), orm::Error>(())
-    /// ```
-    pub fn defer<M: Model>(mut self, columns: impl Columns<M>) -> Self
-    where
-        S: Entity<Model = M>,
-    {
-        let columns = AttributeSet::of(columns, M::def()).columns;
-        self.query.choose(M::def(), &columns, false);
         self
     }
 
@@ -128,6 +83,50 @@ impl<S> Select<S> {
     /// ```
     pub fn without_all_criteria(mut self) -> Self {
         self.query.exempt = Some(Box::new(Exempt::All));
+        self
+    }
+}
+
+impl<S: EntitySelection> Select<S> {
+    /// Reads [`Deferred`](crate::Deferred) columns of the selected model, of the base where subtypes are selected, which queries leave out, with those of their groups.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm::prelude::*;
+    /// # use orm::Deferred;
+    /// # #[derive(Model)]
+    /// # #[orm(table = "articles")]
+    /// # struct Article { #[orm(primary_key)] id: i64, body: Deferred<String> }
+    /// let query = select(Article).undefer(Article.body);
+    /// assert_eq!(query.to_sql(&orm::sqlite::SqliteDialect)?, r#"SELECT "id", "body" FROM "articles""#);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn undefer(mut self, columns: impl Columns<S::Model>) -> Self {
+        let def = S::Model::def();
+        let columns = AttributeSet::of(columns, def).columns;
+        self.query.choose(def, &columns, true);
+        self
+    }
+
+    /// Leaves [`Deferred`](crate::Deferred) columns of the selected model out, with those of their groups.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm::prelude::*;
+    /// # use orm::Deferred;
+    /// # #[derive(Model)]
+    /// # #[orm(table = "articles")]
+    /// # struct Article { #[orm(primary_key)] id: i64, #[orm(deferred = false)] body: Deferred<String> }
+    /// let query = select(Article).defer(Article.body);
+    /// assert_eq!(query.to_sql(&orm::sqlite::SqliteDialect)?, r#"SELECT "id" FROM "articles""#);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn defer(mut self, columns: impl Columns<S::Model>) -> Self {
+        let def = S::Model::def();
+        let columns = AttributeSet::of(columns, def).columns;
+        self.query.choose(def, &columns, false);
         self
     }
 }

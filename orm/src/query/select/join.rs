@@ -35,6 +35,8 @@ pub struct Sources {
     pub(super) root: Option<TableRef>,
     /// Those joined to it, in order.
     pub(super) joined: Few<Joined>,
+    /// Those of subtypes whose base is not there yet.
+    pub(super) waiting: Vec<Joined>,
 }
 
 impl Sources {
@@ -83,6 +85,13 @@ pub enum JoinOn {
         /// Which foreign key of the table that refers, by position.
         reference: usize,
     },
+    /// The key of a subtype is that of its base.
+    SharedKey {
+        /// The base.
+        base: TableRef,
+        /// The foreign key to it, by position.
+        reference: usize,
+    },
     /// The program's own.
     Condition(Box<Expr>),
 }
@@ -99,6 +108,10 @@ impl Hash for Joined {
                 reference,
             } => {
                 other.hash_with(u8::from(*refers), state);
+                state.write_u64(*reference as u64);
+            }
+            JoinOn::SharedKey { base, reference } => {
+                base.hash_with(2, state);
                 state.write_u64(*reference as u64);
             }
             JoinOn::Condition(condition) => {
@@ -129,6 +142,10 @@ impl JoinOn {
             Self::ForeignKey {
                 other,
                 refers: false,
+                reference,
+            }
+            | Self::SharedKey {
+                base: other,
                 reference,
             } => (table, *reference, *other),
         };

@@ -4,6 +4,7 @@
 //! selected and its result; `join.rs` infers conditions from foreign keys and relations; `subquery.rs` makes it a part of
 //! another one, and `spanning.rs` for the operators of relations in `relation_ops.rs`; `fetch.rs` runs it. `by_key.rs` has the queries by primary key of `session.get` and the flush,
 //! `visible.rs` those under criteria, `columns_row.rs` the rows of some columns; `pages.rs` runs a query page by page; `part.rs` has those of filtered loads of relations, which `subset.rs` writes; `joined_loads.rs` reads relations in the rows of a query.
+//! `polymorphic.rs` selects a base model along with its subtypes, whose joins are in `subtypes.rs`.
 //! `compile` of `query_state.rs` finds the text of a query, or has it made of the statement of `lower.rs` by the files of
 //! `../compile/`.
 
@@ -11,12 +12,14 @@ pub(super) mod builder;
 pub(super) mod by_key;
 mod choices;
 pub(super) mod columns_row;
+pub(super) mod entity_selection;
 mod fetch;
 pub(super) mod join;
 pub(super) mod joined_loads;
 mod lower;
 pub(super) mod pages;
 pub(super) mod part;
+pub(super) mod polymorphic;
 pub(super) mod query_state;
 pub(super) mod referring;
 pub(super) mod relation_ops;
@@ -24,4 +27,5 @@ pub(super) mod selectable;
 mod spanning;
 pub(super) mod subquery;
 pub(super) mod subset;
+mod subtypes;
 pub(super) mod visible;

@@ -10,7 +10,7 @@ use orm_core::value::Value;
 
 use super::builder::Select;
 use super::query_state::QueryState;
-use crate::mapping::{Entity, Model};
+use crate::mapping::{Model, ModelDef};
 use crate::query::compile::verb::Verb;
 use crate::query::executor::ReadStatement;
 use crate::query::expressions::select_item::SelectItem;
@@ -39,18 +39,18 @@ pub(crate) struct Page {
     pub(crate) rows: u64,
 }
 
-impl<E: Entity> Select<E> {
-    /// The query, `size` rows at a time.
+impl<S> Select<S> {
+    /// The query, whose first item is an entity of the model, `size` rows at a time.
     ///
     /// # Errors
     /// `Usage` for a page of no rows, for GROUP BY and HAVING, and for an order by anything but NOT NULL columns of the model.
-    pub(crate) fn pages(&self, size: usize) -> Result<Pages> {
+    pub(crate) fn pages(&self, def: &'static ModelDef, size: usize) -> Result<Pages> {
         let mut query = self.query.clone();
         let table = query.selected.iter().find_map(|item| match item {
             SelectItem::Entity { table, .. } => Some(*table),
             SelectItem::Column { .. } | SelectItem::Value(_) => None,
         });
-        let table = table.unwrap_or(TableRef::of(&E::ROOT));
+        let table = table.unwrap_or(TableRef::of_def(def));
         let clauses = query.clauses_mut();
         if size == 0 {
             return Err(refused(

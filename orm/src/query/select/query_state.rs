@@ -67,6 +67,9 @@ impl QueryState {
     pub(in crate::query) fn of(selected: impl Selectable) -> Box<Self> {
         let mut query = Box::<Self>::default();
         query.sources.root = selected.origin().map(|(table, _)| table);
+        if let Err(error) = selected.joins(&mut query.sources) {
+            query.error = Some(error);
+        }
         selected.add_to(&mut query.selected);
         query
     }
@@ -95,7 +98,9 @@ impl QueryState {
 
     /// Makes `origin` the first table.
     pub(in crate::query) fn set_root(&mut self, origin: TableRef) {
-        self.change().sources.root = Some(origin);
+        if let Err(error) = self.change().sources.set_root(origin) {
+            self.error.get_or_insert(error);
+        }
         let mut joined = self.sources.joined.iter();
         if joined.any(|joined| joined.table.name() == origin.name()) {
             // The first error is the one to report.
@@ -106,9 +111,15 @@ impl QueryState {
     /// Joins a table, or keeps the error why it can't be.
     #[inline]
     pub(super) fn join(&mut self, join: impl FnOnce(&mut Sources) -> Result<(), Box<BuildError>>) {
-        if let Err(error) = join(&mut self.change().sources) {
+        let sources = &mut self.change().sources;
+        if let Err(error) = join(sources).and_then(|()| sources.join_waiting()) {
             self.error.get_or_insert(error);
         }
+    }
+
+    /// Keeps the error why the query can't be sent, unless there is one.
+    pub(super) fn refuse(&mut self, error: BuildError) {
+        self.error.get_or_insert_with(|| error.into());
     }
 
     /// Adds relations to load along with the entities of `root`.
@@ -250,6 +261,7 @@ impl QueryState {
         let mut query = self.lower();
         let criteria = criteria.without(self.exempt.as_deref());
         let mut is_changed = criteria.apply(&mut query)?;
+        self.sources.hide_by_subtypes(&mut query, &criteria)?;
         self.validate(verb, &query)?;
         let query = self.rewrite(verb, query, &criteria)?;
         is_changed |= self.joined_loads(verb).is_some();
@@ -312,7 +324,7 @@ impl QueryState {
         };
         let is_fixed = |position| self.filter.iter().any(|term| term.fixes(root, position));
         let mut key = root.def.primary_key.iter();
-        let is_plain = self.sources.joined.is_empty() && self.clauses.is_none();
+        let is_plain = self.sources.have_one_row_each() && self.clauses.is_none();
         is_plain && key.all(|position| is_fixed(*position))
     }
 

@@ -4,8 +4,10 @@ use orm_core::driver::Row;
 use orm_core::error::Result;
 use orm_core::types::DbType;
 
+use super::join::Sources;
 use crate::mapping::{Column, Entity, Model};
 use crate::query::executor::Executor;
+use crate::query::expressions::build_error::BuildError;
 use crate::query::expressions::expr::Expr;
 use crate::query::expressions::select_item::{ItemNullability, SelectItem, SelectItems};
 use crate::query::expressions::table_ref::TableRef;
@@ -32,6 +34,13 @@ pub trait Selectable {
     /// Adds the selected items to `items`.
     #[doc(hidden)]
     fn add_to(self, items: &mut SelectItems);
+
+    /// Joins the tables that it brings along to those of the query.
+    #[doc(hidden)]
+    #[inline]
+    fn joins(&self, _sources: &mut Sources) -> Result<(), Box<BuildError>> {
+        Ok(())
+    }
 
     /// Decodes the columns of a row from index `start`.
     ///
@@ -122,7 +131,7 @@ impl<T: DbType> Selectable for Expr<T> {
 
 /// Marks what is selected of the nullable side of a LEFT JOIN; see [`optional`].
 #[derive(Clone, Copy, Debug)]
-pub struct Optional<S>(S);
+pub struct Optional<S>(pub(super) S);
 
 /// Selects an entity, column or expression of the nullable side of a LEFT JOIN as an `Option`, which is `None` for a
 /// row without a match.
@@ -251,6 +260,12 @@ macro_rules! tuples {
                     (first, other) => first.or(other),
                 };)+
                 origin
+            }
+
+            #[inline]
+            fn joins(&self, sources: &mut Sources) -> Result<(), Box<BuildError>> {
+                $(self.$index.joins(sources)?;)+
+                Ok(())
             }
 
             #[inline]

@@ -6,8 +6,7 @@ use std::marker::PhantomData;
 use orm_core::error::{InvalidField, InvalidFields};
 use orm_core::value::ValueRef;
 
-use crate::flush::key_text;
-use crate::mapping::{Column, Model};
+use crate::mapping::{Column, Model, key_text};
 
 /// Takes the fields of an entity of model `M` that [`Hooks::validate`](super::Hooks::validate) refuses.
 #[derive(Debug)]

@@ -37,6 +37,7 @@ mod identity;
 mod inspection;
 mod isolation;
 mod joined_loads;
+mod joined_table;
 mod joins;
 mod json;
 mod keyed;
@@ -315,6 +316,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     queries::cases,
     aggregates::cases,
     joined_loads::cases,
+    joined_table::cases,
     locked_loads::cases,
     time_limits::cases,
     joins::cases,

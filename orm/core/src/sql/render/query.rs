@@ -8,8 +8,8 @@ use super::select::{needs_qualification, write_select};
 use crate::error::Result;
 use crate::sql::{LimitStyle, SqlWriter, ValuesStyle};
 use crate::stmt::{
-    Direction, Limit, Lock, LockStrength, LockWait, Order, Query, QueryBody, SetOperation,
-    SetOperator, Values, With,
+    Direction, FromItem, JoinKind, Limit, Lock, LockStrength, LockWait, Order, Query, QueryBody,
+    SetOperation, SetOperator, Values, With,
 };
 use crate::value::ValueRef;
 
@@ -53,11 +53,32 @@ pub fn write_query<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Result<()> {
     write_order_by(w, " ORDER BY ", &query.order_by)?;
     enter(w, Clause::Limit, query);
     w.write_limit(query);
-    write_locks(w, &query.locks)?;
+    write_own_locks(w, query)?;
     w.repeats.leave(repeats);
     w.enclosing = enclosing;
     w.qualify(outer);
     w.check_binds()
+}
+
+/// Writes the locks of a query. A lock of all tables names those that can be locked, where a LEFT JOIN asks for that.
+fn write_own_locks(w: &mut SqlWriter<'_>, query: &Query) -> Result<()> {
+    let lacks_outer = !query.locks.is_empty() && !w.dialect().capabilities().lock_outer;
+    let Some(select) = query.as_select().filter(|_| lacks_outer) else {
+        return write_locks(w, &query.locks);
+    };
+    let mut inner = select.joins.iter();
+    if inner.all(|join| join.kind == JoinKind::Inner) {
+        return write_locks(w, &query.locks);
+    }
+    let joins = select.joins.iter();
+    let inner = joins.filter(|join| join.kind == JoinKind::Inner);
+    let items = select.from.iter().chain(inner.map(|join| &join.item));
+    let of: Vec<_> = items.filter_map(FromItem::name).cloned().collect();
+    let mut locks = query.locks.clone();
+    for lock in locks.iter_mut().filter(|lock| lock.of.is_empty()) {
+        lock.of.clone_from(&of);
+    }
+    write_locks(w, &locks)
 }
 
 fn enter<'a>(w: &mut SqlWriter<'a>, clause: Clause, query: &'a Query) {
