@@ -128,7 +128,7 @@ pub mod __private {
     pub use orm_core::error::{InvalidFields, Result};
     pub use orm_core::schema::{self, Action, Name};
     pub use orm_core::stmt;
-    pub use orm_core::types::{Codec, DbType, EnumType, NotNull, Nullability, Type};
+    pub use orm_core::types::{Codec, DbType, EnumType, NotNull, Nullability, Nullable, Type};
     pub use orm_core::value::{ConversionError, ValueRef};
 
     pub use crate::mapping::{
@@ -143,9 +143,10 @@ pub mod __private {
         positioned_by, referred, relinked, table, text_fits,
     };
     pub use crate::mapping::{
-        AttributeSet, Attributes, Columns, Embedded, EmbeddedDef, InPart, PartNames, blank_columns,
-        can_be_none, constraints, count_all, has_new_names, joined, joined_length, names,
-        put_columns, put_part, references, starts, update_defaults,
+        AttributeSet, Attributes, Columns, Embedded, EmbeddedDef, InPart, PartNames, VariantField,
+        absent_column, blank_columns, can_be_none, compare_variants, constraints, count_all,
+        discriminator, has_new_names, joined, joined_length, names, put_columns, put_part,
+        references, starts, update_defaults,
     };
     pub use crate::query::inferred::*;
     pub use crate::query::{Assignment, ColumnIndex, FromRow, Operand, Patch, Predicate};

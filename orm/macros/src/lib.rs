@@ -82,7 +82,7 @@ use proc_macro::TokenStream;
 /// | `on_delete = cascade`, `on_update = …` | What the database does to this row: `cascade`, `restrict`, `set_null`, `set_default` or `no_action`. |
 /// | `version` | An integer that counts the updates of the row, by which lost updates are found. |
 /// | `synonym = login` | Another name of the typed column: `User.login` is the column `User.name`. May stand several times. |
-/// | `flatten`, `prefix = "home_"` | The columns of a struct that derives `Embedded`, their names with the prefix. They stand behind the other columns. |
+/// | `flatten`, `prefix = "home_"` | The columns of a struct or an enum that derives `Embedded`, their names with the prefix. They stand behind the other columns. |
 /// | `skip` | No column. Its type implements `Default`, which is what a loaded row has in it. |
 ///
 /// # Attributes of a relation
@@ -128,8 +128,8 @@ pub fn derive_model(input: TokenStream) -> TokenStream {
     model::derive(input.into()).into()
 }
 
-/// Makes a struct one whose columns become those of the models that flatten it: a value object, or columns that several
-/// models share.
+/// Makes a struct or an enum one whose columns become those of the models that flatten it: a value object, columns that several
+/// models share, or the subtypes of a table.
 ///
 /// ```text
 /// #[derive(Embedded, Clone, Debug, Default, PartialEq)]
@@ -153,10 +153,54 @@ pub fn derive_model(input: TokenStream) -> TokenStream {
 ///
 /// For a struct with named fields and without generics. Its fields take the attributes of a model's columns, but
 /// `primary_key`, `auto_increment` and `version`; it has no relations and does not flatten another struct. Constraints are named
-/// after the table and the columns of the model. The trait `Embedded` has an example.
+/// after the table and the columns of the model. The trait `Embedded` has examples.
 ///
 /// Each field is a typed column: `User.home.city`. All of them at once are compared by `User.home.eq(&address)`, set by
 /// `update(User).set_all(User.home.to(&address))`, and given to the session's verbs as `User.home`.
+///
+/// # Enums
+///
+/// An enum is single-table inheritance: its variants are the subtypes, and the rows of all of them are in one table.
+///
+/// ```text
+/// #[derive(Embedded, Clone, Debug, PartialEq)]
+/// #[orm(discriminator = "species")]
+/// pub enum Kind {
+///     Cat { lives: i32, coat: Option<i32> },
+///     #[orm(rename = "hound")]
+///     Dog { trained: bool, coat: Option<i32> },
+///     Fish,
+/// }
+///
+/// #[derive(Model)]
+/// #[orm(table = "animals")]
+/// pub struct Animal {
+///     #[orm(primary_key)]
+///     pub id: i64,
+///     #[orm(flatten)]
+///     pub kind: Kind, // species NOT NULL, lives, coat, trained
+/// }
+/// ```
+///
+/// The first column is the discriminator, a text with a CHECK of the variants' labels. Then come the fields of the variants,
+/// whose columns are nullable. Fields of one name and type in several variants are one column, with the attributes that
+/// it has in the first of them. Their types are `Default`: a session that reads a row as another variant than before sets the
+/// columns one by one. The attributes of a field are those of a struct's, but for defaults: a variant gives all of its
+/// fields.
+///
+/// `Animal.kind.is_cat()` is the condition that a row is of a variant. `Animal.kind.eq(&kind)` compares the discriminator and
+/// the columns of the variant of `kind`. The type of `Animal.kind.species` is the enum `KindDiscriminator`, which is
+/// generated and has the variants without their fields.
+///
+/// A query reads the columns of the variant that the discriminator names, and no others. A label of no variant, and NULL
+/// in a field that is no `Option`, is an error of the kind `Decode`. An UPDATE of another variant sets the discriminator and the
+/// new columns, and the old ones to NULL; one of a field also expects the discriminator.
+///
+/// | `#[orm(…)]` | |
+/// |-|-|
+/// | on the enum, `discriminator = "species"` | The name of the discriminator, as a column and in `Animal.kind.species`; else `kind`. |
+/// | on the enum, `rename_all = "…"`, `name = "…"` | As for `DbEnum`: the case of the labels, and the name of their type. |
+/// | on a variant, `rename = "…"` | Its label; else its name in snake_case. |
 #[proc_macro_derive(Embedded, attributes(orm))]
 pub fn derive_embedded(input: TokenStream) -> TokenStream {
     model::derive_embedded(input.into()).into()

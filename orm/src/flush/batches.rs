@@ -208,7 +208,11 @@ impl<'p, 's> Batches<'p, 's> {
         let cascaded =
             kind == RowKind::Delete && (table.arena.is_cascaded() || self.is_cascaded(def.table));
         let kind = match kind {
-            RowKind::Update => update((def, columns), &values, apart, (optimistic, &unread)),
+            RowKind::Update => {
+                let variants = table.arena.discriminators(columns);
+                let guard = (optimistic, &*unread, &variants);
+                update((def, columns), &values, apart, guard)
+            }
             RowKind::Insert => BatchKind::insert(def, columns),
             RowKind::Attach => BatchKind::Attach {
                 set: columns.iter().collect(),
@@ -284,13 +288,13 @@ fn detach((def, columns): (&'static ModelDef, &ColumnSet), optimistic: bool) -> 
 }
 
 /// What an UPDATE sets, beside expressions, and expects. It expects the version where there is one, else the changed columns
-/// themselves, but for those that this very flush makes the database set before, and those that were never read. What an expression sets has no old value
-/// that it is computed from.
+/// themselves, but for those that this very flush makes the database set before, and those that were never read; and the
+/// discriminator of the variant that has them. What an expression sets has no old value that it is computed from.
 fn update(
     (def, columns): (&'static ModelDef, &ColumnSet),
     values: &[(usize, Expr)],
     Apart { emptied, swaps }: Apart<'_>,
-    (optimistic, unread): (bool, &[usize]),
+    (optimistic, unread, variants): (bool, &[usize], &ColumnSet),
 ) -> BatchKind {
     let is_value = |column: &usize| !values.iter().any(|(position, _)| position == column);
     let mut set = Vec::with_capacity(columns.len() + 1);
@@ -304,12 +308,14 @@ fn update(
     let moves_key = set.iter().any(|column| def.is_key(*column));
     // The row is found by its old key.
     let kept = |column: &usize| kept(column) && !def.is_key(*column);
+    let is_set = emptied.is_empty() && unread.is_empty() && variants.is_empty();
     let expected = match def.version.as_slice() {
         [] if !optimistic => ExpectedColumns::These(Cow::Borrowed(&[])),
-        [] if emptied.is_empty() && unread.is_empty() && !moves_key && given == set.len() => {
-            ExpectedColumns::Set
+        [] if is_set && !moves_key && given == set.len() => ExpectedColumns::Set,
+        [] => {
+            let set = set[..given].iter().copied().filter(kept);
+            ExpectedColumns::These(set.chain(variants.iter()).collect())
         }
-        [] => ExpectedColumns::These(set[..given].iter().copied().filter(kept).collect()),
         version => ExpectedColumns::These(Cow::Borrowed(version)),
     };
     BatchKind::Update {

@@ -114,6 +114,24 @@ impl<T: Default> Placeholder for T {
     }
 }
 
+/// Is implemented by the types of fields in the variants of a flattened enum.
+#[diagnostic::on_unimplemented(
+    message = "a field of type `{Self}` has no value before its column is set",
+    label = "not `Default`",
+    note = "implement Default for it, or make it an Option: a session that reads another variant sets the columns one by one, and begins with that value"
+)]
+pub trait VariantField: Sized {
+    /// Returns the value of the field until its column is set.
+    fn blank() -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Default> VariantField for T {
+    fn blank() -> Self {
+        T::default()
+    }
+}
+
 /// Is implemented by the types of skipped fields.
 #[diagnostic::on_unimplemented(
     message = "a skipped field of type `{Self}` has no value when its row is loaded",

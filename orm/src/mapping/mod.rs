@@ -38,7 +38,7 @@ pub use builder::{
 pub(crate) use check::integer_fits;
 pub use check::{
     Generated, HasCollation, HasLength, HoldsNoNull, HoldsNull, Placeholder, RefersTo, Skipped,
-    Version, default_fits, referred, text_fits,
+    VariantField, Version, default_fits, referred, text_fits,
 };
 pub use column::Column;
 pub use column_set::ColumnSet;
@@ -56,9 +56,11 @@ pub use def::{
 pub use deferred::Deferred;
 pub(crate) use deferred::column_not_loaded;
 pub use embedded::{
-    Embedded, InPart, PartNames, blank_columns, can_be_none, constraints, count_all, has_new_names,
-    joined, joined_length, names, put_columns, put_part, references, starts, update_defaults,
+    Embedded, InPart, PartNames, absent_column, blank_columns, can_be_none, compare_variants,
+    constraints, count_all, discriminator, has_new_names, joined, joined_length, names,
+    put_columns, put_part, references, starts, update_defaults,
 };
+pub(crate) use embedded::{discriminators, enum_columns, variant_columns};
 pub use field::{Field, KeyField};
 pub use handle::{RawRef, Ref};
 pub use key::{IntoKey, KeyPart, PrimaryKey};

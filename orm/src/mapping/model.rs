@@ -31,6 +31,9 @@ pub trait Model: Sized + Send + 'static {
     const HAS_RELATIONS: bool = false;
     /// Whether the model has columns that queries may leave out.
     const HAS_DEFERRED: bool = false;
+    /// Whether the model flattens an enum, whose variants have columns of their own.
+    #[doc(hidden)]
+    const HAS_VARIANTS: bool = false;
     /// Whether the model has hooks.
     const HAS_HOOKS: bool = false;
 
@@ -105,6 +108,13 @@ pub trait Model: Sized + Send + 'static {
     /// # Errors
     /// [`ConversionError`]: the value can't be converted to the field.
     fn assign(&mut self, position: usize, value: ValueRef<'_>) -> Result<(), ConversionError>;
+
+    /// Adds the columns of all variants of a flattened enum to a set that has one of them.
+    #[doc(hidden)]
+    #[inline]
+    fn add_variant_columns(set: &mut ColumnSet) {
+        let _ = set;
+    }
 
     /// Returns a copy of the columns. Fields without a column have their default.
     fn snapshot(&self) -> Self;

@@ -80,7 +80,7 @@ pub(crate) mod inferred {
     pub use super::compile::handle_keys::HandleKeys;
     pub use super::executor::{Access, DmlKind, ReadStatement};
     pub use super::expressions::build_error::BuildError;
-    pub use super::expressions::embedded::part_equals;
+    pub use super::expressions::embedded::{is_variant, part_equals};
     pub use super::expressions::expr::Lifted;
     pub use super::expressions::operand::{FitsIn, value_operand};
     pub use super::expressions::predicate::view_condition;

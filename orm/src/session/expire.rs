@@ -101,7 +101,11 @@ impl Session {
         attributes: impl Attributes<M>,
     ) -> Result<()> {
         self.has_row(handle, "expired")?;
-        let AttributeSet { columns, relations } = AttributeSet::of(attributes, M::def());
+        let AttributeSet {
+            mut columns,
+            relations,
+        } = AttributeSet::of(attributes, M::def());
+        M::add_variant_columns(&mut columns);
         if !columns.is_empty() {
             self.state.ensure::<M>().expire_columns(handle, &columns);
         }

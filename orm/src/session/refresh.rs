@@ -110,14 +110,16 @@ impl Session {
         Ok(())
     }
 
-    /// Reads columns of an entity again.
+    /// Reads columns of an entity again, those of a flattened enum together: they are another variant's if it has changed.
     pub(super) fn reread_columns<M: Model>(
         &mut self,
         handle: Ref<M>,
         columns: &ColumnSet,
     ) -> Result<()> {
         let key = self.refreshed_key(handle)?;
-        let columns: Vec<usize> = columns.iter().collect();
+        let mut all = columns.clone();
+        M::add_variant_columns(&mut all);
+        let columns: Vec<usize> = all.iter().collect();
         let read = self.reading(|session| session.reload_columns(handle, &key, &columns));
         self.note(read)
     }

@@ -8,7 +8,7 @@ use orm_core::types::DbType;
 use orm_core::value::ValueRef;
 
 use super::Session;
-use crate::mapping::{Column, Model, ModelDef};
+use crate::mapping::{Column, Model, ModelDef, variant_columns};
 use crate::query::{ValueFor, assign_value, check_assigned};
 use crate::state::Ref;
 
@@ -62,6 +62,9 @@ impl Session {
         }
         self.has_row(handle, "set to an SQL expression")?;
         check_column(M::def(), position)?;
+        if variant_columns::<M>(position).is_some() {
+            return Err(discriminator_alone::<M>(position));
+        }
         check_assigned(M::def(), position, &expr)?;
         self.get_ref(handle)?;
         self.state
@@ -77,10 +80,29 @@ impl Session {
         position: usize,
         value: ValueRef<'_>,
     ) -> Result<()> {
-        assign_value(self.get_mut(handle)?, position, value)?;
+        let entity = self.get_mut(handle)?;
+        if variant_columns::<M>(position).is_some() && !entity.value(position).is_same(value) {
+            return Err(discriminator_alone::<M>(position));
+        }
+        assign_value(entity, position, value)?;
         self.state.ensure::<M>().unset_sql(handle.slot, position);
         Ok(())
     }
+}
+
+/// Another variant has fields, which the discriminator alone does not give.
+#[cold]
+fn discriminator_alone<M: Model>(position: usize) -> Error {
+    let (def, field) = (M::def(), M::def().fields[position]);
+    let (part, _) = field.rsplit_once('.').unwrap_or((field, ""));
+    let message = format!(
+        "the discriminator {}.{} can't be set alone: another variant has other columns",
+        def.table, def.names[position]
+    );
+    Error::with_message(ErrorKind::Usage, message)
+        .with_table(def.table)
+        .with_column(def.names[position])
+        .with_hint(format!("assign the whole value: `session[…].{part} = …`"))
 }
 
 /// Refuses the columns that the flush has to know before it writes.

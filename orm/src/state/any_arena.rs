@@ -20,7 +20,7 @@ use super::pending_rows::PendingRows;
 use super::reading::Reading;
 use super::switch::Switch;
 use super::witness::Witness;
-use crate::mapping::{AnyList, Model, ModelDef, RawRef, ToOne};
+use crate::mapping::{AnyList, ColumnSet, Model, ModelDef, RawRef, ToOne};
 
 /// The entities of one model, by slot and column position.
 pub(crate) trait AnyArena: ChunkEntities + Any + Send {
@@ -43,6 +43,8 @@ pub(crate) trait AnyArena: ChunkEntities + Any + Send {
     );
     /// Whether the value of a column is here, and whether the database's is known.
     fn are_loaded(&self, slot: u32, position: usize) -> [bool; 2];
+    /// The discriminators of flattened enums that have one of these columns, without those among them.
+    fn discriminators(&self, columns: &ColumnSet) -> ColumnSet;
     /// The first column of an entity that was left out of its row.
     fn unread(&self, slot: u32) -> Option<(&'static ModelDef, usize)>;
     /// Whether the database has a value of more bytes than that in one of these columns of entities.

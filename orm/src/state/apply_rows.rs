@@ -7,7 +7,7 @@ use super::entity_state::EntityState;
 use super::relations::{set_to_one, to_one};
 use super::slot::Slot;
 use super::undo_log::Change;
-use crate::mapping::{Model, ToOne};
+use crate::mapping::{Model, ToOne, variant_columns};
 
 /// What a flush has written of some rows, as far as it isn't what the entities have. Most flushes give a row nothing
 /// else, so each list has a place for every row, or none at all.
@@ -69,6 +69,13 @@ impl WrittenRow<'_> {
         let mut put = |value: &mut M, position: usize, stored: ValueRef<'_>| {
             let bound = value.value(position);
             if !bound.is_same(stored) {
+                // The columns of its variant go with it, and come back after it.
+                if let Some(columns) = variant_columns::<M>(position) {
+                    let mut all: Vec<usize> = columns.iter().skip(1).collect();
+                    all.reverse();
+                    let all = all.into_iter();
+                    given.extend(all.map(|column| (column, value.value(column).to_value())));
+                }
                 given.push((position, bound.to_value()));
                 // The flush has checked that it fits, before anything was applied.
                 let _ = value.assign(position, stored);

@@ -12,7 +12,7 @@ use super::entity_state::EntityState;
 use super::handle::Ref;
 use super::relations::{forget_relations, keep_relations};
 use super::undo_log::Change;
-use crate::mapping::Model;
+use crate::mapping::{ColumnSet, Model, variant_columns};
 
 /// Which entities take the values of their row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -174,7 +174,8 @@ impl<M: Model> Arena<M> {
         let (Some(value), Some(old)) = (&mut slot.value, &mut slot.old) else {
             return Ok(());
         };
-        let (written, moved) = (value.changes(old), fresh.changes(old));
+        let (mut written, mut moved) = (value.changes(old), fresh.changes(old));
+        with_variants::<M>([&mut written, &mut moved]);
         // What was not known can't have moved.
         let is_known = |position: &usize| old.is_loaded(*position);
         if moved
@@ -202,6 +203,20 @@ impl<M: Model> Arena<M> {
         self.note_child(handle.slot);
         self.take_stale_columns(handle.slot);
         Ok(())
+    }
+}
+
+/// Another variant has other columns: all of them are changed.
+#[inline]
+fn with_variants<M: Model>(changed: [&mut ColumnSet; 2]) {
+    if !M::HAS_VARIANTS {
+        return;
+    }
+    for columns in changed {
+        let all = columns.iter().filter_map(variant_columns::<M>);
+        all.collect::<Vec<_>>()
+            .iter()
+            .for_each(|all| columns.unite(all));
     }
 }
 

@@ -19,7 +19,9 @@ use super::relations::{set_to_one, to_one};
 use super::slot::{FIRST_CLOCK, STALE, Slot};
 use super::switch::Switch;
 use super::witness::Witness;
-use crate::mapping::{AnyList, AnyRelation, Model, ModelDef, RawRef, ToOne};
+use crate::mapping::{
+    AnyList, AnyRelation, ColumnSet, Model, ModelDef, RawRef, ToOne, discriminators,
+};
 
 /// A primary key as the row that it is of, which has no other columns.
 struct KeyRow<'k>(&'static ModelDef, &'k [Value]);
@@ -89,6 +91,10 @@ impl<M: Model> AnyArena for Arena<M> {
         let is_loaded =
             |entity: Option<&M>| entity.is_some_and(|entity| entity.is_loaded(position));
         [is_loaded(slot.value.as_ref()), is_loaded(slot.stored())]
+    }
+
+    fn discriminators(&self, columns: &ColumnSet) -> ColumnSet {
+        discriminators::<M>(columns)
     }
 
     fn unread(&self, slot: u32) -> Option<(&'static ModelDef, usize)> {

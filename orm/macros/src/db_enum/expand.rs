@@ -8,7 +8,7 @@ use super::parse::Labelled;
 use crate::custom_type::marks;
 
 /// The code for an enum.
-pub(super) fn expand(labelled: &Labelled) -> TokenStream {
+pub(crate) fn expand(labelled: &Labelled) -> TokenStream {
     let Labelled {
         ident,
         orm,

@@ -11,13 +11,13 @@ use crate::case::{CASES, convert, snake};
 use crate::errors::Errors;
 
 /// An enum with a label for each variant.
-pub(super) struct Labelled {
-    pub(super) ident: Ident,
+pub(crate) struct Labelled {
+    pub(crate) ident: Ident,
     /// Where the `orm` crate is.
-    pub(super) orm: Path,
+    pub(crate) orm: Path,
     /// The type's name, for databases that name their enumerations.
-    pub(super) name: String,
-    pub(super) variants: Vec<(Ident, String)>,
+    pub(crate) name: String,
+    pub(crate) variants: Vec<(Ident, String)>,
 }
 
 /// Reads an enum of plain variants; anything else is an error.
@@ -45,15 +45,21 @@ pub(super) fn parse(input: DeriveInput, errors: &mut Errors) -> Option<Labelled>
         },
     );
     for variant in variants {
-        let mut label = convert(&variant.ident.unraw().to_string(), case);
-        read_all(&variant.attrs, &["rename"], &[], errors, |key, meta| {
-            label = text(key, meta)?.value();
-            Ok(())
-        });
+        let label = label(&variant, case, errors);
         labelled.variants.push((variant.ident, label));
     }
     distinct(&labelled.variants, errors);
     Some(labelled)
+}
+
+/// The label of a variant: the one that its attribute gives it, or its name in `case`.
+pub(crate) fn label(variant: &Variant, case: &str, errors: &mut Errors) -> String {
+    let mut label = convert(&variant.ident.unraw().to_string(), case);
+    read_all(&variant.attrs, &["rename"], &[], errors, |key, meta| {
+        label = text(key, meta)?.value();
+        Ok(())
+    });
+    label
 }
 
 fn plain_variants(input: &DeriveInput) -> Result<Vec<Variant>> {
@@ -78,7 +84,8 @@ fn plain_variants(input: &DeriveInput) -> Result<Vec<Variant>> {
     Ok(data.variants.iter().cloned().collect())
 }
 
-fn known_case(text: &syn::LitStr) -> Result<&'static str> {
+/// The case that is called so.
+pub(crate) fn known_case(text: &syn::LitStr) -> Result<&'static str> {
     let value = text.value();
     if let Some(case) = CASES.iter().find(|case| **case == value) {
         return Ok(case);
@@ -86,7 +93,8 @@ fn known_case(text: &syn::LitStr) -> Result<&'static str> {
     Err(Error::new(text.span(), unknown("case", &value, CASES)))
 }
 
-fn distinct(variants: &[(Ident, String)], errors: &mut Errors) {
+/// Refuses two variants with one label.
+pub(crate) fn distinct(variants: &[(Ident, String)], errors: &mut Errors) {
     let mut seen: HashMap<&str, &Ident> = HashMap::new();
     for (ident, label) in variants {
         if let Some(first) = seen.insert(label, ident) {

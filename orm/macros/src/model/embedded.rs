@@ -1,5 +1,5 @@
 //! Parses a struct that models flatten. It is resolved to a [`Model`] without a key, whose columns and constraints are
-//! those of its fields. The fields that flatten it are in `flatten.rs`.
+//! those of its fields. An enum is parsed in `embedded_enum.rs`; the fields that flatten either are in `flatten.rs`.
 
 use syn::spanned::Spanned as _;
 use syn::{Data, DeriveInput, Error, Fields, FieldsNamed, Ident, Path, Result, Type};
@@ -15,6 +15,9 @@ use crate::errors::Errors;
 /// The keys of the struct's attribute. Those but the first are refused with a hint.
 const KEYS: &[&str] = &["crate", "unique", "index", "check", "foreign_key"];
 
+/// What is flattened, in messages.
+const WHAT: &str = "a flattened struct";
+
 /// Reads a struct with named fields and without generics; anything else is an error.
 pub(super) fn parse(input: DeriveInput, errors: &mut Errors) -> Option<Model> {
     let fields = errors.take(named_fields(&input))?;
@@ -25,18 +28,24 @@ pub(super) fn parse(input: DeriveInput, errors: &mut Errors) -> Option<Model> {
             parsed.head.orm = meta.value()?.call(Path::parse_mod_style)?;
             return Ok(());
         }
-        Err(meta.error(format!(
-            "`{key}` is not valid on a flattened struct; write it on the model: `{key}(home.city, home.zip)`"
-        )))
+        Err(meta.error(constraint(key, WHAT)))
     });
     for field in fields.named {
         field::parse(field, &mut parsed, errors);
     }
-    refuse(&mut parsed, errors);
+    refuse(&mut parsed, WHAT, errors);
+    for field in &mut parsed.fields {
+        refuse_attributes(field, WHAT, errors);
+    }
     for field in &parsed.fields {
         rules::column(field, errors)?;
     }
     Some(check::resolve_columns(parsed, errors))
+}
+
+/// The message for a constraint, which is the model's.
+pub(super) fn constraint(key: &str, what: &str) -> String {
+    format!("`{key}` is not valid on {what}; write it on the model: `{key}(home.city, home.zip)`")
 }
 
 fn named_fields(input: &DeriveInput) -> Result<FieldsNamed> {
@@ -58,13 +67,13 @@ fn not_named(name: &Ident) -> Error {
     Error::new(name.span(), message)
 }
 
-/// Refuses what only a model has.
-fn refuse(parsed: &mut Parsed, errors: &mut Errors) {
+/// Refuses the fields that only a model has. `what` is what is flattened.
+pub(super) fn refuse(parsed: &mut Parsed, what: &str, errors: &mut Errors) {
     let name = &parsed.head.ident;
     let mut refused: Vec<(Ident, Type)> = Vec::new();
     for relation in parsed.relations.drain(..) {
         let message = format!(
-            "a flattened struct has no relations; write `{}` in the models that flatten `{name}`",
+            "{what} has no relations; write `{}` in the models that flatten `{name}`",
             relation.ident
         );
         errors.at(relation.ident.span(), message);
@@ -72,7 +81,7 @@ fn refuse(parsed: &mut Parsed, errors: &mut Errors) {
     }
     for part in parsed.parts.drain(..) {
         let message = format!(
-            "a flattened struct can't flatten another one; flatten `{}` in the models, beside `{name}`",
+            "{what} can't flatten another one; flatten `{}` in the models, beside `{name}`",
             part.ident
         );
         errors.at(part.ident.span(), message);
@@ -80,20 +89,18 @@ fn refuse(parsed: &mut Parsed, errors: &mut Errors) {
     }
     for (ident, _) in &parsed.skipped {
         let message = format!(
-            "each field of a flattened struct is a column; write `{ident}` in the models that flatten `{name}`"
+            "each field of {what} is a column; write `{ident}` in the models that flatten `{name}`"
         );
         errors.at(ident.span(), message);
     }
     parsed.skipped.extend(refused);
-    for field in &mut parsed.fields {
-        refuse_attributes(field, errors);
-    }
 }
 
-fn refuse_attributes(field: &mut Field, errors: &mut Errors) {
+/// Refuses the attributes that only a model's own columns have.
+pub(super) fn refuse_attributes(field: &mut Field, what: &str, errors: &mut Errors) {
     if let Some(ty) = field.deferred.take() {
         let message = format!(
-            "a column of a flattened struct can't be deferred; write `{}` in the model itself",
+            "a column of {what} can't be deferred; write `{}` in the model itself",
             field.ident
         );
         errors.at(ty.span(), message);
@@ -114,9 +121,8 @@ fn refuse_attributes(field: &mut Field, errors: &mut Errors) {
     ];
     for (key, span) in found {
         if let Some(span) = span {
-            let message = format!(
-                "`{key}` is not valid in a flattened struct; write `{ident}` in the model itself"
-            );
+            let message =
+                format!("`{key}` is not valid in {what}; write `{ident}` in the model itself");
             errors.at(span, message);
         }
     }

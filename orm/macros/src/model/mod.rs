@@ -5,6 +5,7 @@ mod check;
 mod constraint;
 mod data;
 mod embedded;
+mod embedded_enum;
 mod expand;
 mod field;
 mod flatten;
@@ -18,6 +19,7 @@ mod tokens;
 mod view;
 
 use proc_macro2::TokenStream;
+use syn::{Data, DeriveInput};
 
 use crate::errors;
 
@@ -29,9 +31,22 @@ pub(crate) fn derive(input: TokenStream) -> TokenStream {
     errors::derive(input, resolve, expand::expand)
 }
 
-/// The code for a struct that models flatten.
+/// The code for a struct or an enum that models flatten.
 pub(crate) fn derive_embedded(input: TokenStream) -> TokenStream {
-    errors::derive(input, embedded::parse, expand::embedded)
+    let parse = |input: DeriveInput, errors: &mut errors::Errors| match &input.data {
+        Data::Enum(_) => embedded_enum::parse(input, errors).map(Flattened::Enum),
+        Data::Struct(_) | Data::Union(_) => embedded::parse(input, errors).map(Flattened::Struct),
+    };
+    errors::derive(input, parse, |flattened| match flattened {
+        Flattened::Struct(model) => expand::embedded(model),
+        Flattened::Enum(variants) => expand::embedded_enum(variants),
+    })
+}
+
+/// What models flatten.
+enum Flattened {
+    Struct(data::Model),
+    Enum(embedded_enum::EmbeddedEnum),
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
-//! [`Embedded`]: what `derive(Embedded)` implements for a struct whose columns are those of the models that flatten it.
+//! [`Embedded`]: what `derive(Embedded)` implements for a struct or an enum whose columns are those of the models that
+//! flatten it.
 //!
-//! `option.rs` has an `Option` of such a struct, and `parts.rs` the constants that the derive of a model makes of its own
-//! columns and of those of its parts.
+//! `option.rs` has an `Option` of such a type, `variants.rs` what only enums need, and `parts.rs` the constants that the
+//! derive of a model makes of its own columns and of those of its parts.
 
 mod option;
 mod parts;
+mod variants;
 
 use orm_core::driver::Row;
 use orm_core::error::Result;
@@ -19,9 +21,11 @@ pub use parts::{
     PartNames, blank_columns, can_be_none, constraints, count_all, has_new_names, joined,
     joined_length, names, put_columns, put_part, references, starts, update_defaults,
 };
+pub use variants::{absent_column, compare_variants, discriminator};
+pub(crate) use variants::{discriminators, enum_columns, variant_columns};
 
-/// Is implemented by structs whose columns become those of a model, with `#[derive(Embedded)]`: value objects, such as an
-/// address, and columns that several models share.
+/// Is implemented by types whose columns become those of a model, with `#[derive(Embedded)]`: value objects, such as an
+/// address, columns that several models share, and enums whose variants are the kinds of rows of a table.
 ///
 /// A field with `#[orm(flatten)]` has the columns of its struct, and with a `prefix` their names begin with it. Each column
 /// is a typed column of the model, and an UPDATE sets those that have changed.
@@ -69,6 +73,55 @@ pub use parts::{
 /// # Ok::<(), orm::Error>(())
 /// ```
 ///
+/// # Enums
+///
+/// An enum is single-table inheritance: the table has the rows of all variants, a discriminator, and the columns of each
+/// variant, which are NULL in the rows of the others. A query returns each row as its variant.
+///
+/// ```
+/// use orm::prelude::*;
+///
+/// #[derive(Embedded, Clone, Debug, PartialEq)]
+/// #[orm(discriminator = "species")]
+/// enum Kind {
+///     Cat { lives: i32, coat: Option<String> },
+///     Dog { trained: bool, coat: Option<String> },
+///     Fish,
+/// }
+///
+/// #[derive(Model, Clone, Debug)]
+/// #[orm(table = "animals")]
+/// struct Animal {
+///     #[orm(primary_key)]
+///     id: i64,
+///     name: String,
+///     #[orm(flatten)]
+///     kind: Kind,
+/// }
+///
+/// let engine = Engine::connect("sqlite://")?;
+/// Metadata::of((Animal,)).create_all(&engine)?;
+/// let mut session = Session::new(&engine);
+/// let cat = Kind::Cat { lives: 9, coat: None };
+/// let tom = session.add(Animal::builder().name("Tom").kind(cat.clone()));
+/// session.add(Animal::builder().name("Nemo").kind(Kind::Fish));
+/// session.commit()?; // INSERT INTO "animals" ("name", "species", "lives", "coat", "trained") VALUES (?, ?, ?, ?, ?)
+/// for animal in select(Animal).all(&mut session)? {
+///     match &session[animal].kind {
+///         Kind::Cat { lives, .. } => assert_eq!(*lives, 9),
+///         Kind::Dog { trained, .. } => assert!(trained),
+///         Kind::Fish => assert_eq!(session[animal].name, "Nemo"),
+///     }
+/// }
+/// let cats = select(Animal).filter(Animal.kind.is_cat() & Animal.kind.lives.gt(1));
+/// assert_eq!(cats.all(&mut session)?, [tom]); // WHERE "species" = ? AND "lives" > ?
+/// assert_eq!(select(Animal).filter(Animal.kind.eq(&cat)).all(&mut session)?, [tom]);
+/// // WHERE "species" = ? AND "lives" = ? AND "coat" IS NULL
+/// session[tom].kind = Kind::Dog { trained: true, coat: None };
+/// session.commit()?; // UPDATE "animals" SET "species" = ?, "lives" = ?, "trained" = ? WHERE …
+/// # Ok::<(), orm::Error>(())
+/// ```
+///
 /// # Option
 ///
 /// The columns of an `Option` of the struct are nullable, and `None` is NULL in all of them. A row that has NULL in all of
@@ -76,8 +129,8 @@ pub use parts::{
 /// session that sets the columns one by one begins with it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be flattened",
-    label = "not a struct with `#[derive(Embedded)]`",
-    note = "add `#[derive(Embedded)]` to the struct; for an `Option` of it, also `Default`"
+    label = "not a type with `#[derive(Embedded)]`",
+    note = "add `#[derive(Embedded)]` to the struct or enum; for an `Option` of it, also `Default`"
 )]
 pub trait Embedded: Sized + Send + 'static {
     /// `Nullable` for an `Option`, else `NotNull`.
@@ -95,6 +148,9 @@ pub trait Embedded: Sized + Send + 'static {
     /// Whether each column may be omitted.
     #[doc(hidden)]
     const HAS_START: bool;
+    /// Whether the value is an enum, whose variants have columns of their own.
+    #[doc(hidden)]
+    const HAS_VARIANTS: bool = false;
     /// The columns, constraints and defaults as data.
     #[doc(hidden)]
     const DEF: EmbeddedDef;
@@ -114,10 +170,26 @@ pub trait Embedded: Sized + Send + 'static {
     #[doc(hidden)]
     fn value(&self, column: usize) -> ValueRef<'_>;
 
-    /// Sets a column.
+    /// Returns whether the value has that column. Those of other variants are NULL.
+    #[doc(hidden)]
+    fn has_column(&self, column: usize) -> bool {
+        column < Self::WIDTH
+    }
+
+    /// Adds the columns of all variants to a set that has one of them: they are read together.
+    #[doc(hidden)]
+    fn add_variant_columns(at: usize, set: &mut ColumnSet) {
+        let columns = at..at + Self::WIDTH;
+        if Self::HAS_VARIANTS && columns.clone().any(|column| set.contains(column)) {
+            columns.for_each(|column| set.insert(column));
+        }
+    }
+
+    /// Sets a column. The discriminator of an enum is set before the columns of its variants: it is the first one, and
+    /// columns are set in their order.
     ///
     /// # Errors
-    /// [`ConversionError`]: the value can't be converted to the field.
+    /// [`ConversionError`]: the value can't be converted to the field, or the variant does not have the column.
     #[doc(hidden)]
     fn assign(&mut self, column: usize, value: ValueRef<'_>) -> Result<(), ConversionError>;
 

@@ -17,6 +17,7 @@ impl<T: Embedded<Null = NotNull> + Default> Embedded for Option<T> {
     type Start<F> = FieldGiven;
     const WIDTH: usize = T::WIDTH;
     const HAS_START: bool = true;
+    const HAS_VARIANTS: bool = T::HAS_VARIANTS;
     const DEF: EmbeddedDef = T::DEF;
 
     fn read(row: &dyn Row, index: usize, def: &'static ModelDef, at: usize) -> Result<Self> {
@@ -34,6 +35,10 @@ impl<T: Embedded<Null = NotNull> + Default> Embedded for Option<T> {
     fn value(&self, column: usize) -> ValueRef<'_> {
         self.as_ref()
             .map_or(ValueRef::Null, |value| value.value(column))
+    }
+
+    fn has_column(&self, column: usize) -> bool {
+        self.as_ref().is_none_or(|value| value.has_column(column))
     }
 
     // Columns are set one by one, in any order: once all of them are set, the value is that of the row.

@@ -5,7 +5,7 @@ use orm_core::stmt::Expr;
 use orm_core::value::ValueRef;
 
 use super::assignment::Assignment;
-use crate::mapping::{Column, Field, Model};
+use crate::mapping::{Column, Field, Model, enum_columns};
 
 /// Is implemented by structs that change some columns of a model's row, with `#[derive(Patch)]`: what a PATCH request
 /// carries.
@@ -132,17 +132,30 @@ pub fn patched<M: Model, T: Field, F: PatchField<T>>(
 /// Sets a field of a value.
 ///
 /// # Errors
-/// `Decode` with table and column: the value does not fit the field.
+/// - `Usage`: it is a column of another variant of a flattened enum.
+/// - `Decode`: the value does not fit the field.
 pub(crate) fn assign_value<M: Model>(
     entity: &mut M,
     position: usize,
     value: ValueRef<'_>,
 ) -> Result<()> {
-    entity.assign(position, value).map_err(|misfit| {
+    let Err(misfit) = entity.assign(position, value) else {
+        return Ok(());
+    };
+    let (def, is_absent) = (M::def(), entity.value(position).is_null());
+    let error = if is_absent && M::HAS_VARIANTS && enum_columns::<M>(position).is_some() {
+        let (field, column) = (def.fields[position], def.names[position]);
+        let (part, _) = field.rsplit_once('.').unwrap_or((field, ""));
+        let message = format!(
+            "the variant of the {} does not have the column {column}",
+            def.name
+        );
+        Error::with_message(ErrorKind::Usage, message)
+            .with_hint(format!("assign the whole value: `session[…].{part} = …`"))
+    } else {
         Error::with_message(ErrorKind::Decode, misfit.to_string())
-            .with_table(M::def().table)
-            .with_column(M::def().names[position])
-    })
+    };
+    Err(error.with_table(def.table).with_column(def.names[position]))
 }
 
 /// Deserializes a nullable field of a [`Patch`]: `null` is `Some(None)`, and with `#[serde(default)]` a field that is

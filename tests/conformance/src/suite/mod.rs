@@ -85,6 +85,7 @@ mod session_verbs;
 mod set_null;
 mod shapes;
 mod shared_keys;
+mod single_table;
 mod spanning;
 mod sql_values;
 mod stale;
@@ -399,6 +400,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     session_verbs::cases,
     set_null::cases,
     shapes::cases,
+    single_table::cases,
     stale::cases,
     version::cases,
 ];

@@ -1,4 +1,5 @@
-//! Generates `Embedded` for a struct that models flatten, and the struct of its typed columns.
+//! Generates `Embedded` for a struct that models flatten, and the struct of its typed columns. What it has in common with an
+//! enum is used by `embedded_enum.rs`.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -12,7 +13,7 @@ use crate::model::data::{Column, Fill, Model};
 /// The code for a struct.
 pub(in crate::model) fn expand(model: &Model) -> TokenStream {
     let parts = [
-        columns(model),
+        columns(model, |_| quote!(__N)),
         operators(model),
         data(model),
         implementation(model),
@@ -22,14 +23,16 @@ pub(in crate::model) fn expand(model: &Model) -> TokenStream {
     anonymous(&model.head.orm, &parts)
 }
 
-/// The typed columns, whose positions and names are known to the model alone.
-fn columns(model: &Model) -> TokenStream {
+/// The typed columns, whose positions and names are known to the model alone. A column is nullable if its type is, or what
+/// `null` returns for its index: `__N` is `Nullable` in an `Option`.
+pub(super) fn columns(model: &Model, null: impl Fn(usize) -> TokenStream) -> TokenStream {
     let (vis, columns) = (&model.head.vis, helper(model, "Columns"));
-    let all = model.columns.iter();
-    let fields = all.flat_map(|column| column_names(column).map(move |ident| (column, ident)));
-    let fields = fields.map(|(column, ident)| {
+    let all = model.columns.iter().enumerate();
+    let fields = all.flat_map(|column| column_names(column.1).map(move |ident| (column, ident)));
+    let fields = fields.map(|((index, column), ident)| {
         let Column { docs, vis, ty, .. } = column;
-        quote!(#(#docs)* #vis #ident: __orm::Column<__M, __orm::InPart<#ty, __N>>)
+        let null = null(index);
+        quote!(#(#docs)* #vis #ident: __orm::Column<__M, __orm::InPart<#ty, #null>>)
     });
     let all = model.columns.iter().enumerate();
     let values = all.flat_map(|(index, column)| {
@@ -72,7 +75,7 @@ fn columns(model: &Model) -> TokenStream {
 }
 
 /// What can be done with all columns at once.
-fn operators(model: &Model) -> TokenStream {
+pub(super) fn operators(model: &Model) -> TokenStream {
     let (name, columns) = (&model.head.ident, helper(model, "Columns"));
     let (first, all) = (
         &model.columns[0].ident,
@@ -82,6 +85,7 @@ fn operators(model: &Model) -> TokenStream {
         #[automatically_derived]
         impl<__M: __orm::Model, __N: __orm::Nullability> #columns<__M, __N> {
             /// Returns the condition that each column has the value of its field. NULL, and each column of `None`, is `IS NULL`.
+            /// An enum compares the discriminator and the columns of the variant.
             pub fn eq<'v>(
                 self,
                 value: impl ::core::convert::Into<::core::option::Option<&'v #name>>,
@@ -139,7 +143,7 @@ fn operators(model: &Model) -> TokenStream {
 }
 
 /// The columns as data.
-fn data(model: &Model) -> TokenStream {
+pub(super) fn data(model: &Model) -> TokenStream {
     let width = model.columns.len();
     let columns = model.columns.iter().map(def::column);
     quote! {

@@ -11,6 +11,7 @@ mod builder;
 mod check;
 mod def;
 mod embedded;
+mod embedded_enum;
 mod entity;
 mod hooks;
 mod link_table;
@@ -25,6 +26,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 pub(super) use embedded::expand as embedded;
+pub(super) use embedded_enum::expand as embedded_enum;
 
 use self::anonymous::anonymous;
 use super::data::Model;

@@ -184,6 +184,25 @@ pub(super) fn per_part(
     written.collect()
 }
 
+/// Which columns belong to enums.
+pub(super) fn variants(model: &Model) -> TokenStream {
+    if model.parts.is_empty() {
+        return TokenStream::new();
+    }
+    let has = model.parts.iter().map(|part| of(&part.ty, "Embedded"));
+    let added = per_part(
+        model,
+        |embedded, _, at| quote!(#embedded::add_variant_columns(#at, set);),
+    );
+    quote! {
+        const HAS_VARIANTS: bool = #(#has::HAS_VARIANTS)||*;
+
+        fn add_variant_columns(set: &mut __orm::ColumnSet) {
+            #(#added)*
+        }
+    }
+}
+
 /// The fields of the entity.
 pub(super) fn fields(model: &Model) -> TokenStream {
     let fields = parts(model).map(|(index, part)| {

@@ -18,6 +18,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     let conversions = conversions(model);
     let copies = copies(model);
     let deferred = deferred(model);
+    let variants = part::variants(model);
     let relations = relation::access(model);
     let hooks = hooks::calls(model);
     quote! {
@@ -37,6 +38,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             #conversions
             #copies
             #deferred
+            #variants
             #relations
             #hooks
         }

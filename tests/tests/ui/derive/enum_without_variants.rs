@@ -1,0 +1,8 @@
+//! The variants are the kinds of rows.
+
+use orm::prelude::*;
+
+#[derive(Embedded)]
+enum Kind {}
+
+fn main() {}
