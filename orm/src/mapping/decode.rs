@@ -71,7 +71,14 @@ fn unfit<T: DbType>(
             found.kind_name()
         ),
     };
-    let hint = if found.is_null() {
+    let hint = if found.is_null()
+        && def
+            .columns
+            .get(position)
+            .is_some_and(|column| column.nullable)
+    {
+        "make the field an Option, or give the row a value"
+    } else if found.is_null() {
         "make the field an Option, or make the column NOT NULL"
     } else {
         "change the type of the field to that of the column"

@@ -12,6 +12,7 @@ cases![
     what_a_trigger_changes_is_read_back,
     a_trigger_that_changes_another_column_makes_it_known,
     a_column_that_the_server_touches_is_read_back,
+    a_trigger_makes_another_variant_of_a_row,
 ];
 
 /// Makes the labels of events lower case, at `INSERT` or `UPDATE`, and adds one to their float.
@@ -120,4 +121,63 @@ fn a_column_that_the_server_touches_is_read_back(db: &Db) {
         session[row].at = None;
         session.commit().unwrap();
     }
+}
+
+#[derive(Embedded, Clone, Debug, PartialEq)]
+enum Kind {
+    Cat { lives: i32, name: Option<String> },
+    Dog { trained: bool },
+}
+
+#[derive(Model, Clone, Debug)]
+#[orm(table = "st_beasts")]
+struct Beast {
+    #[orm(primary_key)]
+    id: i64,
+    #[orm(flatten)]
+    kind: Kind,
+}
+
+/// Makes dogs of cats with too many lives.
+fn no_cat_of_ten_lives(db: &Db) {
+    let mut conn = db.engine.connection().unwrap();
+    match db.database() {
+        Database::Sqlite => conn.raw_control(
+            "CREATE TRIGGER dogs AFTER INSERT ON st_beasts WHEN NEW.lives > 9 BEGIN \
+             UPDATE st_beasts SET kind = 'dog', lives = NULL, trained = 1 WHERE id = NEW.id; END",
+        ),
+        Database::Postgres => conn.raw_control(
+            "CREATE FUNCTION dogs() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+             IF NEW.lives > 9 THEN NEW.kind := 'dog'; NEW.lives := NULL; NEW.trained := TRUE; END IF; \
+             RETURN NEW; END $$; \
+             CREATE TRIGGER dogs BEFORE INSERT ON st_beasts FOR EACH ROW EXECUTE FUNCTION dogs()",
+        ),
+        _ => conn.raw_control(
+            "CREATE TRIGGER dogs BEFORE INSERT ON st_beasts FOR EACH ROW \
+             SET NEW.kind = IF(NEW.lives > 9, 'dog', NEW.kind), \
+             NEW.trained = IF(NEW.lives > 9, TRUE, NEW.trained), \
+             NEW.lives = IF(NEW.lives > 9, NULL, NEW.lives)",
+        ),
+    }
+    .unwrap();
+}
+
+fn a_trigger_makes_another_variant_of_a_row(db: &Db) {
+    Metadata::of((Beast,)).create_all(&db.engine).unwrap();
+    no_cat_of_ten_lives(db);
+    let name = Some("tom".to_owned());
+    let cat = |lives| Kind::Cat {
+        lives,
+        name: name.clone(),
+    };
+    let mut session = db.session();
+    let [tom, tim] = [9, 10].map(|lives| session.add(Beast::builder().kind(cat(lives))));
+    session.flush().unwrap();
+    assert_eq!(session[tom].kind, cat(9));
+    assert_eq!(session[tim].kind, Kind::Dog { trained: true });
+    session.rollback().unwrap();
+    assert_eq!(
+        [tom, tim].map(|it| session[it].kind.clone()),
+        [cat(9), cat(10)]
+    );
 }

@@ -6,10 +6,13 @@
 
 use std::collections::HashSet;
 
+use proc_macro2::Span;
 use quote::{ToTokens as _, format_ident, quote};
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
-use syn::{Attribute, Data, DeriveInput, Error, Fields, Ident, LitStr, Path, Result, parse_quote};
+use syn::{
+    Attribute, Data, DeriveInput, Error, Fields, Ident, LitStr, Path, Result, Type, parse_quote,
+};
 
 use super::data::{ColumnAttributes, ColumnOption, Field, Fill, Head, Model, Parsed};
 use super::embedded::{constraint, refuse, refuse_attributes};
@@ -47,8 +50,8 @@ pub(super) struct EmbeddedEnum {
 /// A subtype.
 pub(super) struct Variant {
     pub(super) ident: Ident,
-    /// The condition that a row is of it: `is_cat`.
-    pub(super) condition: Ident,
+    /// The condition that a row is of it: `is_cat`. `None` if its name is an error.
+    pub(super) condition: Option<Ident>,
     /// Its fields, each with the position of its column.
     pub(super) fields: Vec<(Ident, usize)>,
     /// Fields that are errors.
@@ -96,7 +99,7 @@ pub(super) fn parse(input: DeriveInput, errors: &mut Errors) -> Option<EmbeddedE
         subtypes.push(subtype(variant, (&mut parsed, &mut declared), errors));
     }
     distinct(&discriminator.variants, errors);
-    distinct_conditions(&subtypes, errors);
+    distinct_conditions(&mut subtypes, errors);
     Some(EmbeddedEnum {
         model: resolve(parsed, errors)?,
         discriminator,
@@ -120,8 +123,8 @@ fn named_variants(input: &DeriveInput) -> Result<Vec<syn::Variant>> {
     let tuples = tuples.filter(|variant| matches!(variant.fields, Fields::Unnamed(_)));
     let refused = tuples.map(|variant| {
         let ident = &variant.ident;
-        let types = variant.fields.iter().map(|field| field.ty.to_token_stream());
-        let example: Vec<String> = types.map(|ty| format!("…: {ty}")).collect();
+        let fields = variant.fields.iter();
+        let example: Vec<String> = fields.map(|field| format!("…: {}", text_of(&field.ty))).collect();
         let message = format!(
             "the fields of a variant need names, which are those of the columns; write `{ident} {{ {} }}`",
             example.join(", ")
@@ -181,7 +184,7 @@ fn subtype(
 ) -> Variant {
     let snake = snake(&variant.ident.unraw().to_string());
     let mut subtype = Variant {
-        condition: format_ident!("is_{snake}", span = variant.ident.span()),
+        condition: Some(format_ident!("is_{snake}", span = variant.ident.span())),
         ident: variant.ident,
         fields: Vec::new(),
         refused: Vec::new(),
@@ -216,7 +219,7 @@ fn column(
     let position = parsed.fields.len();
     let declaration = Declared {
         variant: variant.clone(),
-        ty: field.ty.to_token_stream().to_string(),
+        ty: text_of(&field.ty),
         attributes: own_attributes(&field.attrs),
     };
     field::parse(field, parsed, errors);
@@ -245,7 +248,7 @@ fn shared(
         errors.at(field.ident.span(), message);
         return None;
     };
-    let (variant, ty) = (&first.variant, field.ty.to_token_stream().to_string());
+    let (variant, ty) = (&first.variant, text_of(&field.ty));
     if ty != first.ty {
         let message = format!(
             "the column `{ident}` has the type `{}` in `{variant}` and `{ty}` here; give both fields one type, or one of them another name",
@@ -262,6 +265,15 @@ fn shared(
         errors.at(field.ident.span(), message);
     }
     Some(position)
+}
+
+/// A type as it is written.
+fn text_of(ty: &Type) -> String {
+    let text = ty.to_token_stream().to_string();
+    text.replace(" <", "<")
+        .replace("< ", "<")
+        .replace(" >", ">")
+        .replace(" :: ", "::")
 }
 
 /// The text of a field's `#[orm(…)]`.
@@ -325,15 +337,16 @@ fn refuse_defaults(field: &mut Field, errors: &mut Errors) {
 }
 
 /// Refuses variants whose conditions have the name of another one.
-fn distinct_conditions(variants: &[Variant], errors: &mut Errors) {
-    let mut seen: HashSet<String> = ["is_null", "is_not_null"].map(str::to_owned).into();
-    for Variant {
-        ident, condition, ..
-    } in variants
-    {
-        if !seen.insert(condition.to_string()) {
+fn distinct_conditions(variants: &mut [Variant], errors: &mut Errors) {
+    let mut seen: HashSet<Ident> = ["is_null", "is_not_null"]
+        .map(|name| Ident::new(name, Span::call_site()))
+        .into();
+    for variant in variants {
+        let (ident, condition) = (&variant.ident, &mut variant.condition);
+        let taken = condition.take_if(|condition| !seen.insert(condition.clone()));
+        if let Some(taken) = taken {
             let message = format!(
-                "the condition `{condition}` of `{ident}` would have the name of another condition; give the variant another name"
+                "the condition `{taken}` of `{ident}` would have the name of another condition; give the variant another name"
             );
             errors.at(ident.span(), message);
         }

@@ -68,15 +68,15 @@ fn conditions(subtypes: &EmbeddedEnum) -> TokenStream {
         .variants
         .iter()
         .zip(&subtypes.discriminator.variants);
-    let conditions = labels.map(|(variant, (ident, label))| {
-        let condition = &variant.condition;
+    let conditions = labels.filter_map(|(variant, (ident, label))| {
+        let condition = variant.condition.as_ref()?;
         let doc = format!("Returns the condition that a row is of the variant `{ident}`.");
-        quote! {
+        Some(quote! {
             #[doc = #doc]
             pub fn #condition(self) -> __orm::Predicate {
                 __orm::is_variant(self.#first, #label)
             }
-        }
+        })
     });
     let variants: Vec<_> = subtypes
         .variants
