@@ -194,12 +194,11 @@ fn subtype(
             continue;
         };
         let known = parsed.fields.iter().position(|known| known.ident == ident);
-        let position = match known {
-            Some(position) => shared(&field, (parsed, declared), position, errors),
-            None => {
-                field.vis = parsed.head.vis.clone();
-                column(field, &subtype.ident, (parsed, declared), errors)
-            }
+        let position = if let Some(position) = known {
+            shared(&field, (parsed, declared), position, errors)
+        } else {
+            field.vis = parsed.head.vis.clone();
+            column(field, &subtype.ident, (parsed, declared), errors)
         };
         match position {
             Some(position) => subtype.fields.push((ident, position)),

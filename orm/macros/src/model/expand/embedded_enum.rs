@@ -17,9 +17,12 @@ use crate::model::embedded_enum::{EmbeddedEnum, Variant};
 pub(in crate::model) fn expand(subtypes: &EmbeddedEnum) -> TokenStream {
     let model = &subtypes.model;
     // The discriminator is nullable in an `Option` alone, what the variants have always.
-    let null = |index| match index {
-        0 => quote!(__N),
-        _ => quote!(__orm::Nullable),
+    let null = |index| {
+        if index == 0 {
+            quote!(__N)
+        } else {
+            quote!(__orm::Nullable)
+        }
     };
     let parts = [
         columns(model, null),
