@@ -769,8 +769,8 @@ fn a_dirty_entity_takes_the_variant_of_raw_sql(db: &Db) {
     assert_eq!(stored(db, "tim").kind, expected);
     // Another variant has nowhere to keep a field that the program has changed.
     db.outside("UPDATE st_animals SET species = 'sea_fish', trained = NULL WHERE name = 'tim'");
-    if let Kind::Dog { coat, .. } = &mut session[cat].kind {
-        *coat = Some(9);
+    if let Kind::Dog { keeper, .. } = &mut session[cat].kind {
+        *keeper = Some(9);
     }
     let read = session.no_autoflush(|session| raw(all).entities(Animal, session));
     fails(read, ErrorKind::StaleData);
