@@ -10,7 +10,8 @@ use orm_core::schema::Action;
 use orm_core::value::Value;
 
 use super::batch::Plan;
-use super::stale::{find_stale, key_text};
+use super::key_text::key_text;
+use super::stale::find_stale;
 use crate::engine::Connection;
 use crate::mapping::linked_models;
 use crate::query::{ForeignKey, count_referring, first_referring};

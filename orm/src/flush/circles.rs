@@ -221,7 +221,7 @@ impl Circles<'_, '_> {
     }
 }
 
-/// What becomes of the foreign keys of a circle.
+/// Whether the foreign keys of a circle are taken out of it.
 enum Goes<'b> {
     Opened(&'b Rank, bool),
     Not,

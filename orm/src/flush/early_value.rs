@@ -1,7 +1,7 @@
 //! [`EarlyValue`]: a row takes a unique value before another one gives it up, because rows of the flush depend on each other
 //! in a circle. The database refuses that, unless it compares the values in another way than the library.
 //!
-//! Found by `circles.rs`, kept in the batch of the row, and told by `emit.rs`.
+//! Found by `circles.rs`, kept in the batch of the row, and added to the error by `emit.rs`.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -9,9 +9,9 @@ use std::sync::Arc;
 use orm_core::error::{Error, ErrorKind};
 
 use super::graph::{Edge, Graph, Why};
+use super::key_text::key_text;
 use super::pending::Pending;
 use super::row_node::{RowKind, RowNode};
-use super::stale::key_text;
 
 /// Why a row takes a unique value too early.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,8 +22,8 @@ pub(super) enum EarlyValue {
     Circle { rows: String, giver: String },
 }
 
-/// Of how many rows it is told.
-const TOLD: usize = 16;
+/// How many rows get a description.
+const DESCRIBED: usize = 16;
 
 /// Which rows take unique values too early, beside those that swap them.
 #[derive(Default)]
@@ -38,16 +38,16 @@ impl EarlyValues {
         (nodes, graph): (&[RowNode], &Graph),
         tables: &[Pending<'_>],
     ) {
-        if self.0.len() == TOLD {
+        if self.0.len() == DESCRIBED {
             return;
         }
         let Some(path) = way(graph, value.needs, value.node) else {
             return;
         };
-        let told = path.iter().chain([&value]).rev();
-        let told = told.map(|edge| told_edge(nodes, edge, tables));
+        let rows = path.iter().chain([&value]).rev();
+        let rows = rows.map(|edge| dependency(nodes, edge, tables));
         let circle = EarlyValue::Circle {
-            rows: told.collect::<Vec<String>>().join("; "),
+            rows: rows.collect::<Vec<String>>().join("; "),
             giver: name(nodes[value.needs], tables),
         };
         self.0.entry(nodes[value.node]).or_insert(Arc::new(circle));
@@ -82,7 +82,7 @@ fn way(graph: &Graph, from: usize, to: usize) -> Option<Vec<Edge<usize>>> {
     Some(way)
 }
 
-fn told_edge(nodes: &[RowNode], edge: &Edge<usize>, tables: &[Pending<'_>]) -> String {
+fn dependency(nodes: &[RowNode], edge: &Edge<usize>, tables: &[Pending<'_>]) -> String {
     let (node, needs) = (nodes[edge.node], nodes[edge.needs]);
     let (one, other) = (name(node, tables), name(needs, tables));
     match (edge.why, node.kind) {

@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::value::{Value, ValueRef};
+use orm_core::value::Value;
 
 use super::batch::{Batch, Plan};
+use super::key_text::key_text;
 use crate::engine::Connection;
 use crate::query::current_rows_by_key;
 use crate::state::{AnyArena, State, are_same};
@@ -52,16 +53,6 @@ pub(super) fn no_key(arena: &dyn AnyArena, slot: u32, rows: u64) -> Error {
 fn own_key(arena: &dyn AnyArena, slot: u32) -> String {
     let key = arena.old_values(slot, arena.def().primary_key);
     key_text(key.iter().map(Value::as_ref))
-}
-
-/// A key, as messages show it.
-pub(crate) fn key_text<'v>(key: impl Iterator<Item = ValueRef<'v>>) -> String {
-    let parts = key.map(|part| match part {
-        ValueRef::Int(part) => part.to_string(),
-        ValueRef::Text(part) => format!("{part:?}"),
-        other => other.to_json(""),
-    });
-    parts.collect::<Vec<String>>().join(", ")
 }
 
 /// Names the first row of a batch that did not match as a whole that is gone or changed; `error` if each is as expected by
