@@ -31,6 +31,12 @@ pub(crate) fn apply(state: &mut State, plan: &Plan) {
             apply_batch(state, batch);
         }
     }
+    for (row, columns) in &plan.emptied {
+        let level = state.level;
+        if let Some(arena) = state.by_model_mut(row.model) {
+            arena.set_null(row.slot, columns, level);
+        }
+    }
     if !switched.is_empty() {
         row_switch::redirect(state, &switched);
     }

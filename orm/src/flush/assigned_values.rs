@@ -8,9 +8,10 @@ use orm_core::stmt::Few;
 use orm_core::value::{Value, ValueRef};
 
 use super::batch::{Batch, BatchKind, Plan};
+use super::circles::Interim;
 use super::post_update::Deferred;
 use super::shared_columns::{self, Taken, emptied, has_shared_columns};
-use crate::mapping::{ColumnSet, ModelDef, integer_fits};
+use crate::mapping::{ModelDef, integer_fits};
 use crate::state::{AnyArena, EntityState, Link, RowId, State, Written};
 
 /// Gives the rows of a batch what they get, after the batches before it are written.
@@ -48,8 +49,8 @@ pub(super) fn assign_values(
     if arena.has_links() {
         assign_links((state, arena), (plan, batch), assigned)?;
     }
-    if !plan.deferred.is_empty() && batch.kind.is_insert() {
-        defer(&plan.deferred, batch, assigned);
+    if !plan.deferred.is_empty() {
+        defer(arena, (&plan.deferred, batch), assigned);
     }
     Ok(())
 }
@@ -59,13 +60,16 @@ fn id(batch: &Batch, slot: u32) -> RowId {
     RowId { model, slot }
 }
 
-/// Foreign keys of circles of rows are NULL until all of these are inserted.
-fn defer(deferred: &Deferred, batch: &Batch, assigned: &mut Written) {
+/// Foreign keys of circles of rows have an interim value until the others are written.
+fn defer(arena: &dyn AnyArena, (deferred, batch): (&Deferred, &Batch), assigned: &mut Written) {
     let rows = batch.slots.len();
     for (row, slot) in batch.slots.iter().enumerate() {
-        let columns = deferred.get(&id(batch, *slot));
-        let columns = columns.into_iter().flat_map(ColumnSet::iter);
-        assigned.store((row, rows), columns.map(|column| (column, Value::Null)));
+        let columns = deferred.get(&id(batch, *slot)).into_iter().flatten();
+        let value = |(column, interim): &(usize, Interim)| match interim {
+            Interim::Null => (*column, Value::Null),
+            Interim::Old => (*column, arena.old_value(*slot, *column).to_value()),
+        };
+        assigned.store((row, rows), columns.map(value));
     }
 }
 
@@ -131,7 +135,8 @@ fn assign_links(
     for (row, slot) in batch.slots.iter().enumerate() {
         let links = arena.links(*slot);
         // A foreign key that is deferred has no value yet.
-        let is_final = !(batch.kind.is_insert() && plan.deferred.contains_key(&id(batch, *slot)));
+        let is_attach = matches!(batch.kind, BatchKind::Attach { .. });
+        let is_final = is_attach || !plan.deferred.contains_key(&id(batch, *slot));
         if may_differ && is_final && !links.is_empty() {
             let taken = |link: &Link| Taken {
                 relation: link.relation,

@@ -10,6 +10,7 @@ use orm_core::stmt::{BatchColumn, BatchRows, Expr, Few};
 use orm_core::types::Type;
 use orm_core::value::ValueRef;
 
+use super::early_value::EarlyValue;
 use super::marks::Marks;
 use super::post_update::Deferred;
 use super::row_node::RowKind;
@@ -39,8 +40,10 @@ pub(crate) struct Plan {
     pub(super) has_links: bool,
     /// Where the rows are inserted that links reference: by batch and index in it.
     pub(super) inserted: RowMap<RowId, (usize, usize)>,
-    /// The columns that are NULL in the INSERTs of rows, until an UPDATE sets them.
+    /// The columns that have other values in the INSERTs and UPDATEs of rows, until another UPDATE sets them.
     pub(super) deferred: Deferred,
+    /// The foreign keys that are NULL since the flush deletes what they reference, as ON DELETE SET NULL would leave them.
+    pub(super) emptied: Vec<(RowId, &'static [usize])>,
     /// Relations that follow their foreign keys after the flush, by entity and index.
     pub(super) following: Vec<(RowId, usize)>,
     /// Rows that lost their owner, by relations that delete those.
@@ -61,6 +64,8 @@ pub(crate) struct Batch {
     pub(super) columns: ColumnSet,
     /// Whether it takes no other rows.
     pub(super) is_apart: bool,
+    /// Why its row takes a unique value that another one gives up only later.
+    pub(super) early: Option<Arc<EarlyValue>>,
     /// The columns that its UPDATE sets to expressions.
     pub(super) values: Few<(usize, Expr)>,
     pub(super) slots: Vec<u32>,
@@ -140,10 +145,8 @@ pub(super) enum BatchKind {
         /// The columns that are set, the version's included.
         set: Vec<usize>,
         expected: ExpectedColumns,
-        /// Whether the row takes a unique value that another one gives up only later.
-        swaps: bool,
     },
-    /// Sets foreign keys of rows that the same flush has inserted.
+    /// Sets foreign keys of rows that the same flush has inserted or updated.
     Attach { set: Vec<usize> },
     /// Sets foreign keys to NULL of rows that the same flush deletes. The version stays, so that the DELETE finds it.
     Detach {

@@ -5,11 +5,13 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::sync::Arc;
 
 use orm_core::stmt::{Expr, Few};
 
 use super::batch::{Batch, BatchKind, ExpectedColumns, Facts, Plan};
 use super::dependencies::RowOrder;
+use super::early_value::EarlyValue;
 use super::expected::may_be_large;
 use super::graph::Why;
 use super::pending::Pending;
@@ -29,18 +31,19 @@ pub(super) struct Batches<'p, 's> {
     open: usize,
 }
 
-/// Why an UPDATE is sent by itself: it expects other columns than the rest, or may need a hint.
+/// Why a row is written by a statement of its own: an UPDATE expects other columns than the rest, or the error may need a
+/// reason.
 #[derive(Clone, Copy, Default)]
 struct Apart<'o> {
     /// The columns that the flush makes the database set before.
     emptied: &'o [usize],
-    /// Whether the row takes a unique value that another one gives up only later.
-    swaps: bool,
+    /// Why the row takes a unique value that another one gives up only later.
+    early: Option<&'o Arc<EarlyValue>>,
 }
 
 impl Apart<'_> {
     fn is_apart(self) -> bool {
-        self.swaps || !self.emptied.is_empty()
+        self.early.is_some() || !self.emptied.is_empty()
     }
 }
 
@@ -110,7 +113,7 @@ impl<'p, 's> Batches<'p, 's> {
             let from = after.max().unwrap_or(0);
             let apart = Apart {
                 emptied: order.emptied.get(&row).map_or(&[], Vec::as_slice),
-                swaps: node.is_some_and(|node| schedule.swapping.contains(&node)),
+                early: order.early.get(&row),
             };
             let table = &tables[row.table];
             let run = if row.kind.is_of_graph() {
@@ -228,6 +231,7 @@ impl<'p, 's> Batches<'p, 's> {
             def,
             columns: columns.clone(),
             is_apart: apart.is_apart() || run[0].is_own(),
+            early: apart.early.cloned(),
             slots: Vec::with_capacity(run.len()),
             facts: facts((def, columns), &kind),
             kind,
@@ -293,7 +297,7 @@ fn detach((def, columns): (&'static ModelDef, &ColumnSet), optimistic: bool) -> 
 fn update(
     (def, columns): (&'static ModelDef, &ColumnSet),
     values: &[(usize, Expr)],
-    Apart { emptied, swaps }: Apart<'_>,
+    Apart { emptied, .. }: Apart<'_>,
     (optimistic, unread, variants): (bool, &[usize], &ColumnSet),
 ) -> BatchKind {
     let is_value = |column: &usize| !values.iter().any(|(position, _)| position == column);
@@ -318,9 +322,5 @@ fn update(
         }
         version => ExpectedColumns::These(Cow::Borrowed(version)),
     };
-    BatchKind::Update {
-        set,
-        expected,
-        swaps,
-    }
+    BatchKind::Update { set, expected }
 }

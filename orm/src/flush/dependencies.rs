@@ -6,16 +6,18 @@
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
+use std::sync::Arc;
 
 use orm_core::error::Result;
 use orm_core::schema::Action;
 use orm_core::value::ValueRef;
 
-use super::circles::{self, Referring};
+use super::circles::{self, Referring, When};
+use super::early_value::EarlyValue;
 use super::graph::{Edge, Graph, Why, numbered};
 use super::key_change::is_moved;
 use super::pending::Pending;
-use super::post_update::{Deferred, PostUpdates};
+use super::post_update::PostUpdates;
 use super::reached_tables;
 use super::row_node::{RowKind, RowNode};
 use super::schedule::{Schedule, schedule};
@@ -30,13 +32,8 @@ pub(super) struct RowOrder {
     pub(super) emptied: HashMap<RowNode, Vec<usize>>,
     /// The foreign keys that UPDATEs of their own write.
     pub(super) post_updates: PostUpdates,
-}
-
-impl RowOrder {
-    /// The columns that are NULL in INSERTs, and set afterwards.
-    pub(super) fn deferred(&self, tables: &[Pending<'_>]) -> Deferred {
-        self.post_updates.deferred(&self.schedule.nodes, tables)
-    }
+    /// The rows that take unique values before others give them up.
+    pub(super) early: HashMap<RowNode, Arc<EarlyValue>>,
 }
 
 /// The order of the rows, if the usual one doesn't do.
@@ -189,6 +186,7 @@ impl<'s> Dependencies<'_, 's> {
                 for parent in targets(self.tables, reference) {
                     if wanted(child, parent) {
                         self.come(child, parent, reference);
+                        self.pass(child, parent, reference);
                         self.go(child, parent, reference);
                         self.leave(child, parent, reference);
                     }
@@ -204,8 +202,22 @@ impl<'s> Dependencies<'_, 's> {
         for (child, parent) in pairs(children, parents) {
             // One statement may write a row that refers to itself.
             if child != parent {
-                self.refer((child, parent), Why::Order, reference);
+                self.refer((child, parent), (Why::Order, When::After), reference);
             }
+        }
+    }
+
+    /// Rows that will refer to others which are deleted come before, if ON DELETE does something to them.
+    fn pass(&mut self, child: usize, parent: usize, reference: &'static ReferenceDef) {
+        let is_kept = matches!(reference.on_delete, Action::NoAction | Action::Restrict);
+        if is_kept || !self.tables[parent].has_deletes() {
+            return;
+        }
+        let children = self.arriving(child, reference.columns);
+        let children = children.map(|(row, key)| (row, self.linked(row, reference.columns, key)));
+        let parents = self.deleted(parent, reference.target_columns);
+        for (child, deleted) in pairs(children, parents) {
+            self.refer((deleted, child), (Why::Order, When::Between), reference);
         }
     }
 
@@ -224,7 +236,7 @@ impl<'s> Dependencies<'_, 's> {
                     });
                 }
                 _ if deleted != child || is_detached(def, reference) => {
-                    self.refer((deleted, child), Why::Order, reference);
+                    self.refer((deleted, child), (Why::Order, When::Before), reference);
                 }
                 _ => {}
             }
@@ -339,7 +351,7 @@ impl<'s> Dependencies<'_, 's> {
                     }
                 };
                 if let Some(needs) = needed.filter(is_needed) {
-                    self.refer((node, needs), Why::Key, link.reference);
+                    self.refer((node, needs), (Why::Key, When::After), link.reference);
                 }
             }
         }
@@ -349,11 +361,15 @@ impl<'s> Dependencies<'_, 's> {
     fn refer(
         &mut self,
         (node, needs): (RowNode, RowNode),
-        why: Why,
+        (why, when): (Why, When),
         reference: &'static ReferenceDef,
     ) {
         let edge = Edge { node, needs, why };
-        self.referring.push(Referring { edge, reference });
+        self.referring.push(Referring {
+            edge,
+            reference,
+            when,
+        });
     }
 
     /// Changed rows that the database may take along are to be written before: by cascades over any number of
@@ -386,7 +402,7 @@ impl<'s> Dependencies<'_, 's> {
     }
 
     fn order(mut self) -> Result<Option<Box<RowOrder>>> {
-        let opened = circles::open(&mut self.referring, self.tables)?;
+        let (opened, values) = circles::open(&mut self.referring, &self.edges, self.tables)?;
         let mut post_updates = PostUpdates::of(opened, self.tables);
         self.edges.append(&mut post_updates.edges);
         let referring = self.referring.iter();
@@ -403,7 +419,9 @@ impl<'s> Dependencies<'_, 's> {
                 columns.extend(row.columns);
             }
         }
+        let early = schedule.early.iter().map(|row| (*row, values.of(*row)));
         Ok(Some(Box::new(RowOrder {
+            early: early.collect(),
             schedule,
             emptied,
             post_updates,

@@ -103,15 +103,9 @@ impl BatchWriter<'_> {
                 let fetched = self.insert(rows, (columns, fetched), *generated)?;
                 return self.read_back(rows, &fetched);
             }
-            BatchKind::Update {
-                set,
-                swaps,
-                expected: _,
-            } => {
-                let sent = self.change(rows, set);
-                sent.map_err(|error| if *swaps { explain_swap(error) } else { error })?;
-            }
-            BatchKind::Attach { set } | BatchKind::Detach { set, .. } => self.change(rows, set)?,
+            BatchKind::Update { set, .. }
+            | BatchKind::Attach { set }
+            | BatchKind::Detach { set, .. } => self.change(rows, set)?,
             BatchKind::Delete { .. } => {
                 self.change(rows, &[])?;
                 self.check_absent()?;
@@ -163,8 +157,12 @@ impl BatchWriter<'_> {
         let is_delete = matches!(self.batch.kind, BatchKind::Delete { .. });
         let is_blocked = is_delete && error.is_foreign_key_violation();
         let known = self.connection.dialect().capabilities();
+        let error = place(error, self.batch.def, known);
         Failure {
-            error: place(error, self.batch.def, known),
+            error: match &self.batch.early {
+                Some(early) => early.explain(error),
+                None => error,
+            },
             suspect: (is_one_of_many || is_blocked).then_some(index),
         }
     }
@@ -191,14 +189,4 @@ fn place(error: Error, def: &'static ModelDef, known: &Capabilities) -> Error {
     let sql = error.sql().unwrap_or_default().to_owned();
     let statement = (sql.as_str(), known.lexical_rules);
     complete(error, statement, &[&def.schema], known.identifier_limit)
-}
-
-#[cold]
-fn explain_swap(error: Error) -> Error {
-    if !error.is_unique_violation() {
-        return error;
-    }
-    error.with_hint(
-        "flush one of the rows with an interim value first: rows of this flush swap unique values, and the database checks each row separately",
-    )
 }

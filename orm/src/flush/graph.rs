@@ -21,7 +21,8 @@ pub(super) enum Why {
     Order,
     /// The row takes what the statement of the other one generates.
     Key,
-    /// The row takes a unique value that the other one frees.
+    /// The row takes a unique value that the other one frees. Given up in a cycle before foreign keys: the database then
+    /// names the value.
     Value,
     /// The row may be gone or changed after the other's statement. The first to be given up in a cycle.
     Wish,
@@ -31,7 +32,7 @@ pub(super) enum Why {
 }
 
 impl Why {
-    fn is_wish(self) -> bool {
+    pub(super) fn is_wish(self) -> bool {
         matches!(self, Self::Wish | Self::Guard)
     }
 }
@@ -195,8 +196,9 @@ pub(super) struct Acyclic {
     pub(super) unmet: Vec<Edge<usize>>,
 }
 
-/// Gives up edges until there is no cycle: of each cycle its wishes, or else those edges that point to a node with
-/// a higher number, so that the nodes of the cycle keep their order.
+/// Gives up edges until there is no cycle: of each cycle its wishes, or else its unique values, or else the other edges. Of
+/// these it is those that point to a node with a higher number, if there are any, so that the nodes of the cycle keep their
+/// order.
 pub(super) fn without_cycles(nodes: usize, mut edges: Vec<Edge<usize>>) -> Acyclic {
     let mut unmet = Vec::new();
     edges.retain(|edge| edge.node != edge.needs);
@@ -215,21 +217,28 @@ pub(super) fn without_cycles(nodes: usize, mut edges: Vec<Edge<usize>>) -> Acycl
                 unmet,
             };
         }
-        let is_wish = |edge: &Edge<usize>| edge.why.is_wish();
-        let has_wishes = edges.iter().any(|edge| is_wish(edge) && in_cycle(edge));
+        let goes = first_to_go(edges.iter().filter(|edge| in_cycle(edge)));
         edges.retain(|edge| {
-            let goes = if has_wishes {
-                is_wish(edge)
-            } else {
-                edge.needs > edge.node
-            };
-            let goes = goes && in_cycle(edge);
-            if goes && !has_wishes {
+            let goes = in_cycle(edge) && goes(edge);
+            if goes && !edge.why.is_wish() {
                 unmet.push(*edge);
             }
             !goes
         });
     }
+}
+
+/// Which edges of cycles are given up first.
+fn first_to_go<'e>(cycles: impl Iterator<Item = &'e Edge<usize>>) -> fn(&Edge<usize>) -> bool {
+    let choices: [fn(&Edge<usize>) -> bool; 4] = [
+        |edge| edge.why.is_wish(),
+        |edge| edge.why == Why::Value && edge.needs > edge.node,
+        |edge| edge.why == Why::Value,
+        |edge| edge.needs > edge.node,
+    ];
+    let first = cycles.filter_map(|edge| choices.iter().position(|goes| goes(edge)));
+    // Each cycle has an edge to a higher number.
+    choices[first.min().unwrap_or(3)]
 }
 
 #[cfg(test)]
@@ -294,6 +303,15 @@ mod tests {
         let acyclic = without_cycles(5, all);
         assert_eq!(acyclic.unmet, []);
         assert_eq!(acyclic.order, [3, 2, 1, 4, 0]);
+    }
+
+    #[test]
+    fn unique_values_are_given_up_before_foreign_keys() {
+        let mut all = edges(Why::Key, &[(0, 1), (2, 3)]);
+        all.extend(edges(Why::Value, &[(1, 0), (2, 0)]));
+        let acyclic = without_cycles(4, all);
+        assert_eq!(acyclic.unmet, edges(Why::Value, &[(1, 0)]));
+        assert_eq!(acyclic.order, [1, 0, 3, 2]);
     }
 
     #[test]

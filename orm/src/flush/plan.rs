@@ -33,10 +33,14 @@ pub(crate) fn plan(plan: &mut Plan, state: &State, optimistic: bool) -> Result<(
     let order = row_order(state, tables)?;
     let mut batches = Batches::new(tables, optimistic, plan);
     match order {
-        None => batches.usual(),
+        None => {
+            batches.usual();
+            plan.emptied.clear();
+        }
         Some(order) => {
             batches.ordered(&order);
-            plan.deferred = order.deferred(tables);
+            plan.deferred = order.post_updates.deferred(tables);
+            plan.emptied = order.post_updates.emptied(tables);
         }
     }
     plan.has_links = state.has_relations && state.arenas().any(AnyArena::has_links);

@@ -1,9 +1,11 @@
-//! [`PostUpdates`]: the foreign keys of circles of rows, which are written by UPDATEs of their own: after the INSERTs, which
-//! have NULL for them, or before the DELETEs, to NULL.
+//! [`PostUpdates`]: the foreign keys of circles of rows, which are written by UPDATEs of their own: after the INSERTs and
+//! UPDATEs, which have NULL for them or leave them as they are, or before the DELETEs, to NULL.
 //!
 //! Made by `dependencies.rs` of what `circles.rs` has left out of the order; `batches.rs` makes batches of it.
 
-use super::circles::{Referring, nullable};
+use orm_core::stmt::Few;
+
+use super::circles::{Interim, Referring, When, interim, nullable};
 use super::graph::{Edge, Why};
 use super::pending::Pending;
 use super::row_node::{RowKind, RowNode};
@@ -17,16 +19,28 @@ pub(super) struct PostUpdates {
     rows: Vec<PendingRow>,
     /// What they come after, and what comes after them.
     pub(super) edges: Vec<Edge<RowNode>>,
+    /// The foreign keys that have another value in the INSERT or UPDATE of a row.
+    deferred: Vec<(RowNode, Interim, ColumnSet)>,
+    /// The foreign keys that stay NULL, since the rows that they reference are deleted.
+    emptied: Vec<Referring>,
 }
 
-/// The columns that are NULL in the INSERT of a row, until an UPDATE sets them.
-pub(super) type Deferred = RowMap<RowId, ColumnSet>;
+/// The columns that have another value in the INSERT or UPDATE of a row.
+pub(super) type Deferred = RowMap<RowId, Few<(usize, Interim)>>;
 
 impl PostUpdates {
     /// Those for these foreign keys, one a row.
     pub(super) fn of(mut opened: Vec<Referring>, tables: &[Pending<'_>]) -> Self {
         let mut updates = Self::default();
-        opened.retain(|referring| !referring.is_followed());
+        for key in opened.iter().filter(|key| key.when != When::Before) {
+            if let Some(interim) = interim(key, tables) {
+                let columns = columns(key, interim, tables);
+                updates.deferred.push((key.child(), interim, columns));
+            }
+        }
+        let emptied = opened.iter().filter(|key| key.when == When::Between);
+        updates.emptied = emptied.copied().collect();
+        opened.retain(Referring::needs_statement);
         opened.sort_by_key(Referring::child);
         for keys in opened.chunk_by(|a, b| a.child() == b.child()) {
             updates.add(keys, tables);
@@ -37,41 +51,45 @@ impl PostUpdates {
     fn add(&mut self, keys: &[Referring], tables: &[Pending<'_>]) {
         let child = keys[0].child();
         let table = &tables[child.table];
-        let columns = keys
-            .iter()
-            .flat_map(|key| nullable(table.arena.def(), key.reference));
-        let is_insert = child.kind == RowKind::Insert;
-        let kind = if is_insert {
-            RowKind::Attach
-        } else {
+        let mut columns = ColumnSet::new();
+        for key in keys {
+            if let Some(interim) = interim(key, tables) {
+                columns.unite(&self::columns(key, interim, tables));
+            }
+        }
+        let is_delete = child.kind == RowKind::Delete;
+        let kind = if is_delete {
             RowKind::Detach
+        } else {
+            RowKind::Attach
         };
         let place = self.rows.len();
         self.rows.push(PendingRow {
             has_sql: false,
             has_unread: false,
             slot: table.slot(child),
-            columns: columns.collect(),
+            columns,
             key: None,
         });
         let update = RowNode {
             place,
-            ..table.row(kind, place)
+            kind,
+            ..child
         };
         let mut edge = |node, needs| {
             let why = Why::Key;
             self.edges.push(Edge { node, needs, why });
         };
-        if is_insert {
-            edge(update, child);
-        } else {
+        if is_delete {
             edge(child, update);
+        } else {
+            edge(update, child);
         }
         for key in keys.iter().filter(|key| key.edge.node != key.edge.needs) {
-            if is_insert {
-                edge(update, key.edge.needs);
-            } else {
+            if is_delete {
                 edge(key.edge.node, update);
+            } else {
+                edge(update, key.edge.needs);
             }
         }
     }
@@ -84,14 +102,33 @@ impl PostUpdates {
         }
     }
 
-    /// The columns that their UPDATEs set after the INSERTs.
-    pub(super) fn deferred(&self, nodes: &[RowNode], tables: &[Pending<'_>]) -> Deferred {
-        let attached = nodes.iter().filter(|node| node.kind == RowKind::Attach);
-        let columns = attached.map(|node| {
-            let (row, model) = (&self.rows[node.place], tables[node.table].model);
-            let slot = row.slot;
-            (RowId { model, slot }, row.columns.clone())
+    /// What rows have in these columns in the meantime.
+    pub(super) fn deferred(&self, tables: &[Pending<'_>]) -> Deferred {
+        let mut deferred = Deferred::default();
+        for (row, interim, columns) in &self.deferred {
+            let table = &tables[row.table];
+            let (model, slot) = (table.model, table.slot(*row));
+            let known: &mut Few<_> = deferred.entry(RowId { model, slot }).or_default();
+            known.extend(columns.iter().map(|column| (column, *interim)));
+        }
+        deferred
+    }
+
+    /// The foreign keys that stay NULL, by row.
+    pub(super) fn emptied(&self, tables: &[Pending<'_>]) -> Vec<(RowId, &'static [usize])> {
+        let emptied = self.emptied.iter().map(|key| {
+            let table = &tables[key.child().table];
+            let (model, slot) = (table.model, table.slot(key.child()));
+            (RowId { model, slot }, key.reference.columns)
         });
-        columns.collect()
+        emptied.collect()
+    }
+}
+
+/// The columns of a foreign key that are left out of the order.
+fn columns(key: &Referring, interim: Interim, tables: &[Pending<'_>]) -> ColumnSet {
+    match interim {
+        Interim::Null => nullable(tables[key.child().table].arena.def(), key.reference).collect(),
+        Interim::Old => key.reference.columns.iter().copied().collect(),
     }
 }

@@ -3,8 +3,6 @@
 //!
 //! Pure, like `graph.rs`. `dependencies.rs` finds the edges, and `batches.rs` groups rows into statements.
 
-use std::collections::HashSet;
-
 use super::graph::{Acyclic, Edge, Graph, Why, without_cycles};
 use super::row_node::{RowKind, RowNode};
 
@@ -15,7 +13,7 @@ pub(super) struct Schedule {
     pub(super) nodes: Vec<RowNode>,
     pub(super) graph: Graph,
     /// The rows that take a unique value which its row gives up only later.
-    pub(super) swapping: HashSet<usize>,
+    pub(super) early: Vec<RowNode>,
     /// The slot of each node, and how many others it comes after in it.
     turns: Vec<(usize, usize)>,
 }
@@ -51,10 +49,11 @@ pub(super) fn schedule(nodes: Vec<RowNode>, edges: Vec<Edge<usize>>) -> Schedule
         turns[node].1 = same_slot.map(|(_, depth)| depth + 1).max().unwrap_or(0);
     }
     let swaps = unmet.iter().filter(|edge| edge.why == Why::Value);
+    let early = swaps.map(|edge| nodes[edge.node]).collect();
     Schedule {
         nodes,
         graph,
-        swapping: swaps.map(|edge| edge.node).collect(),
+        early,
         turns,
     }
 }

@@ -106,6 +106,7 @@ mod trees;
 pub mod types;
 mod update_defaults;
 mod validators;
+mod value_circles;
 mod version;
 mod view_only;
 pub mod violations;
@@ -390,6 +391,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     failed_flush::cases,
     flush_order::cases,
     freed_values::cases,
+    value_circles::cases,
     get_or_create::cases,
     graphs::cases,
     row_switch::cases,

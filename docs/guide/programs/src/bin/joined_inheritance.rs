@@ -54,8 +54,7 @@ enum Staff<X: Executor = Session> {
 
 fn main() -> orm::Result<()> {
     let engine = Engine::options("sqlite://").echo().connect()?;
-    Metadata::of((Employee, Engineer, Manager))
-        .create_all(&engine)?;
+    Metadata::of((Employee, Engineer, Manager)).create_all(&engine)?;
     let mut session = Session::new(&engine);
 
     // ANCHOR: add

@@ -12,14 +12,32 @@ pub(super) struct Flush {
     pub(super) world: World,
     /// The causes why it must fail: any of them may be reported.
     pub(super) errors: BTreeSet<String>,
-    /// Whether it may fail with a constraint violation: unique values and foreign keys ask for opposite orders, or a value is
-    /// that of a row which the database deletes along with another one, of which the session does not know.
+    /// Whether it may fail with a constraint violation: unique values and required foreign keys ask for opposite orders, or a
+    /// value is that of a row which the database deletes along with another one, of which the session does not know.
     pub(super) may_fail: bool,
     /// Rows without an entity that are deleted along.
     removed: BTreeSet<No>,
     /// Deleted entities whose rows new ones take.
     switched: BTreeSet<No>,
     orphans: Vec<No>,
+}
+
+/// Whether a row must be written or deleted before the one that it references can be deleted.
+fn holds(child: &Entity, relation: usize, parent: No) -> bool {
+    let relation = &RELATIONS[relation];
+    let refers = |parents: [Option<No>; 2]| parents[relation.slot] == Some(parent);
+    let is_emptied = matches!(relation.on_delete, OnDelete::SetNull | OnDelete::SetDefault);
+    match child.state {
+        // It would be deleted along, or its foreign key becomes NULL before.
+        EntityState::Deleting => {
+            relation.is_required
+                && relation.on_delete == OnDelete::Refuse
+                && refers(child.old.parents)
+        }
+        _ if is_emptied => false,
+        EntityState::Pending => refers(child.value.parents),
+        _ => child.is_changed() && (refers(child.old.parents) || refers(child.value.parents)),
+    }
 }
 
 pub(super) fn name(kind: ErrorKind) -> String {
@@ -44,7 +62,7 @@ impl Flush {
         flush.insert();
         flush.write_links();
         flush.delete();
-        flush.may_fail |= flush.takes_cascaded_value(world);
+        flush.may_fail |= flush.takes_cascaded_value(world) || flush.has_value_until_deleted();
         flush.check_rows();
         if flush.errors.is_empty() {
             flush.finish(world);
@@ -174,8 +192,8 @@ impl Flush {
         }
     }
 
-    /// Whether a unique value and foreign keys ask for opposite orders: a row takes the value of another one, which can be
-    /// written or deleted only after it.
+    /// Whether a unique value and required foreign keys ask for opposite orders: a row takes the value of another one, which
+    /// can be written or deleted only after it.
     fn is_contradictory(&self) -> bool {
         let takers = self.numbers(Entity::stays).into_iter();
         let mut pairs = takers.flat_map(|no| self.givers(no).into_iter().map(move |it| (no, it)));
@@ -215,6 +233,22 @@ impl Flush {
         taken.any(|code| codes.contains(&code))
     }
 
+    /// Whether a row that the flush writes, and ON DELETE CASCADE deletes along afterwards, has the value of one that stays:
+    /// the database checks it when it is written.
+    fn has_value_until_deleted(&self) -> bool {
+        let rows = self.world.rows.iter();
+        let codes = rows.filter_map(|(no, row)| Some((self.world.kind(*no), row.code?)));
+        let codes: BTreeSet<(usize, i64)> = codes.collect();
+        let has_code = |no: &No| {
+            let entity = &self.world.entities[no];
+            let is_written = entity.is_changed() || entity.state == EntityState::Pending;
+            let code = entity.value.code.filter(|_| is_written);
+            let is_gone = !self.world.rows.contains_key(no);
+            is_gone && code.is_some_and(|code| codes.contains(&(self.world.kind(*no), code)))
+        };
+        self.numbers(Entity::stays).iter().any(has_code)
+    }
+
     /// The rows that give up a unique value which an entity takes.
     fn givers(&self, no: No) -> Vec<No> {
         let (kind, entity) = (self.world.kind(no), &self.world.entities[&no]);
@@ -238,23 +272,40 @@ impl Flush {
         givers.map(|(other, _)| *other).collect()
     }
 
-    /// The rows that are written or deleted before that of an entity.
+    /// The rows that must be written or deleted before that of an entity, since no foreign key can be written by an UPDATE
+    /// of its own.
     fn needs(&self, no: No) -> Vec<No> {
         let entity = &self.world.entities[&no];
         if entity.state != EntityState::Deleting {
-            let parents = entity.value.parents.into_iter().flatten();
-            let mut needs: Vec<No> = parents
-                .filter(|parent| self.world.state(*parent) == Some(EntityState::Pending))
-                .collect();
-            needs.extend(self.givers(no));
+            let mut needs = self.givers(no);
+            for (slot, relation) in World::relations_of(self.world.kind(no)) {
+                let parent = entity.value.parents[slot];
+                let parent =
+                    parent.filter(|it| self.world.state(*it) == Some(EntityState::Pending));
+                needs.extend(parent.filter(|_| !self.may_wait(entity, slot, relation)));
+            }
             return needs;
         }
-        let others = self.world.entities.iter().filter(|(other, it)| {
-            let is_here = |parents: [Option<No>; 2]| parents.contains(&Some(no));
-            let is_written = it.is_changed() || it.state != EntityState::Persistent;
-            **other != no && is_written && (is_here(it.old.parents) || is_here(it.value.parents))
-        });
-        others.map(|(other, _)| *other).collect()
+        let mut needs = Vec::new();
+        for relation in World::relations_to(self.world.kind(no)) {
+            let others = self.world.entities.iter();
+            let others = others.filter(|(other, it)| {
+                self.world.is(**other, RELATIONS[relation].child)
+                    && **other != no
+                    && holds(it, relation, no)
+            });
+            needs.extend(others.map(|(other, _)| *other));
+        }
+        needs
+    }
+
+    /// Whether an UPDATE of its own may write a foreign key after what it references: one that can be NULL, or one that
+    /// references a row which stays until then. That of a relation to one is a unique value.
+    fn may_wait(&self, entity: &Entity, slot: usize, relation: usize) -> bool {
+        let relation = &RELATIONS[relation];
+        let former = entity.old.parents[slot];
+        let stays = former.is_some_and(|it| self.world.state(it) != Some(EntityState::Deleting));
+        !relation.is_required || entity.is_changed() && !relation.is_one && stays
     }
 
     fn is_referable(&self, no: No, keeps: bool) -> bool {

@@ -1,6 +1,6 @@
 //! Sequences that the random graphs have found: each showed a fault of the library, and is kept as the steps that it took.
 
-use super::kinds::{BERTH, CREW, GUEST, KNOT, PAPER, PASS, SAILOR};
+use super::kinds::{BERTH, CREW, GUEST, KNOT, PAPER, PASS, SAILOR, VOYAGE};
 use super::steps::{Linking, New, Step};
 use super::{run, tables};
 use crate::database::Db;
@@ -16,6 +16,16 @@ fn add(no: usize, kind: usize, parents: [Option<usize>; 2]) -> Step {
         parents,
         by_list: false,
     })
+}
+
+fn with_code(step: Step, code: i64) -> Step {
+    match step {
+        Step::Add(new) => Step::Add(New {
+            code: Some(code),
+            ..new
+        }),
+        other => other,
+    }
 }
 
 fn passes(db: &Db, steps: &[Step]) {
@@ -77,6 +87,77 @@ pub(super) fn a_link_adds_no_other_owner_again(db: &Db) {
         Step::Delete(1),
         Step::Link(linking),
         Step::Flush,
+    ];
+    passes(db, &steps);
+}
+
+/// A new row takes the code of the deleted one that it references, of which ON DELETE SET NULL would leave NULL.
+pub(super) fn a_new_row_takes_the_value_of_the_deleted_one_that_it_references(db: &Db) {
+    let steps = [
+        with_code(add(0, SAILOR, [None; 2]), 2),
+        Step::Savepoint(
+            vec![
+                with_code(add(1, SAILOR, [None, Some(0)]), 2),
+                Step::Delete(0),
+                Step::Flush,
+            ],
+            true,
+        ),
+        Step::Commit,
+        Step::AddAgain(1),
+        Step::Delete(0),
+        Step::Commit,
+    ];
+    passes(db, &steps);
+}
+
+/// A row gives up its code to a new one that it references from then on.
+pub(super) fn a_row_references_the_new_one_that_takes_its_value(db: &Db) {
+    let steps = [
+        with_code(add(0, SAILOR, [None; 2]), 6),
+        Step::Commit,
+        Step::SetCode(0, None),
+        with_code(add(1, SAILOR, [None; 2]), 6),
+        Step::Assign(0, 1, Some(1)),
+        Step::Flush,
+        Step::Rollback,
+        Step::SetCode(0, None),
+        Step::AddAgain(1),
+        Step::Assign(0, 1, Some(1)),
+        Step::Commit,
+    ];
+    passes(db, &steps);
+}
+
+/// A row leaves a deleted one, which it keeps from being deleted, for the new one that takes its code.
+pub(super) fn a_row_moves_to_the_new_one_that_takes_the_value_of_a_deleted_one(db: &Db) {
+    let steps = [
+        with_code(add(0, CREW, [None; 2]), 5),
+        add(1, VOYAGE, [Some(0), None]),
+        Step::Commit,
+        Step::Delete(0),
+        with_code(add(2, CREW, [None; 2]), 5),
+        Step::Assign(1, 0, Some(2)),
+        Step::Flush,
+        Step::Rollback,
+        Step::Delete(0),
+        Step::AddAgain(2),
+        Step::Assign(1, 0, Some(2)),
+        Step::Commit,
+    ];
+    passes(db, &steps);
+}
+
+/// A row references a deleted one, whose code another new row takes: it is inserted before that is deleted.
+pub(super) fn a_row_that_references_a_deleted_one_is_inserted_before_its_delete(db: &Db) {
+    let steps = [
+        with_code(add(0, CREW, [None; 2]), 7),
+        Step::Flush,
+        with_code(add(1, CREW, [None; 2]), 7),
+        add(2, SAILOR, [Some(0), None]),
+        add(3, SAILOR, [None; 2]),
+        Step::Delete(0),
+        Step::Commit,
     ];
     passes(db, &steps);
 }

@@ -196,13 +196,16 @@ impl Run<'_> {
         }
     }
 
-    /// Lists may be in step with what was assigned before that is flushed.
+    /// Lists may be in step with what was assigned before that is flushed. One that is read then has no entity to delete
+    /// that was only assigned to it.
     pub(super) fn doubt_placed(&mut self) {
         let world = &mut self.world;
         for (no, entity) in &world.entities {
             for (slot, relation) in World::relations_of(world.kinds[no]) {
                 let owners = [entity.value.parents[slot], entity.placed[slot]];
-                if owners[0] != owners[1] {
+                let is_moved = entity.value.parents[slot] != entity.old.parents[slot];
+                let is_leaving = entity.state == EntityState::Deleting && is_moved;
+                if owners[0] != owners[1] || is_leaving {
                     for owner in owners.into_iter().flatten() {
                         world
                             .doubtful
