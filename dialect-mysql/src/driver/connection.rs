@@ -20,9 +20,10 @@ use orm_core::value::ValueRef;
 
 use super::bind;
 use super::bind_types::BindTypes;
+use super::cancel::KillQuery;
 use super::config::MysqlConfig;
 use super::failure::{breaks, from_native, is_silence, lost, too_large};
-use super::kill::{Kill, KillQuery, Target};
+use super::kill::{Kill, Target};
 use super::result_set::{StatementResult, reported};
 use super::row::Kind;
 use super::session::Session;

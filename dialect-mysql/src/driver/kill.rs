@@ -8,8 +8,6 @@ use std::time::Duration;
 
 use mysql::prelude::Queryable;
 use mysql::{Conn, OptsBuilder};
-use orm_core::driver::Cancel;
-use orm_core::error::{Error, ErrorKind, Result};
 
 /// How long the rest of a result set is read before the query is killed.
 const PATIENCE: Duration = Duration::from_millis(20);
@@ -52,29 +50,7 @@ impl Kill {
     }
 }
 
-/// Stops the statement of a connection, at once.
-pub(super) struct KillQuery {
-    pub(super) target: Target,
-    /// The connection's number.
-    pub(super) connection: u32,
-}
-
-impl Cancel for KillQuery {
-    fn cancel(&self) -> Result<()> {
-        let cause = match kill(self.target.clone(), self.connection) {
-            Ok(true) => return Ok(()),
-            Ok(false) => "another server has answered",
-            Err(_) => "no connection can be opened for KILL QUERY",
-        };
-        Err(Error::with_message(
-            ErrorKind::ConnectionFailed,
-            format!("the statement is not stopped: {cause}"),
-        )
-        .with_hint("look at max_connections, and whether a load balancer is in between"))
-    }
-}
-
-fn kill(target: Target, connection: u32) -> mysql::Result<bool> {
+pub(super) fn kill(target: Target, connection: u32) -> mysql::Result<bool> {
     let mut other = Conn::new(target.options)?;
     let found: Option<String> = other.query_first(format!("SELECT {SERVER_NAME}"))?;
     let is_same = found.is_some_and(|name| name == target.server_name);

@@ -15,6 +15,7 @@ use rusqlite::Batch;
 use rusqlite::fallible_iterator::FallibleIterator as _;
 
 use super::bind::{bind_all, bind_row, check_count};
+use super::cancel::Interrupt;
 use super::connection::{SqliteConnection, run, step_to_end, transaction};
 use super::cursor::SqliteCursor;
 use super::failure::from_native;
@@ -199,15 +200,5 @@ impl Connection for SqliteConnection {
         self.watch.set(true);
         self.rowids.doubt();
         self.native.connection_mut()
-    }
-}
-
-/// `sqlite3_interrupt`, which has no effect if no statement is running.
-struct Interrupt(rusqlite::InterruptHandle);
-
-impl Cancel for Interrupt {
-    fn cancel(&self) -> Result<()> {
-        self.0.interrupt();
-        Ok(())
     }
 }

@@ -7,6 +7,7 @@
 //! and SQLite itself reports the state of the transaction.
 
 mod bind;
+mod cancel;
 mod connect;
 mod connection;
 mod contract;

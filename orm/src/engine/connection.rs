@@ -16,12 +16,12 @@ use orm_core::error::Result;
 use orm_core::sql::{Dialect, IsolationLevel};
 
 use super::cache::Cache;
+use super::canceller::Watching;
 use super::log::Log;
 use super::pool::{Pool, Pooled};
 use super::statement_cache::{StatementCache, StatementText};
 use super::stored_table::StoredTable;
 use super::transaction_state::Transaction;
-use super::watch::Watching;
 use crate::mapping::{Criteria, Exempt};
 
 /// The hooks of sessions, which are not known here.

@@ -7,10 +7,11 @@
 //! | --- | --- |
 //! | from a URL to a connection | `url.rs`, `connect.rs`, `options.rs`, `handle.rs`, `pool.rs`, and `places.rs`, who may have one |
 //! | a connection between two users | `give_back.rs` rolls back, resets after raw SQL, and has it set up again |
-//! | a statement | `rendered.rs` and `raw.rs` call the driver, `run.rs` is what stands around each call, `cursor.rs` around one that lasts; `watch.rs` stops one, also after a time limit, which `timer.rs` watches; `check_text.rs` refuses an empty text and a NUL; texts are kept in `statement_cache.rs` |
+//! | a statement | `rendered.rs` and `raw.rs` call the driver, `run.rs` is what stands around each call, `cursor.rs` around one that lasts; `time_limit.rs` and `canceller.rs` stop one, by `watch.rs` and `timer.rs`; `check_text.rs` refuses an empty text and a NUL; texts are kept in `statement_cache.rs` |
 //! | a transaction | `transaction.rs` begins and ends it, and decides about a COMMIT without a response; `transaction_state.rs` refuses what its state doesn't allow; `transaction_control.rs` finds and rejects raw SQL that must not control it, for `raw.rs`; `failure.rs` decides what an error has left of it |
 
 mod cache;
+mod canceller;
 mod check_text;
 mod connect;
 mod connection;
@@ -30,6 +31,7 @@ mod run;
 mod statement_cache;
 mod statement_key;
 mod stored_table;
+mod time_limit;
 mod timer;
 mod transaction;
 mod transaction_control;
@@ -41,6 +43,8 @@ pub use orm_core::driver::{Outcome, Row};
 pub use orm_core::sql::{IsolationLevel, TransactionOptions};
 pub use orm_core::value::{Value, ValueRef};
 
+pub use canceller::Canceller;
+pub(crate) use canceller::Watching;
 pub use connect::{Target, driver_for};
 pub use connection::Connection;
 pub(crate) use cursor::Cursor;
@@ -52,5 +56,3 @@ pub use statement_cache::StatementCacheStatus;
 pub(crate) use statement_cache::{StatementText, TextOf};
 pub(crate) use statement_key::{StatementKey, StatementKind};
 pub(crate) use stored_table::StoredTable;
-pub use watch::Canceller;
-pub(crate) use watch::Watching;
