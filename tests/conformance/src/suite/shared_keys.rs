@@ -63,7 +63,7 @@ struct Parcel {
 
 /// On a place of a shop, after another one of it.
 #[derive(Model, Clone, Debug)]
-#[orm(table = "shelves", unique(shop_id, place))]
+#[orm(table = "shared_shelves", unique(shop_id, place))]
 #[orm(foreign_key(shop_id, before_place, references = (Shelf.shop_id, Shelf.place)))]
 struct Shelf {
     #[orm(primary_key)]
@@ -266,6 +266,6 @@ fn a_foreign_key_that_shares_a_column_does_not_wait(db: &Db) {
     let shop = session[world.shops[0]].id;
     let stored = &session[old];
     assert_eq!((stored.shop_id, stored.before_place), (shop, Some(2)));
-    let on_place = "SELECT COUNT(*) FROM shelves WHERE before_place = 2";
+    let on_place = "SELECT COUNT(*) FROM shared_shelves WHERE before_place = 2";
     assert_eq!(db.scalar(on_place), 1);
 }
