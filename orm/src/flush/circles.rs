@@ -268,9 +268,13 @@ pub(super) fn interim(referring: &Referring, tables: &[Pending<'_>]) -> Option<I
                 || is_moved()
                 || has_shared_columns(def))
     };
-    match is_null {
-        true => Some(Interim::Null),
-        false => may_stay().then_some(Interim::Old),
+    // Another foreign key would be changed as well.
+    let is_whole =
+        || nullable(def, reference).count() == reference.columns.len() && !has_shared_columns(def);
+    if is_null && is_whole() {
+        Some(Interim::Null)
+    } else {
+        may_stay().then_some(Interim::Old)
     }
 }
 

@@ -5,7 +5,7 @@
 pub(super) enum RowKind {
     Update,
     Insert,
-    /// Foreign keys of an inserted row, in an UPDATE after the INSERT that it waits for.
+    /// Foreign keys of an inserted or changed row, in an UPDATE after the rows that they reference.
     Attach,
     /// Foreign keys of a row to delete, which become NULL before the row that they refer to is deleted.
     Detach,

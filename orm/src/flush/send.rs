@@ -55,7 +55,7 @@ pub(super) struct Change<'c> {
     values: Vec<Value>,
     expected: Expected<'c>,
     is_checked: bool,
-    /// Whether the flush has inserted the rows, and knows their keys alone.
+    /// Whether the flush has written the rows already, and finds them by their keys alone.
     is_attach: bool,
 }
 

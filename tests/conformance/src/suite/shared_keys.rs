@@ -15,6 +15,7 @@ cases![
     a_shared_column_that_is_generated_is_compared_as_well,
     a_relation_that_stays_is_not_changed_by_another_one,
     an_emptied_relation_leaves_a_shared_column,
+    a_foreign_key_that_shares_a_column_does_not_wait,
 ];
 
 #[derive(Model, Clone, Debug)]
@@ -60,6 +61,23 @@ struct Parcel {
     courier: BelongsTo<Option<Courier>>,
 }
 
+/// On a place of a shop, after another one of it.
+#[derive(Model, Clone, Debug)]
+#[orm(table = "shared_shelves", unique(shop_id, place))]
+#[orm(foreign_key(shop_id, before_place, references = (Shelf.shop_id, Shelf.place)))]
+struct Shelf {
+    #[orm(primary_key)]
+    id: i64,
+    #[orm(unique)]
+    code: Option<i64>,
+    #[orm(references = Shop.id)]
+    shop_id: i64,
+    place: i64,
+    before_place: Option<i64>,
+    shop: BelongsTo<Shop>,
+    before: BelongsTo<Option<Self>>,
+}
+
 struct World {
     session: Session,
     shops: [Ref<Shop>; 2],
@@ -69,7 +87,7 @@ struct World {
 
 /// Two shops, each with a customer and a courier, stored or not.
 fn world(db: &Db, is_stored: bool) -> World {
-    Metadata::of((Shop, Customer, Courier, Parcel))
+    Metadata::of((Shop, Customer, Courier, Parcel, Shelf))
         .create_all(&db.engine)
         .unwrap();
     let mut session = db.session();
@@ -222,4 +240,32 @@ fn an_emptied_relation_leaves_a_shared_column(db: &Db) {
     session[parcel].courier = world.couriers[0].into();
     session.commit().unwrap();
     assert_eq!(session[parcel].courier_number, Some(9));
+}
+
+fn a_foreign_key_that_shares_a_column_does_not_wait(db: &Db) {
+    let mut world = world(db, true);
+    let session = &mut world.session;
+    let shelf = |shop: usize, place: i64| {
+        let shelf = Shelf::builder().shop(world.shops[shop]);
+        shelf.code(6).place(place)
+    };
+    let old = session.add(shelf(0, 1));
+    session.commit().unwrap();
+    // An UPDATE of its own would leave the shop to the other foreign key until then.
+    let new = session.add(shelf(0, 2));
+    session[old].code = None;
+    session[old].before = new.into();
+    let error = fails(session.flush(), ErrorKind::UniqueViolation);
+    assert!(error.to_string().contains("wait for each other"), "{error}");
+    session.rollback().unwrap();
+    session[old].code = None;
+    session.flush().unwrap();
+    session.add_again(new).unwrap();
+    session[old].before = new.into();
+    session.commit().unwrap();
+    let shop = session[world.shops[0]].id;
+    let stored = &session[old];
+    assert_eq!((stored.shop_id, stored.before_place), (shop, Some(2)));
+    let on_place = "SELECT COUNT(*) FROM shared_shelves WHERE before_place = 2";
+    assert_eq!(db.scalar(on_place), 1);
 }
