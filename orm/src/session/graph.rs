@@ -151,6 +151,23 @@ impl<R> Graph<R> {
         &self.rows
     }
 
+    /// Iterates over the rows of the query.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, _sent) = database()?;
+    /// # let mut conn = engine.connection()?;
+    /// let users = select(User).graph(&mut conn)?;
+    /// let names: Vec<&str> = users.iter().map(|user| users[*user].name.as_str()).collect();
+    /// assert_eq!(names, ["ada"]);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn iter(&self) -> slice::Iter<'_, R> {
+        self.rows.iter()
+    }
+
     /// Returns the entity of a handle.
     ///
     /// # Errors

@@ -110,7 +110,7 @@ fn a_session_limits_each_of_its_statements(db: &Db) {
 fn a_limit_may_be_for_some_statements(db: &Db) {
     let mut session = ticks(db);
     let begin = Instant::now();
-    let result = session.with_time_limit(SHORT, |session| count(session));
+    let result = session.with_time_limit(SHORT, count);
     stopped(begin, result, "time limit");
     session.rollback().unwrap();
     let mut session = db.session().time_limit(Duration::ZERO);
@@ -177,7 +177,7 @@ fn a_transaction_continues_after_a_rollback(db: &Db) {
     let undone = session.savepoint(|session| {
         session[tick].n = 2000;
         session.flush()?;
-        session.with_time_limit(SHORT, |session| count(session))
+        session.with_time_limit(SHORT, count)
     });
     fails(undone, ErrorKind::Canceled);
     session.commit().unwrap();

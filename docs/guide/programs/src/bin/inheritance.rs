@@ -80,15 +80,16 @@ fn write(session: &mut Session) -> orm::Result<Ref<Animal>> {
 
 // ANCHOR: read
 fn read(session: &mut Session) -> orm::Result<()> {
+    let mut lives = Vec::new();
     for animal in select(Animal).all(session)? {
-        let Animal { name, kind, .. } = &session[animal];
-        match kind {
-            Kind::Cat { lives, .. } => println!("{name}: {lives}"),
-            Kind::Dog { .. } | Kind::Fish => println!("{name}"),
-        }
+        lives.push(match session[animal].kind {
+            Kind::Cat { lives, .. } => lives,
+            Kind::Dog { .. } | Kind::Fish => 1,
+        });
     }
     // SELECT "id", "name", "species", "lives", "coat_length",
     //     "trained" FROM "animals"
+    assert_eq!(lives, [9, 1]);
     Ok(())
 }
 // ANCHOR_END: read
