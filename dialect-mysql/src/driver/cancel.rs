@@ -21,7 +21,7 @@ impl Cancel for KillQuery {
         };
         Err(Error::with_message(
             ErrorKind::ConnectionFailed,
-            format!("the statement is not stopped: {cause}"),
+            format!("the statement can't be canceled: {cause}"),
         )
         .with_hint("look at max_connections, and whether a load balancer is in between"))
     }

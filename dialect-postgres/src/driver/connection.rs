@@ -92,6 +92,7 @@ impl PostgresConnection {
         let cancel = CancelRequest {
             token: client.cancel_token(),
             connector,
+            limit: config.connect_timeout,
         };
         let capacity = config.statement_cache;
         Self {

@@ -28,8 +28,8 @@ use super::statement_kind::TransactionEffect;
 /// Succeeds in a transaction that stands, and fails in another way in an aborted one and in none.
 const QUESTION: &str = "SAVEPOINT orm_look; RELEASE SAVEPOINT orm_look";
 
-/// How long a request to cancel, which the server has received, takes to reach the process that it is for.
-const SIGNAL: Duration = Duration::from_millis(20);
+/// How long a cancel request that was sent takes to reach the process that it is for.
+const SIGNAL: Duration = Duration::from_millis(100);
 
 // Rows one by one would cost 1.6 times as much: the native client enters its runtime for each.
 const QUERY: Call<Vec<postgres::Row>> = Call {

@@ -129,7 +129,7 @@ pub fn derive_model(input: TokenStream) -> TokenStream {
     model::derive(input.into()).into()
 }
 
-/// Makes a struct or an enum one whose columns become those of the models that flatten it: a value object, columns that several
+/// Adds the columns of a struct or an enum to the models that flatten it: a value object, columns that several
 /// models share, or the subtypes of a table.
 ///
 /// ```text
@@ -277,7 +277,7 @@ pub fn derive_db_type(input: TokenStream) -> TokenStream {
 /// ```
 ///
 /// For a struct with named fields and without generics, each of a type that a column can hold. Columns are
-/// found by name, once for all rows, and their order doesn't matter; others are passed over.
+/// found by name, once for all rows, and their order doesn't matter; others are ignored.
 ///
 /// # Attributes
 ///
@@ -356,7 +356,7 @@ pub fn derive_patch(input: TokenStream) -> TokenStream {
 ///   standard library's derives ask them of the executor, too.
 ///
 /// The discriminator decides on the variant. A label that no variant has, and a row of a subtype that is missing, are
-/// errors of the kind `Decode`. Rows of other subtypes with the same key are passed over. Criteria of a subtype hide the whole
+/// errors of the kind `Decode`. Rows of other subtypes with the same key are ignored. Criteria of a subtype hide the whole
 /// row. FOR UPDATE locks the rows of the base and of the subtypes, on PostgreSQL those of the base alone.
 ///
 /// # Attributes

@@ -46,7 +46,7 @@ impl Connection {
     /// limit.
     ///
     /// Statements that begin or end a transaction or a savepoint have no limit, nor have the rows of a stream. On SQLite the
-    /// wait for a lock has its own limit, `busy_timeout`. PostgreSQL, MySQL and MariaDB are asked to stop a statement on another
+    /// wait for a lock has its own limit, `busy_timeout`. PostgreSQL, MySQL and MariaDB receive a cancel request over a separate
     /// connection.
     ///
     /// # Errors
@@ -70,7 +70,7 @@ impl Connection {
         Watching::set_limit(&mut self.watching, limit.into());
     }
 
-    /// Returns what stops statements of this connection from another thread.
+    /// Returns a handle that cancels the statement that the connection is executing, from another thread.
     ///
     /// # Examples
     ///

@@ -11,12 +11,14 @@ use orm_core::error::{Error, ErrorKind, Result};
 
 use super::watch::{Reason, Watch};
 
-/// The statements by their deadlines, each with its number, and who stops it.
-type Deadlines = BTreeMap<(Instant, u64), (Weak<Watch>, Reason)>;
+/// The statements by their deadlines, each with its number, why it is canceled, and the pause until that is tried again.
+type Deadlines = BTreeMap<(Instant, u64), (Weak<Watch>, Reason, Duration)>;
 
 static DEADLINES: Mutex<Deadlines> = Mutex::new(BTreeMap::new());
-/// When a statement that still runs is stopped again: the request may have come before the database had begun with it.
+/// When a statement that still runs is canceled again: the request may have come before the database had begun with it. Each
+/// pause is twice as long as the one before, up to the longest.
 const AGAIN: Duration = Duration::from_millis(100);
+const LONGEST: Duration = Duration::from_secs(5);
 
 /// The earliest deadline has changed.
 static CHANGED: Condvar = Condvar::new();
@@ -31,6 +33,14 @@ pub(super) fn add(
     watch: &Arc<Watch>,
     number: u64,
     (wait, reason): (Duration, Reason),
+) -> Result<Option<(Instant, u64)>> {
+    add_with(watch, number, (wait, reason, AGAIN))
+}
+
+fn add_with(
+    watch: &Arc<Watch>,
+    number: u64,
+    (wait, reason, pause): (Duration, Reason, Duration),
 ) -> Result<Option<(Instant, u64)>> {
     let spawn = || {
         thread::Builder::new()
@@ -47,7 +57,7 @@ pub(super) fn add(
     };
     let key = (deadline, number);
     let mut deadlines = lock();
-    deadlines.insert(key, (Arc::downgrade(watch), reason));
+    deadlines.insert(key, (Arc::downgrade(watch), reason, pause));
     if deadlines
         .first_key_value()
         .is_some_and(|(first, _)| *first == key)
@@ -57,10 +67,15 @@ pub(super) fn add(
     Ok(Some(key))
 }
 
-/// Has a statement stopped again, if it still runs after a while.
+/// Has a statement canceled again, if it still runs after a while.
 pub(super) fn ask_again(watch: &Arc<Watch>, number: u64, reason: Reason) {
+    again(watch, number, (reason, AGAIN));
+}
+
+fn again(watch: &Arc<Watch>, number: u64, (reason, pause): (Reason, Duration)) {
+    let next = LONGEST.min(pause * 2);
     // Without the thread there was one request.
-    drop(add(watch, number, (AGAIN, reason)));
+    drop(add_with(watch, number, (pause, reason, next)));
 }
 
 /// Removes the deadline of a statement that has ended.
@@ -80,8 +95,8 @@ fn run() {
         let waited = match deadlines.first_entry() {
             None => CHANGED.wait(deadlines),
             Some(first) if first.key().0 <= now => {
-                let ((_, number), (watch, reason)) = first.remove_entry();
-                stop(watch, number, reason);
+                let ((_, number), (watch, reason, pause)) = first.remove_entry();
+                stop(watch, number, (reason, pause));
                 continue;
             }
             Some(first) => {
@@ -97,19 +112,20 @@ fn run() {
 }
 
 /// Stops a statement in a thread of its own: a server that does not answer must not delay the others.
-fn stop(watch: Weak<Watch>, number: u64, reason: Reason) {
+fn stop(watch: Weak<Watch>, number: u64, (reason, pause): (Reason, Duration)) {
     let stop = move || {
         let Some(watch) = watch.upgrade() else {
             return;
         };
         match watch.cancel(Some(number), reason) {
-            Ok(Some(_)) => ask_again(&watch, number, reason),
-            Ok(None) => {}
+            Ok(None) => return,
+            Ok(Some(_)) => {}
             Err(error) => tracing::warn!(
                 target: "orm::engine",
-                "a statement runs longer than it may, and can't be stopped: {error}"
+                "a statement has reached its time limit and can't be canceled: {error}"
             ),
         }
+        again(&watch, number, (reason, pause));
     };
     // Without a thread the statement runs to its end.
     drop(

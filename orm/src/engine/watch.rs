@@ -16,13 +16,13 @@ pub(super) struct Watch(Mutex<Watched>);
 struct Watched {
     /// The statement that is running, by a number of its own, and what stops it.
     running: Option<(u64, Arc<dyn Cancel>)>,
-    /// Who has stopped it.
+    /// Why it was canceled.
     canceled: Option<Reason>,
     /// How often the database was asked to stop it.
     requests: u32,
 }
 
-/// Who has stopped a statement.
+/// Why a statement was canceled.
 #[derive(Clone, Copy)]
 pub(super) enum Reason {
     /// Its time limit.
@@ -45,7 +45,7 @@ impl Watch {
         };
     }
 
-    /// The statement has ended. Returns who has stopped it, and how often the database was asked to.
+    /// The statement has ended. Returns why it was canceled, and how often the database was asked to.
     pub(super) fn end(&self) -> (Option<Reason>, u32) {
         let ended = std::mem::take(&mut *self.lock());
         (ended.canceled, ended.requests)
@@ -63,10 +63,11 @@ impl Watch {
         let Some((running, cancel)) = running else {
             return Ok(None);
         };
-        let running = *running;
-        cancel.cancel()?;
+        let (running, cancel) = (*running, Arc::clone(cancel));
+        // A request that fails may have arrived all the same.
         watched.canceled.get_or_insert(reason);
         watched.requests += 1;
+        cancel.cancel()?;
         Ok(Some(running))
     }
 }

@@ -54,6 +54,11 @@ pub trait ReadStatement {
     /// Returns how the statement accesses rows.
     fn access(&self) -> Access;
 
+    /// Returns how its own rows are accessed: not locked where only those of a relation are.
+    fn row_access(&self) -> Access {
+        self.access()
+    }
+
     /// Returns the relations to load along with the entities.
     fn loads(&self) -> &[LoadPath] {
         &[]

@@ -19,7 +19,8 @@ use crate::query::{Select, Selectable};
 use crate::state::{Ref, State};
 
 /// Owns entities and the relations that were loaded between them. It is read by handles, as a session is, and has neither a
-/// connection nor changes: a value to return, to keep, or to send to another thread.
+/// connection nor changes: a value to return, to keep, or to send to another thread. Entities that were expired in their
+/// session can be read, with the values that they had.
 ///
 /// `R` is the type of a row of the query: `Ref<User>` of `select(User)`.
 ///
@@ -43,8 +44,8 @@ pub struct Graph<R = ()> {
 }
 
 impl<S: Selectable> Select<S> {
-    /// Returns all rows with their entities and the relations that [`with`](Select::with) names, apart from any session: for
-    /// what is only read. An entity that several rows have is there once.
+    /// Returns all rows with their entities and the relations that [`with`](Select::with) names, without a session, for reading.
+    /// An entity that several rows have is stored once.
     ///
     /// Several statements run as those of a session's query do: if no transaction is open, SQLite, MariaDB and MySQL run them
     /// in one that only reads.
@@ -97,7 +98,9 @@ impl Session {
     /// handles of the graph from then on, and stale ones of the session, which is empty.
     ///
     /// # Errors
-    /// - `Usage`: a transaction is open, or changes are not flushed. Nothing is taken then.
+    /// - `Usage`: a transaction is open, changes are not flushed, or a closure of [`chunks`](crate::Select::chunks) is running.
+    ///   Nothing is taken then.
+    /// - The error of an earlier call that returns nothing, such as `delete` of a stale handle.
     ///
     /// # Examples
     ///
@@ -118,8 +121,13 @@ impl Session {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn take(&mut self) -> Result<Graph> {
+        if !self.state.faults.is_empty() {
+            return Err(self.state.faults.remove(0));
+        }
         let refused = if self.has_pending_work() {
             "changes are not flushed"
+        } else if self.state.is_in_chunks() {
+            "a query is read in chunks"
         } else if self.connection.is_some() {
             "a transaction is open"
         } else {
@@ -129,7 +137,7 @@ impl Session {
         };
         let message = format!("entities are not taken out of the session: {refused}");
         Err(Error::with_message(ErrorKind::Usage, message)
-            .with_hint("call commit() or rollback() first"))
+            .with_hint("call commit() or rollback() first, and take() outside of chunks()"))
     }
 }
 

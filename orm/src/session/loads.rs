@@ -224,16 +224,20 @@ impl Session {
         if !is_read_once || load::in_memory(&mut self.state, &owners).is_empty() {
             return self.load_step(alone, step);
         }
-        let others = self.siblings.of(owners.model, entity);
+        let others = self.siblings.first_load(owners.model, entity, step.index);
         let arena = self.state.by_model(owners.model);
-        // Some may have left the session since.
-        let has_row = |other: &&RawRef| {
+        // Some may have left the session since, or are deleted.
+        let is_here = |other: &&RawRef| {
             let state = arena.and_then(|arena| arena.entity_state(other.slot, other.stamp));
-            state.is_some_and(EntityState::has_row)
+            state == Some(EntityState::Persistent)
         };
-        let others = others.iter().filter(has_row).map(|other| other.slot);
-        let slots = others.chain([entity.slot]).collect();
-        self.load_step(&load::distinct(slots), step)
+        let others = others.iter().filter(is_here).map(|other| other.slot);
+        let slots = load::distinct(others.chain([entity.slot]).collect());
+        match self.load_step(&slots, step) {
+            // The row of another entity may be the reason.
+            Err(error) if slots.len() > 1 && is_of_one(&error) => self.load_step(alone, step),
+            loaded => loaded,
+        }
     }
 
     /// Loads the relation of an entity at `index`.
@@ -263,6 +267,11 @@ impl Session {
             })
         })
     }
+}
+
+/// Whether an error may be about the relation of a single entity.
+fn is_of_one(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::MultipleRows)
 }
 
 #[cold]

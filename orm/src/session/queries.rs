@@ -246,7 +246,7 @@ fn take_rows<S: ReadStatement>(
     (statement, compiled): (&S, &CompiledSql<'_>),
     (each, n_plus_one, siblings): Taken<'_, impl FnMut(&dyn Row, &mut Entities<'_>) -> Result<()>>,
 ) -> Result<S::Outcome> {
-    let (access, loads) = (statement.access(), statement.loads());
+    let (access, loads) = (statement.row_access(), statement.loads());
     let take = match access {
         Access::Plain if statement.populates_existing() => Take::Clean,
         access => take(access),

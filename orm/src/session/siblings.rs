@@ -88,11 +88,17 @@ impl Siblings {
         self.0.is_empty()
     }
 
-    /// The entities of the last query that has this one of a model.
-    pub(super) fn of(&self, model: usize, entity: RawRef) -> &[RawRef] {
-        let is_of = |query: &&Query| query.model == model && query.first.contains(&entity);
-        let query = self.0.iter().find(is_of);
-        query.map_or(&[], |query| &query.first)
+    /// The entities of the last query that has this one of a model, if it is the first load of a relation of theirs.
+    pub(super) fn first_load(&mut self, model: usize, entity: RawRef, index: usize) -> &[RawRef] {
+        let is_of = |query: &&mut Query| query.model == model && query.first.contains(&entity);
+        let Some(query) = self.0.iter_mut().find(is_of) else {
+            return &[];
+        };
+        if query.loads.iter().any(|(relation, _)| *relation == index) {
+            return &[];
+        }
+        query.loads.push((index, 1));
+        &query.first
     }
 
     /// Counts the load of a relation of one entity. Returns the error that it is one by one by now, and whether it was not

@@ -23,7 +23,7 @@ impl Session {
     /// ```
     #[must_use]
     pub fn time_limit(mut self, limit: Duration) -> Self {
-        Watching::set_limit(&mut self.watching, Some(limit));
+        self.set_time_limit(Some(limit));
         self
     }
 
@@ -54,7 +54,7 @@ impl Session {
         work(limited.session)
     }
 
-    /// Returns what stops statements of this session from another thread, whichever connection they run on.
+    /// Returns a handle that cancels the statement that the session is executing, from another thread.
     ///
     /// # Examples
     ///

@@ -32,6 +32,11 @@ impl ChunkMark {
 }
 
 impl State {
+    /// Whether a call that reads in chunks is running.
+    pub(crate) fn is_in_chunks(&self) -> bool {
+        self.chunk_depth > 0
+    }
+
     /// A query begins to read in chunks.
     pub(crate) fn begin_chunks(&mut self) {
         self.chunk_depth += 1;

@@ -340,11 +340,11 @@ impl<M, N> Path<M, N> {
     }
 
     /// Returns this path, whose last relation locks the rows that it references until the transaction ends: `FOR UPDATE`.
-    /// All of them are read, those in memory as well, so that their entities are as the locked rows. Of a relation by a link
+    /// All of them are read, those in memory as well, so that their entities take the values of the locked rows. Of a relation by a link
     /// table, the link rows are locked, too.
     ///
-    /// The rows of the query itself are locked by its own [`for_update`](crate::Select::for_update). A relation that is joined
-    /// can't be locked.
+    /// The rows of the query itself are locked by its own [`for_update`](crate::Select::for_update). A relation that is joined,
+    /// filtered, limited or only read can't be locked.
     ///
     /// # Examples
     ///

@@ -265,6 +265,13 @@ pub(super) struct VerbOf<'q> {
 impl ReadStatement for VerbOf<'_> {
     type Outcome = ();
 
+    fn row_access(&self) -> Access {
+        match self.access() {
+            Access::Lock if !self.query.locks_rows() => Access::Plain,
+            access => access,
+        }
+    }
+
     fn access(&self) -> Access {
         match self.verb {
             Verb::All | Verb::First | Verb::One => self.query.access(),

@@ -330,8 +330,10 @@ pub(super) fn not_locked(step: &LoadStep) -> BuildError {
     let relation = step.relation();
     let (model, name) = (relation.model, relation.name);
     BuildError::new(
-        format!("`{model}.{name}` can't be locked: its path has a joined relation"),
-        "load the path without joined() and from_join(), each relation by a query of its own",
+        format!(
+            "`{model}.{name}` can't be locked: only a whole relation that is loaded by a query of its own can"
+        ),
+        "leave out joined(), from_join(), and the filter or limit of the relation, or lock the rows by a query with for_update()",
     )
 }
 

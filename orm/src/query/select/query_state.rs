@@ -131,9 +131,10 @@ impl QueryState {
         }
         if let Some(step) = own.iter().find(|step| is_joined(step)) {
             self.error.get_or_insert_with(|| not_joined(step).into());
-        } else if !joined.is_empty()
-            && let Some(step) = joined.iter().chain(&own).find(|step| step.locks)
-        {
+        } else if let Some(step) = joined.iter().chain(&own).find(|step| {
+            let is_whole = step.scope.is_none() && step.relation().view().is_none();
+            step.locks && !(joined.is_empty() && is_whole)
+        }) {
             self.error.get_or_insert_with(|| not_locked(step).into());
         } else if joined.is_empty() {
             self.loads.push(own);
@@ -196,16 +197,21 @@ impl QueryState {
     /// How the query reads rows.
     #[inline]
     pub(in crate::query) fn access(&self) -> Access {
-        let locks = match &self.clauses {
-            Some(clauses) => !clauses.locks.is_empty(),
-            None => false,
-        };
         // A relation is locked in the same transaction.
         let mut loads = self.loads.iter().flatten();
-        if locks || loads.any(|step| step.locks) {
+        if self.locks_rows() || loads.any(|step| step.locks) {
             Access::Lock
         } else {
             Access::Plain
+        }
+    }
+
+    /// Whether the query locks its own rows.
+    #[inline]
+    pub(super) fn locks_rows(&self) -> bool {
+        match &self.clauses {
+            Some(clauses) => !clauses.locks.is_empty(),
+            None => false,
         }
     }
 

@@ -67,8 +67,9 @@ impl Sources {
     /// # Errors
     /// For a subtype's table that the query has.
     pub(super) fn set_root(&mut self, root: TableRef) -> Result<(), Box<BuildError>> {
+        let is_same = self.root.is_some_and(|known| known.name() == root.name());
         self.root = Some(root);
-        if !self.joined.iter().any(Joined::is_subtype) {
+        if is_same || !self.joined.iter().any(Joined::is_subtype) {
             return self.join_waiting();
         }
         let joined = std::mem::take(&mut self.joined).into_iter();

@@ -280,6 +280,9 @@ fn nothing_is_taken_with_changes_or_a_transaction(db: &Db) {
     );
     assert_eq!(session[band].name, "Can!");
     session.rollback().unwrap();
+    let chunks = select(Band).chunks(1, &mut session, |session, _| session.take().map(drop));
+    let error = fails(chunks, ErrorKind::Usage);
+    assert!(error.to_string().contains("chunks"), "{error}");
     let graph = session.take().unwrap();
     assert_eq!(graph[band].name, "Can");
 }

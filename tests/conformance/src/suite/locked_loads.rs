@@ -189,6 +189,17 @@ fn entities_in_memory_are_as_the_locked_rows(db: &Db) {
         .unwrap();
     assert_eq!(session[lines[0]].n, 11);
     session.rollback().unwrap();
+    // The rows of the query are not locked, and its entities are those of a plain read.
+    session.clear();
+    let lines = select(Line)
+        .order_by(Line.id.asc())
+        .all(&mut session)
+        .unwrap();
+    db.outside("UPDATE lock_lines SET n = n + 10");
+    let query = select(Line).with(Line.order.for_update());
+    query.all(&mut session).unwrap();
+    assert_eq!(session[lines[0]].n, 11);
+    session.rollback().unwrap();
 }
 
 fn what_is_in_memory_is_locked_too(db: &Db) {
@@ -237,7 +248,9 @@ fn criteria_hold_under_a_lock(db: &Db) {
 
 fn a_joined_relation_is_not_locked(db: &Db) {
     let mut session = order(db);
+    let some = Order.lines.filter(Line.n.gt(1));
     for query in [
+        select(Line).with(Line.order.then(some).for_update()),
         select(Line).with(Line.order.joined().for_update()),
         select(Line).with(Line.order.joined().then(Order.lines.for_update())),
     ] {

@@ -21,6 +21,8 @@ cases![
     the_first_load_is_for_all_entities_of_the_query,
     entities_that_have_left_are_not_loaded_along,
     a_part_of_a_list_is_loaded_for_one_entity,
+    later_loads_are_for_one_entity,
+    an_error_of_another_entity_is_not_that_of_this_one,
 ];
 
 #[derive(Model, Clone, Debug, PartialEq)]
@@ -261,4 +263,35 @@ fn a_part_of_a_list_is_loaded_for_one_entity(db: &Db) {
     for shelf in shelves {
         assert!(!session[shelf].volumes.is_loaded());
     }
+}
+
+fn later_loads_are_for_one_entity(db: &Db) {
+    shelves(db, 5);
+    let mut session = db.session().n_plus_one(NPlusOne::LoadAll);
+    let shelves = all(&mut session);
+    session.load(shelves[0], Shelf.volumes).unwrap();
+    // A commit makes all lists stale.
+    session[shelves[0]].n = 50;
+    session.commit().unwrap();
+    db.sent();
+    session.load(shelves[1], Shelf.volumes).unwrap();
+    let one = reads(db);
+    assert_eq!(one.len(), 1);
+    session.load(shelves[2], Shelf.volumes).unwrap();
+    assert_eq!(reads(db), one);
+}
+
+fn an_error_of_another_entity_is_not_that_of_this_one(db: &Db) {
+    shelves(db, 2);
+    let mut session = db.session().n_plus_one(NPlusOne::LoadAll);
+    let volumes = select(Volume).order_by(Volume.id.asc());
+    let volumes = volumes.all(&mut session).unwrap();
+    let gone = session[volumes[1]].shelf_id;
+    db.outside(&format!(
+        "DELETE FROM shelf_volumes WHERE shelf_id = {gone}"
+    ));
+    db.outside(&format!("DELETE FROM book_shelves WHERE id = {gone}"));
+    let shelf = session.load(volumes[0], Volume.shelf).unwrap();
+    assert_ne!(session[shelf].id, gone);
+    fails(session.load(volumes[1], Volume.shelf), ErrorKind::NotFound);
 }
