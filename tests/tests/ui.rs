@@ -24,6 +24,7 @@ const LONGER: &[(&str, usize)] = &[
     ("link_table_of_other_model", 18),
     ("or_of_rust", 30),
     ("order_by_two", 16),
+    ("polymorphic_number_for_text", 16),
     ("select_two", 16),
     ("setter_none", 18),
 ];
