@@ -108,7 +108,7 @@ fn conflicts_have_kinds() {
     let error = db.error("SELECT pg_sleep(5)", &[]);
     assert_eq!(
         (error.kind(), error.code()),
-        (ErrorKind::Database, Some("57014"))
+        (ErrorKind::Canceled, Some("57014"))
     );
     assert!(!db.connection.is_broken());
     let error = db

@@ -136,6 +136,7 @@ impl Backend for Firebird {
     fn lacks(&self, need: Requires) -> Option<&'static str> {
         match need {
             Requires::Cancel => Some("its client can't cancel a statement"),
+            Requires::LockedJoins => Some("its WITH LOCK is for one table"),
             Requires::Chains => Some("it has no COMMIT AND CHAIN"),
             Requires::DeferredKeys => Some("its foreign keys are checked at once"),
             Requires::KnownReads => Some("its driver does not know which texts only read"),

@@ -12,7 +12,7 @@ cases![
     "locked_loads":
     the_rows_of_a_list_are_locked,
     each_relation_of_a_path_is_locked_by_itself,
-    link_rows_are_locked_with_their_targets,
+    link_rows_are_locked_with_their_targets (crate::Requires::LockedJoins),
     entities_in_memory_are_as_the_locked_rows,
     what_is_in_memory_is_locked_too,
     changes_are_flushed_before_the_lock,

@@ -155,6 +155,8 @@ pub enum Requires {
     Embedded,
     /// A running statement that can be cancelled. The backend has the reason where none can.
     Cancel,
+    /// Locks on the rows of a join. The backend has the reason where there are none.
+    LockedJoins,
     /// `NOWAIT` and `SKIP LOCKED`.
     NoWait,
     /// `COMMIT AND CHAIN`. The backend has the reason where there is none.
@@ -243,6 +245,7 @@ impl Requires {
             | Self::SnapshotConflicts
             | Self::StrictTypes
             | Self::Cancel
+            | Self::LockedJoins
             | Self::Chains
             | Self::DeferredKeys
             | Self::SetDefault
