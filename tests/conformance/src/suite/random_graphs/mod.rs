@@ -55,6 +55,10 @@ cases![
     a_row_that_references_a_deleted_one_is_inserted_before_its_delete,
 ];
 
+/// The first seed. It is the same each time until the world of this test is known to be right in long runs;
+/// `ORM_TEST_SEED` sets another one.
+const USUAL_SEED: u64 = 1_000_000;
+
 /// Creates the tables, and returns the number of models.
 fn tables(db: &Db) -> usize {
     let path = module_path!();
@@ -90,7 +94,7 @@ fn random_graphs_are_what_the_world_says(db: &Db) {
     let mut connection = db.other_connection();
     shrunk_sequences(
         db,
-        "random graphs",
+        ("random graphs", Some(USUAL_SEED)),
         |seed| steps::generate(seed, kinds),
         |steps| run(db, &mut connection, kinds, steps),
     );
