@@ -5,11 +5,12 @@
 
 use std::collections::HashSet;
 
-use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::error::{Error, Result};
 use orm_core::schema::Action;
 use orm_core::value::Value;
 
 use super::batch::Plan;
+use super::reworded::reworded;
 use super::stale::find_stale;
 use crate::engine::Connection;
 use crate::mapping::{key_text, linked_models};
@@ -243,17 +244,8 @@ fn refusal(arena: &dyn AnyArena, slot: u32, blockers: &Blockers, error: Error) -
         def.name,
         child = child.name
     );
-    let (constraint, code) = (
-        error.constraint().map(str::to_owned),
-        error.code().map(str::to_owned),
-    );
-    let sql = error.sql().unwrap_or_default().to_owned();
-    Error::with_message(ErrorKind::ForeignKeyViolation, message)
+    reworded(error, message)
         .with_table(child.table)
         .with_columns(columns)
-        .with_any(constraint, Error::with_constraint)
-        .with_any(code, Error::with_code)
-        .with_sql(&sql)
-        .with_source(error)
         .with_hint(hint)
 }

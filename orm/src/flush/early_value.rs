@@ -6,10 +6,11 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use orm_core::error::{Error, ErrorKind};
+use orm_core::error::Error;
 
 use super::graph::{Edge, Graph, Why};
 use super::pending::Pending;
+use super::reworded::reworded;
 use super::row_node::{RowKind, RowNode};
 use crate::mapping::key_text;
 
@@ -132,18 +133,9 @@ impl EarlyValue {
             "flush in two steps: give {giver} an interim value in `{}` and flush, then make the other changes; or make a foreign key between these rows nullable (an `Option` field)",
             columns.join(", ")
         );
-        let (constraint, code) = (
-            error.constraint().map(str::to_owned),
-            error.code().map(str::to_owned),
-        );
-        let sql = error.sql().unwrap_or_default().to_owned();
-        Error::with_message(ErrorKind::UniqueViolation, message)
+        reworded(error, message)
             .with_table(table)
             .with_columns(columns)
-            .with_any(constraint, Error::with_constraint)
-            .with_any(code, Error::with_code)
-            .with_sql(&sql)
-            .with_source(error)
             .with_hint(hint)
     }
 }

@@ -13,7 +13,7 @@
 //! | hooks | of the session, which `hooked.rs` gives the rows |
 //! | plan | `plan.rs`; `table_order.rs` is the usual order; `dependencies.rs`, `graph.rs` and `schedule.rs` order rows one by one, in circles and where unique values change hands; `circles.rs` opens circles, and `post_update.rs` has the UPDATEs that close them again; `early_value.rs` explains the error of a circle that can't be opened; `batches.rs` decides which rows share a statement, what it sets and what it matches, `reached_tables.rs` which tables a delete or update reaches, for `apply.rs` as well |
 //! | look up | `look_up.rs`: the catalogue's description of the tables |
-//! | emit | `emit.rs`; `insert.rs`, `send.rs` (a statement a row) and `together.rs` (many rows); `stale.rs` makes the error of a stale row, and finds which row it was; `blockers.rs` finds the rows that keep others from being deleted |
+//! | emit | `emit.rs`; `insert.rs`, `send.rs` (a statement a row) and `together.rs` (many rows); `stale.rs` makes the error of a stale row, and finds which row it was; `blockers.rs` finds the rows that keep others from being deleted; `reworded.rs` gives an error the flush's own words |
 //! | apply | `apply.rs`; `deleted_rows.rs` for loaded entities that ON DELETE has deleted or emptied, `key_change.rs` for those whose foreign keys ON UPDATE has changed |
 
 mod apply;
@@ -43,6 +43,7 @@ mod plan;
 mod post_update;
 mod reached_tables;
 mod replaced;
+mod reworded;
 mod row_node;
 mod row_switch;
 mod schedule;

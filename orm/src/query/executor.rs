@@ -191,10 +191,7 @@ impl Executor for Connection {
         self.allow(statement.access(), has_loads)?;
         let mut place = None;
         let mut compiled = CompiledSql::default();
-        statement.compile(self, (&mut place, &mut compiled))?;
-        if compiled.has_handles() {
-            HandleKeys::of(compiled.binds(), &NoSession)?;
-        }
+        self.compile(statement, (&mut place, &mut compiled))?;
         let outcome = statement.execute(self, &compiled, &mut |row| each(row, &mut ()))?;
         compiled.return_text(self);
         Ok(outcome)
@@ -229,6 +226,23 @@ impl Executor for Connection {
 }
 
 impl Connection {
+    /// Compiles a statement that runs without a session.
+    ///
+    /// # Errors
+    /// As [`ReadStatement::compile`]; `Usage` for a handle, which has a key in a session alone.
+    #[inline]
+    pub(crate) fn compile<'q>(
+        &mut self,
+        statement: &'q impl ReadStatement,
+        (place, compiled): (&'q mut Option<Box<Query>>, &mut CompiledSql<'q>),
+    ) -> Result<()> {
+        statement.compile(self, (place, &mut *compiled))?;
+        if compiled.has_handles() {
+            HandleKeys::of(compiled.binds(), &NoSession)?;
+        }
+        Ok(())
+    }
+
     /// # Errors
     /// `Usage` for a lock without a transaction.
     #[inline]

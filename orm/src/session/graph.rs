@@ -13,8 +13,8 @@ use orm_core::error::{Error, ErrorKind, Result};
 use super::queries::{Entities, take_all};
 use super::{NPlusOne, Session};
 use crate::engine::Connection;
-use crate::mapping::{Entity, IntoKey, Model, NoSession};
-use crate::query::inferred::{CompiledSql, HandleKeys, ReadStatement};
+use crate::mapping::{Entity, IntoKey, Model};
+use crate::query::inferred::{CompiledSql, ReadStatement};
 use crate::query::{Select, Selectable};
 use crate::state::{Ref, State};
 
@@ -77,12 +77,8 @@ impl<S: Selectable> Select<S> {
         let (mut rows, mut state) = (Vec::new(), State::new());
         let statement = self.all_rows();
         connection.allow(statement.access(), false)?;
-        let mut place = None;
-        let mut compiled = CompiledSql::default();
-        statement.compile(connection, (&mut place, &mut compiled))?;
-        if compiled.has_handles() {
-            HandleKeys::of(compiled.binds(), &NoSession)?;
-        }
+        let (mut place, mut compiled) = (None, CompiledSql::default());
+        connection.compile(&statement, (&mut place, &mut compiled))?;
         let mut each = |row: &dyn Row, sink: &mut Entities<'_>| {
             rows.push(S::decode::<Session>(row, 0, sink)?);
             Ok(())

@@ -90,15 +90,14 @@ impl Siblings {
 
     /// The entities of the last query that has this one of a model, if it is the first load of a relation of theirs.
     pub(super) fn first_load(&mut self, model: usize, entity: RawRef, index: usize) -> &[RawRef] {
-        let is_of = |query: &&mut Query| query.model == model && query.first.contains(&entity);
-        let Some(query) = self.0.iter_mut().find(is_of) else {
+        let Some(query) = self.query_of(model, entity) else {
             return &[];
         };
-        if query.loads.iter().any(|(relation, _)| *relation == index) {
-            return &[];
+        if query.count(index) == 1 {
+            &query.first
+        } else {
+            &[]
         }
-        query.loads.push((index, 1));
-        &query.first
     }
 
     /// Counts the load of a relation of one entity. Returns the error that it is one by one by now, and whether it was not
@@ -109,19 +108,30 @@ impl Siblings {
         entity: RawRef,
         index: usize,
     ) -> Option<(Error, bool)> {
+        let query = self.query_of(model, entity)?;
+        let count = query.count(index);
+        (count > HANDFUL).then(|| (one_by_one(def, index, &query.sql), count == HANDFUL + 1))
+    }
+
+    /// The last query that has this entity of a model.
+    fn query_of(&mut self, model: usize, entity: RawRef) -> Option<&mut Query> {
         let is_of = |query: &&mut Query| query.model == model && query.first.contains(&entity);
-        let query = self.0.iter_mut().find(is_of)?;
-        let known = query
-            .loads
-            .iter()
-            .position(|(relation, _)| *relation == index);
+        self.0.iter_mut().find(is_of)
+    }
+}
+
+impl Query {
+    /// Counts a load of the relation at `index`, and returns how many there were.
+    fn count(&mut self, index: usize) -> usize {
+        let mut known = self.loads.iter();
+        let known = known.position(|(relation, _)| *relation == index);
         let place = known.unwrap_or_else(|| {
-            query.loads.push((index, 0));
-            query.loads.len() - 1
+            self.loads.push((index, 0));
+            self.loads.len() - 1
         });
-        let count = &mut query.loads[place].1;
+        let count = &mut self.loads[place].1;
         *count += 1;
-        (*count > HANDFUL).then(|| (one_by_one(def, index, &query.sql), *count == HANDFUL + 1))
+        *count
     }
 }
 

@@ -9,9 +9,8 @@ use super::joined_loads::JoinedLoads;
 use super::query_state::QueryState;
 use super::selectable::Selectable;
 use crate::engine::Connection;
-use crate::mapping::{Exempt, LoadPath, ModelDef, NoSession};
+use crate::mapping::{Exempt, LoadPath, ModelDef};
 use crate::query::compile::compiled_sql::CompiledSql;
-use crate::query::compile::handle_keys::HandleKeys;
 use crate::query::compile::verb::Verb;
 use crate::query::executor::{Access, Executor, ReadStatement};
 use crate::query::rows::column_index::remapped;
@@ -185,13 +184,9 @@ impl<S: Selectable> Select<S> {
         let conn = conn.source();
         let has_loads = !self.query.loads.is_empty() || self.query.joined_loads.is_some();
         conn.allow(self.query.access(), has_loads)?;
-        let mut place = None;
-        let mut compiled = CompiledSql::default();
-        let into = (&mut place, &mut compiled);
-        self.query.compile(Verb::All, conn, into)?;
-        if compiled.has_handles() {
-            HandleKeys::of(compiled.binds(), &NoSession)?;
-        }
+        let statement = self.query.verb(Verb::All);
+        let (mut place, mut compiled) = (None, CompiledSql::default());
+        conn.compile(&statement, (&mut place, &mut compiled))?;
         let cursor = conn.cursor(compiled.text(), compiled.binds())?;
         let places = self.query.places(Verb::All);
         Ok(Stream::of_models(cursor, places, |row| {
