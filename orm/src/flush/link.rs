@@ -70,7 +70,7 @@ pub(super) fn follow(state: &mut State, following: &[(RowId, usize)]) {
             state.unload_views(*row, *index);
         }
         if let Some(arena) = state.by_model_mut(row.model) {
-            arena.note_to_one(row.slot, *index, to_one);
+            arena.note_to_one(&[row.slot], *index, to_one);
         }
     }
 }

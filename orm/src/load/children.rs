@@ -11,15 +11,15 @@ use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::{Value, ValueRef};
 
 use super::links::Far;
+use super::owner_lists::Lists;
 use super::owners::Owners;
-use super::parents::without_case;
 use crate::engine::Connection;
 use crate::mapping::{
     AnyList, Member, ModelDef, RawRef, ReferenceDef, RelationDef, RelationKind, Scope, ToOne,
 };
 use crate::query::inferred::Access;
 use crate::query::{PartOf, visible_rows_by};
-use crate::state::{AnyArena, EntityState, KeyMap, KeyTuple, Reading, RowId, RowMap, State, Take};
+use crate::state::{AnyArena, EntityState, KeyTuple, Reading, RowId, State, Take};
 
 /// A relation, as the loads of its children need it.
 pub(super) struct Children {
@@ -38,18 +38,6 @@ pub(super) struct Children {
     order: Vec<(usize, bool)>,
     access: Access,
     take: Take,
-}
-
-/// The owners, what finds them, and the children or link rows that were found to be theirs.
-#[derive(Default)]
-pub(super) struct Lists {
-    owners: Vec<RawRef>,
-    by_key: KeyMap<KeyTuple<Value>, usize>,
-    by_slot: RowMap<u32, usize>,
-    /// Each with the place of its owner.
-    members: Vec<(usize, RawRef)>,
-    /// The child whose owner was found by its foreign key last, and the place of that.
-    found: Option<(u32, usize)>,
 }
 
 /// Returns the owners whose lists are not loaded or stale.
@@ -91,31 +79,6 @@ pub(super) fn load(
     let lists = children.lists(state, owners);
     let rows = children.rows(state, connection, &lists)?;
     children.fill_with(state, lists, &rows)
-}
-
-impl Lists {
-    /// The keys of the owners that have one, in the order of these, so that the statement is the same each time.
-    pub(super) fn keys(&self) -> impl Iterator<Item = &[Value]> {
-        let mut keys: Vec<(&KeyTuple<Value>, &usize)> = self.by_key.iter().collect();
-        keys.sort_unstable_by_key(|(_, place)| **place);
-        keys.into_iter().map(|(key, _)| key.values())
-    }
-
-    /// The members of each owner, made of its children by `member`.
-    fn into_members(
-        self,
-        member: impl Fn(RawRef) -> Option<Member>,
-    ) -> impl Iterator<Item = (RawRef, Vec<Member>)> {
-        let mut counts = vec![0; self.owners.len()];
-        for (place, _) in &self.members {
-            counts[*place] += 1;
-        }
-        let mut lists: Vec<Vec<Member>> = counts.into_iter().map(Vec::with_capacity).collect();
-        for (place, row) in self.members {
-            lists[place].extend(member(row));
-        }
-        self.owners.into_iter().zip(lists)
-    }
 }
 
 impl Children {
@@ -172,18 +135,14 @@ impl Children {
     }
 
     pub(super) fn lists(&self, state: &State, owners: &Owners<'_>) -> Lists {
-        let mut lists = Lists::default();
+        let mut lists = Lists::with_capacity(owners.slots.len());
         let Some(arena) = state.by_model(self.model) else {
             return lists;
         };
         for slot in owners.slots {
-            let place = lists.owners.len();
-            lists.owners.push(arena.handle(*slot));
-            lists.by_slot.insert(*slot, place);
-            let key = arena.old_values(*slot, self.reference.target_columns);
-            if let Some(key) = KeyTuple::new(key.into_iter()) {
-                lists.by_key.insert(key, place);
-            }
+            let columns = self.reference.target_columns.iter();
+            let key = columns.map(|column| arena.old_value(*slot, *column).to_value());
+            lists.push_owner(arena.handle(*slot), KeyTuple::new(key));
         }
         lists
     }
@@ -254,21 +213,28 @@ impl Children {
     }
 
     /// Puts each child into the list of its owner, and sets its relation to it.
-    pub(super) fn distribute(&self, state: &mut State, rows: &[u32], lists: &mut Lists) {
-        for slot in rows {
-            let Some(place) = self.owner(state, *slot, lists) else {
+    pub(super) fn distribute(&self, state: &mut State, mut rows: &[u32], lists: &mut Lists) {
+        while let Some(first) = rows.first() {
+            let Some(arena) = state.by_model(self.child.1) else {
+                return;
+            };
+            // Most rows come beside others of their owner.
+            let count = arena.siblings(rows, self.inverse, self.reference.columns);
+            let (siblings, others) = rows.split_at(count);
+            rows = others;
+            let Some(place) = self.owner(state, *first, lists) else {
                 continue;
             };
-            let owner = lists.owners[place];
+            lists.push_rows(place, arena, siblings);
+            let owner = ToOne::Handle(lists.owner(place));
             if let Some(arena) = state.by_model_mut(self.child.1) {
-                lists.members.push((place, arena.handle(*slot)));
-                arena.note_to_one(*slot, self.inverse, ToOne::Handle(owner));
+                arena.note_to_one(siblings, self.inverse, owner);
             }
         }
     }
 
-    /// Which of the owners a child belongs to.
-    fn owner(&self, state: &State, slot: u32, lists: &mut Lists) -> Option<usize> {
+    /// The place of the owner that a child belongs to.
+    fn owner(&self, state: &State, slot: u32, lists: &Lists) -> Option<usize> {
         let arena = state.by_model(self.child.1)?;
         let RawRef { stamp, .. } = arena.handle(slot);
         if self.far.is_some() && arena.entity_state(slot, stamp) == Some(EntityState::Deleting) {
@@ -279,32 +245,15 @@ impl Children {
             return None;
         }
         if let Some(handle) = known.handle() {
-            let place = lists.by_slot.get(&handle.slot).copied();
-            if let Some(place) = place.filter(|place| lists.owners[*place] == handle) {
-                return Some(place);
-            }
+            let place = lists.place_of(handle);
             let owner = state.by_model(self.model)?;
-            if owner.entity_state(handle.slot, handle.stamp).is_some() {
-                return None;
+            if place.is_some() || owner.entity_state(handle.slot, handle.stamp).is_some() {
+                return place;
             }
-        }
-        let place = self.owner_by_key(arena, slot, lists)?;
-        lists.found = Some((slot, place));
-        Some(place)
-    }
-
-    /// Which of the owners a child references by its foreign key. Most rows come beside others of their owner.
-    fn owner_by_key(&self, arena: &dyn AnyArena, slot: u32, lists: &Lists) -> Option<usize> {
-        let mut columns = self.reference.columns.iter();
-        if let Some((other, place)) = lists.found
-            && columns.all(|column| arena.value(slot, *column) == arena.value(other, *column))
-        {
-            return Some(place);
         }
         let columns = self.reference.columns.iter();
-        let key = KeyTuple::new(columns.map(|column| arena.value(slot, *column).to_value()))?;
-        let found = lists.by_key.get(&key).copied();
-        found.or_else(|| without_case(&lists.by_key, &key))
+        let key = columns.map(|column| arena.value(slot, *column).to_value());
+        lists.place_of_key(&KeyTuple::new(key)?)
     }
 
     /// Adds children that were given an owner since the last flush, which the rows don't show.
@@ -321,9 +270,8 @@ impl Children {
         let mut placed = Vec::new();
         for (slot, _) in pending.into_iter().filter(|(slot, _)| !rows.contains(slot)) {
             let handle = arena.to_one(slot, self.inverse).handle();
-            let place = handle.and_then(|handle| lists.by_slot.get(&handle.slot).copied());
-            if let Some(place) = place.filter(|place| handle == Some(lists.owners[*place])) {
-                lists.members.push((place, arena.handle(slot)));
+            if let Some(place) = handle.and_then(|handle| lists.place_of(handle)) {
+                lists.push_rows(place, arena, &[slot]);
                 placed.push((slot, handle));
             }
         }
@@ -345,28 +293,39 @@ impl Children {
         // What is read past pending work is read again after a rollback.
         let child = state.by_model(self.child.1);
         let has_pending = child.is_some_and(AnyArena::has_work);
-        let mut filled = Ok(());
-        let owners = lists.into_members(|row| self.member(state, row));
-        for (owner, mut members) in owners.collect::<Vec<_>>() {
+        let (mut filled, mut members) = (Ok(()), Vec::new());
+        lists.each(|owner, rows| {
+            self.members(state, rows, &mut members);
             if is_one && members.len() > 1 {
                 filled = Err(self.several());
-                continue;
+                return;
             }
             self.sort(state, &mut members);
-            state.fill_list((self.model, owner), self.index, (members, has_pending));
-        }
+            state.fill_list((self.model, owner), self.index, (&members, has_pending));
+        });
         filled
     }
 
     /// Keeps what was selected for each owner, in the order of the rows.
     pub(super) fn fill_parts(&self, state: &mut State, lists: Lists) {
-        let owners = lists.into_members(|row| self.member(state, row));
-        for (owner, members) in owners.collect::<Vec<_>>() {
-            let targets = members.into_iter().map(|member| member.target).collect();
+        let mut members = Vec::new();
+        lists.each(|owner, rows| {
+            self.members(state, rows, &mut members);
+            let targets = members.iter().map(|member| member.target).collect();
             let arena = state.by_model_mut(self.model);
             if let Some(list) = arena.and_then(|arena| arena.list_mut(owner.slot, self.index)) {
                 list.set_part(targets);
             }
+        });
+    }
+
+    /// Puts the members that children or link rows are in the place of those of another owner.
+    fn members(&self, state: &State, rows: &[RawRef], members: &mut Vec<Member>) {
+        members.clear();
+        if self.far.is_some() {
+            members.extend(rows.iter().filter_map(|row| self.member(state, *row)));
+        } else {
+            members.extend(rows.iter().copied().map(Member::itself));
         }
     }
 
@@ -387,19 +346,17 @@ impl Children {
         else {
             return;
         };
-        let has_work = rows.has_work();
-        let is_pending = |member: &Member| has_work && rows.is_pending(member.row.slot);
-        if !self.order.is_empty() {
-            // The database has ordered them.
-            return members.sort_by_key(is_pending);
+        let mut stored = members.len();
+        if rows.has_work() {
+            let is_pending = |member: &Member| rows.is_pending(member.row.slot);
+            members.sort_by_key(is_pending);
+            stored = members.partition_point(|member| !is_pending(member));
         }
-        let order = |a: &Member, b: &Member| {
-            is_pending(a)
-                .cmp(&is_pending(b))
-                .then_with(|| targets.key_order(a.target.slot, b.target.slot))
-        };
-        if !members.is_sorted_by(|a, b| order(a, b).is_le()) {
-            members.sort_by(order);
+        // The database has ordered them else.
+        if self.order.is_empty() {
+            let (stored, pending) = members.split_at_mut(stored);
+            targets.sort_by_keys(stored);
+            targets.sort_by_keys(pending);
         }
     }
 

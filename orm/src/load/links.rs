@@ -114,7 +114,7 @@ fn note(
     let is_it = key.map(CaseFolded) == of_target.map(CaseFolded);
     let handle = arena.handle(target);
     if let Some(link) = state.by_model_mut(model).filter(|_| is_it) {
-        link.note_to_one(slot, index, ToOne::Handle(handle));
+        link.note_to_one(&[slot], index, ToOne::Handle(handle));
     }
 }
 

@@ -5,6 +5,7 @@
 mod children;
 mod joined;
 mod links;
+mod owner_lists;
 mod owners;
 mod parents;
 mod part;

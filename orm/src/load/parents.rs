@@ -67,7 +67,7 @@ pub(super) fn load(
         let arena = state.by_model_mut(parents.model);
         // A relation that was assigned and isn't flushed stays a change.
         if let Some(arena) = arena.filter(|arena| !parents.is_assigned(&***arena, slot)) {
-            arena.note_to_one(slot, parents.index, to_one);
+            arena.note_to_one(&[slot], parents.index, to_one);
         }
     }
     Ok(())
@@ -114,7 +114,7 @@ impl Parents {
         let Some(key) = KeyTuple::new(values) else {
             state
                 .by_model_mut(self.model)?
-                .note_to_one(slot, self.index, ToOne::Null);
+                .note_to_one(&[slot], self.index, ToOne::Null);
             return None;
         };
         let referenced = state.referenced((self.model, slot), self.index);
@@ -124,7 +124,7 @@ impl Parents {
         match handle {
             Some(handle) => {
                 let arena = state.by_model_mut(self.model)?;
-                arena.note_to_one(slot, self.index, ToOne::Handle(handle));
+                arena.note_to_one(&[slot], self.index, ToOne::Handle(handle));
                 None
             }
             None => Some(key),

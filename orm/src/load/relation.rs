@@ -63,11 +63,18 @@ pub(crate) fn path(
     path: &LoadPath,
     slots: &[u32],
 ) -> Result<()> {
+    let Some((last, steps)) = path.split_last() else {
+        return Ok(());
+    };
     let mut slots = distinct(slots.to_vec());
-    for step in path {
+    for step in steps {
         slots = levels(state, connection, step, slots)?;
     }
-    Ok(())
+    // What the last one leads to is looked for by no other.
+    if last.levels == 1 {
+        return follow(state, connection, &Owners::of(last, &slots));
+    }
+    levels(state, connection, last, slots).map(drop)
 }
 
 /// Follows a relation from these entities, as often as the step says, and returns what it references on all levels.
@@ -103,15 +110,21 @@ pub(super) fn step(
     slots: &[u32],
 ) -> Result<Vec<u32>> {
     let owners = Owners::of(step, slots);
-    let missing = in_memory(state, &owners);
-    if !missing.is_empty() {
-        let slots = &*missing;
-        relation(state, connection, &Owners { slots, ..owners })?;
-    }
+    follow(state, connection, &owners)?;
     Ok(match step.scope {
         None => targets(state, &owners, |list| list.targets()),
         Some(_) => targets(state, &owners, |list| list.part().unwrap_or_default()),
     })
+}
+
+/// Loads the relation of those of the owners that don't have it in memory.
+fn follow(state: &mut State, connection: &mut Connection, owners: &Owners<'_>) -> Result<()> {
+    let missing = in_memory(state, owners);
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let slots = &*missing;
+    relation(state, connection, &Owners { slots, ..*owners })
 }
 
 /// What the relation of all owners references, each entity once. Of lists it is what `members` has.
@@ -133,10 +146,12 @@ fn referenced(
     (slot, index): (u32, usize),
     members: fn(&dyn AnyList) -> Vec<RawRef>,
 ) -> Vec<u32> {
-    let members = match (arena.list(slot, index), arena.to_one(slot, index).handle()) {
-        (Some(list), _) => members(list),
-        (None, Some(one)) => vec![one],
-        (None, None) => arena.view(slot, index).unwrap_or_default(),
+    let members = if let Some(list) = arena.list(slot, index) {
+        members(list)
+    } else if let Some(one) = arena.to_one(slot, index).handle() {
+        vec![one]
+    } else {
+        arena.view(slot, index).unwrap_or_default()
     };
     members.into_iter().map(|member| member.slot).collect()
 }

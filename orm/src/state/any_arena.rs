@@ -1,7 +1,6 @@
 //! [`AnyArena`]: an arena without its model's type, as the flush uses it. It is implemented in `typed_arena.rs`.
 
 use std::any::Any;
-use std::cmp::Ordering;
 use std::num::NonZeroU32;
 
 use orm_core::driver::Row;
@@ -14,13 +13,12 @@ use super::arena::Arena;
 use super::chunk_entities::ChunkEntities;
 use super::entity_state::EntityState;
 use super::handle::Link;
-use super::key_order::key_order;
 use super::key_tuple::{KeySet, KeyTuple, RowMap};
 use super::pending_rows::PendingRows;
 use super::reading::Reading;
 use super::switch::Switch;
 use super::witness::Witness;
-use crate::mapping::{AnyList, ColumnSet, Model, ModelDef, RawRef, ToOne};
+use crate::mapping::{AnyList, ColumnSet, Member, Model, ModelDef, RawRef, ToOne};
 
 /// The entities of one model, by slot and column position.
 pub(crate) trait AnyArena: ChunkEntities + Any + Send {
@@ -154,8 +152,13 @@ pub(crate) trait AnyArena: ChunkEntities + Any + Send {
     fn to_one(&self, slot: u32, relation: usize) -> ToOne;
     /// What it references by the foreign key that the database has.
     fn old_to_one(&self, slot: u32, relation: usize) -> ToOne;
-    /// Notes what a relation references by the foreign key that the entity has.
-    fn note_to_one(&mut self, slot: u32, relation: usize, to_one: ToOne);
+    /// Notes what a relation of entities references by the foreign keys that they have.
+    fn note_to_one(&mut self, slots: &[u32], relation: usize, to_one: ToOne);
+    /// How many of the entities, from the first one on, were read with the same foreign key, in `columns`, and have a relation
+    /// that is not loaded. At least one.
+    fn siblings(&self, slots: &[u32], relation: usize, columns: &[usize]) -> usize;
+    /// Puts members in the order of their targets' keys in the database.
+    fn sort_by_keys(&self, members: &mut [Member]);
     /// Notes what it references by the foreign key that the database has.
     fn note_old_to_one(&mut self, slot: u32, relation: usize, to_one: ToOne);
     /// Makes a relation of an entity reference another one: a change, as an assignment is.
@@ -188,6 +191,8 @@ pub(crate) trait AnyArena: ChunkEntities + Any + Send {
     fn is_known(&self, slot: u32) -> bool;
     /// The handle of the entity in a slot.
     fn handle(&self, slot: u32) -> RawRef;
+    /// Adds the handles of the entities in slots.
+    fn push_handles(&self, slots: &[u32], to: &mut Vec<RawRef>);
     /// Notes that the rows of entities turned out to be gone.
     fn lose(&mut self, slots: &[u32], level: u32);
     /// Begins the clock again: every entity is stale.
@@ -226,12 +231,6 @@ impl dyn AnyArena {
             Some((_, stored)) => stored.as_ref(),
             None => self.value(slot, position),
         }
-    }
-
-    /// The order of two rows by their keys in the database.
-    pub(crate) fn key_order(&self, a: u32, b: u32) -> Ordering {
-        let value = |slot, position| self.old_value(slot, position);
-        key_order(self.def().primary_key, value, (a, b))
     }
 
     /// The values that the database has in some columns.

@@ -161,7 +161,7 @@ impl State {
             && list.loaded_at().is_some()
         {
             let members = list.members();
-            list.fill(members, STALE);
+            list.fill(&members, STALE);
         }
     }
 

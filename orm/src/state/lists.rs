@@ -43,7 +43,7 @@ impl State {
         let def = arena.def();
         for index in 0..def.relations.len() {
             if let Some(list) = arena.list_mut(row.slot, index) {
-                list.fill(Vec::new(), clock);
+                list.fill(&[], clock);
             }
         }
         for relation in def.relations {
@@ -287,7 +287,7 @@ impl State {
         &mut self,
         (model, owner): (usize, RawRef),
         index: usize,
-        (members, has_pending): (Vec<Member>, bool),
+        (members, has_pending): (&[Member], bool),
     ) {
         let clock = self.clock;
         let list = self
@@ -393,7 +393,7 @@ impl State {
         let arena = self.by_model_mut(id.model);
         let arena = arena.filter(|arena| arena.entity_state(slot, stamp).is_some());
         if let Some(list) = arena.and_then(|arena| arena.list_mut(slot, id.index)) {
-            list.fill(Vec::new(), clock);
+            list.fill(&[], clock);
         }
     }
 

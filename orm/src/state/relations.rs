@@ -146,6 +146,28 @@ impl<M: Model> Arena<M> {
         }
     }
 
+    /// How many of the entities, from the first one on, were read with the same foreign key, in `columns`, while the relation
+    /// is not loaded. At least one.
+    pub(super) fn siblings(&self, slots: &[u32], index: usize, columns: &[usize]) -> usize {
+        let as_read = |slot: &u32| {
+            let slot = &self.slots[*slot as usize];
+            let is_read = slot.state == EntityState::Persistent && slot.old.is_none();
+            let value = slot.value.as_ref().filter(|_| is_read)?;
+            matches!(to_one(value, index), ToOne::NotLoaded(_)).then_some(value)
+        };
+        let Some(first) = slots.first().and_then(as_read) else {
+            return 1;
+        };
+        let has_key = |other: &M| {
+            let mut columns = columns.iter();
+            columns.all(|column| other.value(*column) == first.value(*column))
+        };
+        let others = slots[1..].iter();
+        1 + others
+            .take_while(|slot| as_read(slot).is_some_and(has_key))
+            .count()
+    }
+
     /// Notes what a relation references by the foreign key that the entity has. It is no change: the old copy has it, too,
     /// if it has the same key.
     pub(super) fn note_to_one(&mut self, slot: u32, index: usize, to_one: ToOne) {

@@ -12,6 +12,7 @@ use super::apply_rows::Written;
 use super::arena::Arena;
 use super::entity_state::EntityState;
 use super::handle::{Link, Ref};
+use super::key_order::key_order;
 use super::key_tuple::{KeySet, KeyTuple, RowMap};
 use super::pending_rows::PendingRows;
 use super::reading::Reading;
@@ -20,7 +21,7 @@ use super::slot::{FIRST_CLOCK, STALE, Slot};
 use super::switch::Switch;
 use super::witness::Witness;
 use crate::mapping::{
-    AnyList, AnyRelation, ColumnSet, Model, ModelDef, RawRef, ToOne, discriminators,
+    AnyList, AnyRelation, ColumnSet, Member, Model, ModelDef, RawRef, ToOne, discriminators,
 };
 
 /// A primary key as the row that it is of, which has no other columns.
@@ -258,6 +259,7 @@ impl<M: Model> AnyArena for Arena<M> {
         let slot = if let Some(slot) = self.next_known(&key, reading.take) {
             slot
         } else {
+            self.make_room(|| 1 + row.rows_left());
             let decode = |key, place: &mut Option<M>| M::decode_rest(row, start, key, place);
             Self::load(self, key, reading, decode)?
         };
@@ -372,8 +374,24 @@ impl<M: Model> AnyArena for Arena<M> {
         stored.map_or_else(ToOne::default, |stored| to_one(stored, relation))
     }
 
-    fn note_to_one(&mut self, slot: u32, relation: usize, to_one: ToOne) {
-        Self::note_to_one(self, slot, relation, to_one);
+    fn note_to_one(&mut self, slots: &[u32], relation: usize, to_one: ToOne) {
+        for slot in slots {
+            Self::note_to_one(self, *slot, relation, to_one);
+        }
+    }
+
+    fn siblings(&self, slots: &[u32], relation: usize, columns: &[usize]) -> usize {
+        Self::siblings(self, slots, relation, columns)
+    }
+
+    fn sort_by_keys(&self, members: &mut [Member]) {
+        let value = |slot, position| self.stored_value(slot, position);
+        let order = |a: &Member, b: &Member| {
+            key_order(M::def().primary_key, value, (a.target.slot, b.target.slot))
+        };
+        if !members.is_sorted_by(|a, b| order(a, b).is_le()) {
+            members.sort_by(order);
+        }
     }
 
     fn note_old_to_one(&mut self, slot: u32, relation: usize, to_one: ToOne) {
@@ -440,6 +458,10 @@ impl<M: Model> AnyArena for Arena<M> {
     fn handle(&self, slot: u32) -> RawRef {
         let stamp = self.slots[slot as usize].stamp;
         RawRef { slot, stamp }
+    }
+
+    fn push_handles(&self, slots: &[u32], to: &mut Vec<RawRef>) {
+        to.extend(slots.iter().map(|slot| self.handle(*slot)));
     }
 
     fn lose(&mut self, slots: &[u32], level: u32) {

@@ -10,6 +10,8 @@
 // A gate prints its table, and stops at the first surprise.
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs)]
 
+#[path = "../ratios/authors.rs"]
+mod authors;
 #[path = "../ratios/model.rs"]
 #[allow(dead_code, reason = "the benchmarks of times use more of it")]
 mod model;

@@ -5,10 +5,11 @@ use std::hint::black_box;
 use orm::prelude::*;
 
 use crate::Rounds;
+use crate::authors;
 use crate::model::{Post, User, add_post, fill, keys, row};
 
 /// Each with the rounds of the shorter and of the longer run.
-pub(crate) const ALL: [(&str, Rounds); 12] = [
+pub(crate) const ALL: [(&str, Rounds); 14] = [
     ("point_get_kept", (100, 1100)),
     ("point_get_built", (100, 1100)),
     ("one_row_built", (100, 1100)),
@@ -21,6 +22,8 @@ pub(crate) const ALL: [(&str, Rounds); 12] = [
     ("add_and_commit_1", (100, 600)),
     ("add_and_commit_10", (20, 120)),
     ("flush_of_100", (5, 25)),
+    ("associations_in_session", (3, 8)),
+    ("associations_as_graph", (3, 8)),
 ];
 
 /// Runs a path some rounds.
@@ -36,6 +39,7 @@ pub(crate) fn run(name: &str, rounds: usize) {
         "add_and_commit_1" => add_and_commit(rounds, 1),
         "add_and_commit_10" => add_and_commit(rounds, 10),
         "flush_of_100" => flush(rounds),
+        "associations_in_session" | "associations_as_graph" => associations(name, rounds),
         other => panic!("no path is called {other}"),
     }
 }
@@ -132,5 +136,22 @@ fn flush(rounds: usize) {
             session[*user].name = format!("New {round}");
         }
         session.flush().unwrap();
+    }
+}
+
+/// 300 authors with 1 500 articles and 7 500 remarks.
+fn associations(name: &str, rounds: usize) {
+    let engine = Engine::connect("sqlite://").unwrap();
+    authors::fill(&engine);
+    let query = authors::query();
+    if name == "associations_in_session" {
+        for _ in 0..rounds {
+            authors::in_session(&engine, &query);
+        }
+    } else {
+        let mut conn = engine.connection().unwrap();
+        for _ in 0..rounds {
+            authors::as_graph(&mut conn, &query);
+        }
     }
 }

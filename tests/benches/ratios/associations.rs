@@ -1,5 +1,6 @@
-//! 300 authors, their 1 500 articles and the 7 500 remarks on these, loaded by one query with `with`: SQLite in memory and
-//! PostgreSQL. The raw side sends the same three statements and puts the rows into lists of lists.
+//! 300 authors, their 1 500 articles and the 7 500 remarks on these, loaded by one query with `with`, as a graph without a
+//! session and in a session: SQLite in memory and PostgreSQL. The raw side sends the same three statements and puts the
+//! rows into lists of lists.
 //!
 //! And what an append to a long list costs beside one to a short list.
 
@@ -9,39 +10,8 @@ use std::hint::black_box;
 use orm::prelude::*;
 use rusqlite::config::DbConfig;
 
+use crate::authors::{self, AUTHORS, Article, Author, Remark, fill};
 use crate::measure::{Table, Took, time};
-
-#[derive(Model)]
-#[orm(table = "authors")]
-struct Author {
-    #[orm(primary_key)]
-    id: i64,
-    name: String,
-    articles: HasMany<Article>,
-}
-
-#[derive(Model)]
-#[orm(table = "articles")]
-struct Article {
-    #[orm(primary_key)]
-    id: i64,
-    title: String,
-    #[orm(references = Author.id, index)]
-    author_id: i64,
-    author: BelongsTo<Author>,
-    remarks: HasMany<Remark>,
-}
-
-#[derive(Model)]
-#[orm(table = "remarks")]
-struct Remark {
-    #[orm(primary_key)]
-    id: i64,
-    text: String,
-    #[orm(references = Article.id, index)]
-    article_id: i64,
-    article: BelongsTo<Article>,
-}
 
 /// What the raw side makes of a row: key, text, key of the owner.
 #[expect(
@@ -57,7 +27,10 @@ struct Child {
 /// Children by their owner.
 type Grouped<T> = HashMap<i64, Vec<T>>;
 
-const AUTHORS: usize = 300;
+fn name(database: &str) -> String {
+    format!("{database}: 300 authors, 1 500 articles, 7 500 remarks")
+}
+
 const ARTICLES: &str = "SELECT id, title, author_id FROM articles WHERE author_id ";
 const REMARKS: &str = "SELECT id, text, article_id FROM remarks WHERE article_id ";
 
@@ -68,45 +41,29 @@ pub(crate) fn run(table: &mut Table) {
     servers::postgres(table);
 }
 
-fn name(database: &str) -> String {
-    format!("{database}: 300 authors, 1 500 articles, 7 500 remarks, in a session")
+/// Compares both ways to load all of them with the raw side.
+fn compare(
+    table: &mut Table,
+    name: &str,
+    (engine, goals): (&Engine, [&'static str; 2]),
+    raw: &mut dyn FnMut(usize) -> Took,
+) {
+    let query = authors::query();
+    let mut conn = engine.connection().unwrap();
+    let mut graph = |times| time(times, || authors::as_graph(&mut conn, &query));
+    table.compare(&format!("{name}, plain"), goals[0], raw, &mut graph);
+    drop(conn);
+    let mut session = |times| time(times, || authors::in_session(engine, &query));
+    table.compare(
+        &format!("{name}, in a session"),
+        goals[1],
+        raw,
+        &mut session,
+    );
 }
 
-/// The tables, with five articles an author and five remarks an article.
-fn fill(engine: &Engine) {
-    Metadata::of((Author, Article, Remark))
-        .create_all(engine)
-        .unwrap();
-    let mut session = Session::new(engine);
-    for number in 0..AUTHORS {
-        let author = session.add(Author::builder().name(format!("Author {number}")));
-        for number in 0..5 {
-            let article = Article::builder().title(format!("Article {number}"));
-            let article = session.append(author, Author.articles, article).unwrap();
-            for number in 0..5 {
-                let remark = Remark::builder().text(format!("Remark {number}"));
-                session.append(article, Article.remarks, remark).unwrap();
-            }
-        }
-    }
-    session.commit().unwrap();
-}
-
-/// Loads all of them in a new session, and goes through the lists.
-fn ours(engine: &Engine) -> impl FnMut(usize) -> Took {
-    let query = select(Author).with(Author.articles.then(Article.remarks));
-    move |times| {
-        time(times, || {
-            let mut session = Session::new(engine);
-            let mut remarks = 0;
-            for author in query.all(&mut session).unwrap() {
-                for article in session[author].articles.get().unwrap() {
-                    remarks += session[article].remarks.get().unwrap().len();
-                }
-            }
-            assert_eq!(remarks, AUTHORS * 25);
-        })
-    }
+fn is_wanted(table: &Table, name: &str) -> bool {
+    table.is_wanted(&format!("{name}, plain")) || table.is_wanted(&format!("{name}, in a session"))
 }
 
 /// Puts rows into lists, and goes through them as our side does.
@@ -139,14 +96,14 @@ fn grouped<T>(children: Vec<Child>, mut entry: impl FnMut(Child) -> (i64, T)) ->
 
 fn sqlite(table: &mut Table) {
     let name = name("SQLite");
-    if !table.is_wanted(&name) {
+    if !is_wanted(table, &name) {
         return;
     }
     let engine = Engine::connect("sqlite://").unwrap();
     fill(&engine);
     let conn = filled();
     let mut raw = |times| time(times, || raw_sqlite(&conn));
-    table.compare(&name, "1.30", &mut raw, &mut ours(&engine));
+    compare(table, &name, (&engine, ["1.10", "1.30"]), &mut raw);
 }
 
 /// A connection with the same tables and rows.
@@ -254,13 +211,14 @@ mod servers {
     use orm::Engine;
     use postgres::{Client, Statement};
 
-    use super::{ARTICLES, Child, REMARKS, fill, name, ours, put_together};
+    use super::{ARTICLES, Child, REMARKS, compare, is_wanted, name, put_together};
+    use crate::authors::fill;
     use crate::measure::{Table, time};
     use crate::postgres::{database_with, server_url};
 
     pub(super) fn postgres(table: &mut Table) {
         let name = name("PostgreSQL");
-        if !table.is_wanted(&name) {
+        if !is_wanted(table, &name) {
             return;
         }
         let (mut client, engine): (Client, Engine) =
@@ -272,7 +230,7 @@ mod servers {
             prepare(&format!("{REMARKS}= ANY($1)")),
         ];
         let mut raw = |times| time(times, || raw(&mut client, &statements));
-        table.compare(&name, "1.20", &mut raw, &mut ours(&engine));
+        compare(table, &name, (&engine, ["1.00", "1.20"]), &mut raw);
     }
 
     fn raw(client: &mut Client, [authors, articles, remarks]: &[Statement; 3]) {

@@ -9,6 +9,7 @@
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs)]
 
 mod associations;
+mod authors;
 mod children;
 mod measure;
 mod model;

@@ -101,7 +101,7 @@ pub trait AnyList {
     fn remove(&mut self, row: RawRef) -> Option<(usize, Member)>;
 
     /// Makes the relation loaded, with these members.
-    fn fill(&mut self, members: Vec<Member>, clock: u32);
+    fn fill(&mut self, members: &[Member], clock: u32);
 
     /// Makes the relation not loaded.
     fn unload(&mut self, relation: &'static RelationDef);

@@ -176,6 +176,12 @@ impl<M: 'static> AnyList for HasMany<M> {
         members.map(|member| Member::itself(member.raw())).collect()
     }
 
+    fn targets(&self) -> Vec<RawRef> {
+        let members = self.0.list().get().ok().flatten();
+        let members = members.into_iter().flat_map(|members| members.iter());
+        members.map(|member| member.raw()).collect()
+    }
+
     fn count(&self) -> usize {
         let members = self.0.list().get().ok().flatten();
         members.map_or(0, |members| members.len())
@@ -213,9 +219,9 @@ impl<M: 'static> AnyList for HasMany<M> {
         Some((at, Member::itself(row)))
     }
 
-    fn fill(&mut self, members: Vec<Member>, clock: u32) {
+    fn fill(&mut self, members: &[Member], clock: u32) {
         let members = (!members.is_empty()).then(|| {
-            let members = members.into_iter().map(|member| member.target.typed());
+            let members = members.iter().map(|member| member.target.typed());
             Arc::new(members.collect())
         });
         *self.0.list_mut() = List::Loaded { clock, members };

@@ -149,7 +149,7 @@ impl<M: 'static> AnyList for HasOne<M> {
         Some((0, Member::itself(row)))
     }
 
-    fn fill(&mut self, members: Vec<Member>, clock: u32) {
+    fn fill(&mut self, members: &[Member], clock: u32) {
         let members = members.first().map(|member| member.target.typed());
         self.0 = List::Loaded { clock, members };
     }

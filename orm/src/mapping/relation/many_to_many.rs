@@ -274,7 +274,7 @@ impl<M: 'static> AnyList for ManyToMany<M> {
         Some((at, Member { row, target }))
     }
 
-    fn fill(&mut self, members: Vec<Member>, clock: u32) {
+    fn fill(&mut self, members: &[Member], clock: u32) {
         let linked = (!members.is_empty()).then(|| {
             let targets = members.iter().map(|member| member.target.typed());
             Box::new(Linked {

@@ -30,6 +30,7 @@ pub(super) fn run(table: &mut Table) {
         };
         load(table, rows, &goals);
     }
+    chunks(table);
 }
 
 fn load(table: &mut Table, rows: usize, goals: &Goals) {
@@ -66,6 +67,47 @@ fn load(table: &mut Table, rows: usize, goals: &Goals) {
     table.compare(&name, goals.again, &mut raw, &mut |times| {
         time(times, || drop(black_box(query.all(&mut session).unwrap())))
     });
+}
+
+/// The rows of the table that is read in chunks of 1000. The raw side reads as many pages, each by the key of the last row.
+const ROWS: usize = 10_000;
+const PAGE: &str = "SELECT id, name, hair_color FROM users WHERE id > ? ORDER BY id LIMIT 1000";
+
+fn chunks(table: &mut Table) {
+    let name = "SQLite: read 10 000 rows in chunks of 1000, session";
+    if !table.is_wanted(name) {
+        return;
+    }
+    let (conn, engine) = (raw(ROWS), ours(ROWS));
+    let mut raw = |times| time(times, || assert_eq!(raw_pages(&conn), ROWS));
+    let mut session = Session::new(&engine);
+    let query = select(User);
+    let mut own = |times| {
+        time(times, || {
+            let mut read = 0;
+            let each = |_: &mut Session, users: &[Ref<User>]| {
+                read += users.len();
+                Ok(())
+            };
+            query.chunks(1000, &mut session, each).unwrap();
+            assert_eq!(read, ROWS);
+        })
+    };
+    table.compare(name, "–", &mut raw, &mut own);
+}
+
+fn raw_pages(conn: &rusqlite::Connection) -> usize {
+    let (mut last, mut read) = (0, 0);
+    loop {
+        let mut statement = conn.prepare_cached(PAGE).unwrap();
+        let users = statement.query_map([last], decode).unwrap();
+        let users: Vec<User> = users.collect::<Result<_, _>>().unwrap();
+        let Some(user) = users.last() else {
+            return read;
+        };
+        last = user.id;
+        read += black_box(users).len();
+    }
 }
 
 fn raw_load(conn: &rusqlite::Connection) -> Vec<User> {
