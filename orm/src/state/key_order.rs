@@ -1,8 +1,10 @@
-//! [`key_order`]: the order of rows by their primary keys: of the statements of a flush, and of loaded lists.
+//! [`key_order`]: the order of rows by their primary keys: of the statements of a flush; [`sort_by_keys`]: of loaded lists.
 
 use std::cmp::Ordering;
 
 use orm_core::value::ValueRef;
+
+use crate::mapping::Member;
 
 /// The order of two rows by their keys as the database has them: also the order of locks. `value` reads a column of a
 /// slot.
@@ -15,6 +17,18 @@ pub(super) fn key_order<'v>(
         .map(|position| compare(value(a, *position), value(b, *position)))
         .find(|ordering| ordering.is_ne())
         .unwrap_or(Ordering::Equal)
+}
+
+/// Puts members in the order of their targets' keys. Mostly they come in it.
+pub(super) fn sort_by_keys<'v>(
+    key: &[usize],
+    value: impl Fn(u32, usize) -> ValueRef<'v>,
+    members: &mut [Member],
+) {
+    let order = |a: &Member, b: &Member| key_order(key, &value, (a.target.slot, b.target.slot));
+    if !members.is_sorted_by(|a, b| order(a, b).is_le()) {
+        members.sort_by(order);
+    }
 }
 
 /// A total order of values of one column.

@@ -12,7 +12,7 @@ use super::apply_rows::Written;
 use super::arena::Arena;
 use super::entity_state::EntityState;
 use super::handle::{Link, Ref};
-use super::key_order::key_order;
+use super::key_order::sort_by_keys;
 use super::key_tuple::{KeySet, KeyTuple, RowMap};
 use super::pending_rows::PendingRows;
 use super::reading::Reading;
@@ -386,12 +386,7 @@ impl<M: Model> AnyArena for Arena<M> {
 
     fn sort_by_keys(&self, members: &mut [Member]) {
         let value = |slot, position| self.stored_value(slot, position);
-        let order = |a: &Member, b: &Member| {
-            key_order(M::def().primary_key, value, (a.target.slot, b.target.slot))
-        };
-        if !members.is_sorted_by(|a, b| order(a, b).is_le()) {
-            members.sort_by(order);
-        }
+        sort_by_keys(M::def().primary_key, value, members);
     }
 
     fn note_old_to_one(&mut self, slot: u32, relation: usize, to_one: ToOne) {
