@@ -39,7 +39,7 @@ pub use check::{
     Generated, HasCollation, HasLength, HoldsNoNull, HoldsNull, Placeholder, RefersTo, Skipped,
     VariantField, Version, default_fits, referred, text_fits,
 };
-pub(crate) use check::{integer_fits, takes_label};
+pub(crate) use check::{integer_fits, is_label, takes_label};
 pub use column::Column;
 pub use column_set::ColumnSet;
 pub use criteria::Criteria;
