@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
-use syn::{Expr, Type};
+use syn::{Expr, Path, Type};
 
 use super::parse::{Discriminator, Label, Polymorphic, Variant, both_have, text};
 
@@ -54,6 +54,12 @@ fn subtypes(variants: &[Variant]) -> Vec<&Type> {
         }
     }
     subtypes
+}
+
+/// The base and the subtypes.
+fn models(base: &Path, subtypes: &[&Type]) -> Vec<TokenStream> {
+    let subtypes = subtypes.iter().map(|subtype| quote!(#subtype));
+    std::iter::once(quote!(#base)).chain(subtypes).collect()
 }
 
 /// An assertion for each text that the column can have it.
@@ -135,6 +141,7 @@ fn implementation(polymorphic: &Polymorphic) -> TokenStream {
     } = polymorphic;
     let base = &discriminator.base;
     let subtypes = subtypes(variants);
+    let models = models(base, &subtypes);
     let decode = decode(polymorphic, &subtypes);
     quote! {
         #[automatically_derived]
@@ -147,14 +154,10 @@ fn implementation(polymorphic: &Polymorphic) -> TokenStream {
             #decode
         }
 
-        #[automatically_derived]
-        #[diagnostic::do_not_recommend]
-        impl __orm::HasVariantOf<#base> for #ident<__orm::Session> {}
-
         #(
             #[automatically_derived]
             #[diagnostic::do_not_recommend]
-            impl __orm::HasVariantOf<#subtypes> for #ident<__orm::Session> {}
+            impl __orm::HasVariantOf<#models> for #ident<__orm::Session> {}
         )*
     }
 }
@@ -172,7 +175,7 @@ fn decode(polymorphic: &Polymorphic, subtypes: &[&Type]) -> TokenStream {
     let starts: Vec<_> = (0..subtypes.len())
         .map(|index| format_ident!("start_{index}"))
         .collect();
-    let models = std::iter::once(quote!(#base)).chain(subtypes.iter().map(|ty| quote!(#ty)));
+    let models = models(base, subtypes);
     let before = std::iter::once(quote!(start)).chain(starts.iter().map(|start| quote!(#start)));
     let labelled = variants.iter().filter(|variant| !variant.is_other());
     let labelled = labelled.map(|variant| {
