@@ -3,18 +3,11 @@
 use orm_core::driver::Cancel;
 use orm_core::error::{Error, ErrorKind, Result};
 
-use super::kill::{Target, kill};
+use super::kill::Target;
 
-/// Stops the statement of a connection, at once.
-pub(super) struct KillQuery {
-    pub(super) target: Target,
-    /// The connection's number.
-    pub(super) connection: u32,
-}
-
-impl Cancel for KillQuery {
+impl Cancel for Target {
     fn cancel(&self) -> Result<()> {
-        let cause = match kill(self.target.clone(), self.connection) {
+        let cause = match self.kill() {
             Ok(true) => return Ok(()),
             Ok(false) => "another server has answered",
             Err(_) => "no connection can be opened for KILL QUERY",

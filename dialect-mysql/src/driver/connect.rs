@@ -7,6 +7,7 @@ use std::fs;
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use mysql::consts::CapabilityFlags;
@@ -92,7 +93,9 @@ fn open(config: MysqlConfig, options: OptsBuilder) -> Result<MysqlConnection> {
         // Past the login, a response has the time limit of a login.
         options: options.read_timeout(time_limit(config.connect_timeout)),
         server_name: session.server_name.clone(),
+        connection: native.connection_id(),
     };
+    let kill = Arc::new(kill);
     Ok(MysqlConnection::new(native, session, kill, config))
 }
 

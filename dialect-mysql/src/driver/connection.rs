@@ -8,6 +8,7 @@
 //! that commits before it fails), so after an error the state is read from the server before the error is returned.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use mysql::prelude::Queryable;
@@ -20,7 +21,6 @@ use orm_core::value::ValueRef;
 
 use super::bind;
 use super::bind_types::BindTypes;
-use super::cancel::KillQuery;
 use super::config::MysqlConfig;
 use super::failure::{breaks, from_native, is_silence, lost, too_large};
 use super::kill::{Kill, Target};
@@ -47,9 +47,8 @@ pub struct MysqlConnection {
     /// There until the connection breaks.
     pub(super) native: Option<Conn>,
     pub(super) session: Session,
-    /// The number by which the server knows it.
-    number: u32,
-    kill: Target,
+    /// What stops its statement. It is shared with the threads that may.
+    pub(super) kill: Arc<Target>,
     pub(super) config: MysqlConfig,
     pub(super) open: bool,
     pub(super) tracked: bool,
@@ -61,9 +60,13 @@ pub struct MysqlConnection {
 }
 
 impl MysqlConnection {
-    pub(super) fn new(native: Conn, session: Session, kill: Target, config: MysqlConfig) -> Self {
+    pub(super) fn new(
+        native: Conn,
+        session: Session,
+        kill: Arc<Target>,
+        config: MysqlConfig,
+    ) -> Self {
         Self {
-            number: native.connection_id(),
             tracked: reported(&native).is_some(),
             types: (session.dialect == MysqlDialect::MySql).then(BindTypes::default),
             native: Some(native),
@@ -108,15 +111,7 @@ impl MysqlConnection {
 
     /// Stops the query that runs, unless it ends soon.
     pub(super) fn kill_later(&self) -> Option<Kill> {
-        Kill::later(&self.kill, self.number)
-    }
-
-    /// What stops the statement that runs.
-    pub(super) fn kill(&self) -> KillQuery {
-        KillQuery {
-            target: self.kill.clone(),
-            connection: self.number,
-        }
+        Kill::later(Arc::clone(&self.kill))
     }
 
     /// A query that ended by itself while it was stopped may leave that to the next statement.

@@ -174,7 +174,7 @@ impl Connection for MysqlConnection {
     }
 
     fn canceller(&self) -> Option<Arc<dyn Cancel>> {
-        Some(Arc::new(self.kill()))
+        Some(Arc::clone(&self.kill) as _)
     }
 
     fn pass_over_cancel(&mut self) {

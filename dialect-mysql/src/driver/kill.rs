@@ -2,6 +2,7 @@
 //!
 //! `cursor.rs` continues to read in the meantime: most responses end before a connection is opened.
 
+use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::Duration;
@@ -16,11 +17,12 @@ const PATIENCE: Duration = Duration::from_millis(20);
 /// connection id belongs to another client.
 pub(super) const SERVER_NAME: &str = "CONCAT(@@hostname, ':', @@port)";
 
-/// Which query is to be stopped, and how its server is reached.
-#[derive(Clone)]
+/// Which connection's query is to be stopped, and how its server is reached.
 pub(super) struct Target {
     pub(super) options: OptsBuilder,
     pub(super) server_name: String,
+    /// The connection's number.
+    pub(super) connection: u32,
 }
 
 /// A thread that stops a query soon.
@@ -30,14 +32,13 @@ pub(super) struct Kill {
 }
 
 impl Kill {
-    /// Stops the query of the connection of that number, unless it ends soon. `None` without threads.
-    pub(super) fn later(target: &Target, connection: u32) -> Option<Self> {
-        let target = target.clone();
+    /// Stops the query of the connection, unless it ends soon. `None` without threads.
+    pub(super) fn later(target: Arc<Target>) -> Option<Self> {
         let (end, ended) = channel::<()>();
         let thread = thread::Builder::new().name("orm-kill".to_owned());
         let spawned = thread.spawn(move || {
             matches!(ended.recv_timeout(PATIENCE), Err(RecvTimeoutError::Timeout))
-                && kill(target, connection).is_ok_and(|killed| killed)
+                && target.kill().is_ok_and(|killed| killed)
         });
         let thread = spawned.ok()?;
         Some(Self { end, thread })
@@ -50,12 +51,15 @@ impl Kill {
     }
 }
 
-pub(super) fn kill(target: Target, connection: u32) -> mysql::Result<bool> {
-    let mut other = Conn::new(target.options)?;
-    let found: Option<String> = other.query_first(format!("SELECT {SERVER_NAME}"))?;
-    let is_same = found.is_some_and(|name| name == target.server_name);
-    if is_same {
-        other.query_drop(format!("KILL QUERY {connection}"))?;
+impl Target {
+    /// Stops the query that runs. Returns whether the same server has been reached.
+    pub(super) fn kill(&self) -> mysql::Result<bool> {
+        let mut other = Conn::new(self.options.clone())?;
+        let found: Option<String> = other.query_first(format!("SELECT {SERVER_NAME}"))?;
+        let is_same = found.is_some_and(|name| name == self.server_name);
+        if is_same {
+            other.query_drop(format!("KILL QUERY {}", self.connection))?;
+        }
+        Ok(is_same)
     }
-    Ok(is_same)
 }

@@ -10,15 +10,15 @@ use std::time::Duration;
 use orm_core::blocking::{is_in_task, refuse_in_task, within};
 use orm_core::driver::{Connection, Driver, TlsMode, misconfigured, no_answer};
 use orm_core::error::Result;
-use postgres::config::{SslMode, SslNegotiation};
-use postgres::{Client, Config, NoTls};
+use postgres::config::SslMode;
+use postgres::{Client, Config};
 
 use super::cancel::Connector;
 use super::config::PostgresConfig;
 use super::connection::PostgresConnection;
 use super::failure::{Unchecked, failed, refused};
 use super::session::{Session, Wanted, stronger_isolation};
-use super::stream::{Link, Plain};
+use super::stream::Link;
 
 /// Opens connections to a PostgreSQL database.
 pub struct PostgresDriver {
@@ -60,42 +60,26 @@ impl PostgresDriver {
     }
 
     fn open(&self) -> Result<PostgresConnection> {
-        let mut native = self.native()?;
+        let (native, connector) = (self.native()?, self.connector()?);
         let link = Link::default();
-        let config = &self.config;
-        let (client, session) = match config.tls {
-            // A unix socket does not give the stream away.
-            TlsMode::Disable if self.config.has_socket() => {
-                self.within_time(&link, move || native.connect(NoTls))?
-            }
-            TlsMode::Disable => {
-                // The stream stands where an encrypted one would, and sends no SSLRequest.
-                native.ssl_mode(SslMode::Require);
-                native.ssl_negotiation(SslNegotiation::Direct);
-                let plain = self.plain(&link);
-                self.within_time(&link, move || native.connect(plain))?
-            }
-            mode => self.connect_encrypted(native, mode, &link)?,
+        let opened = {
+            let (connector, link) = (connector.clone(), link.clone());
+            move || connector.connect(native, link)
         };
+        let (client, session) = self.within_time(&link, opened)?;
         link.end();
-        let (config, connector) = (config.clone(), self.connector()?);
+        let config = self.config.clone();
         Ok(PostgresConnection::new(client, session, config, connector))
     }
 
-    /// How another connection to the same server is opened, for a request to stop a statement.
     fn connector(&self) -> Result<Connector> {
         Ok(match self.config.tls {
             TlsMode::Disable if self.config.has_socket() => Connector::Socket,
-            TlsMode::Disable => Connector::Plain(self.plain(&Link::default())),
+            TlsMode::Disable => Connector::Plain {
+                allow_cleartext: self.config.allow_cleartext_password,
+            },
             mode => self.encrypted(mode)?,
         })
-    }
-
-    fn plain(&self, link: &Link) -> Plain {
-        Plain {
-            link: link.clone(),
-            allow_cleartext: self.config.allow_cleartext_password,
-        }
     }
 
     #[cfg(feature = "tls")]
@@ -107,28 +91,10 @@ impl PostgresDriver {
     #[cfg(not(feature = "tls"))]
     #[expect(clippy::unused_self, reason = "as with the feature")]
     fn encrypted(&self, _: TlsMode) -> Result<Connector> {
-        Err(without_tls())
-    }
-
-    #[cfg(feature = "tls")]
-    fn connect_encrypted(
-        &self,
-        native: Config,
-        mode: TlsMode,
-        link: &Link,
-    ) -> Result<(Client, Session)> {
-        let roots = self.config.root_certificates.as_deref();
-        let tls = super::tls::Encrypted {
-            inner: self.tls.get(mode, roots)?,
-            link: link.clone(),
-        };
-        self.within_time(link, move || native.connect(tls))
-    }
-
-    #[cfg(not(feature = "tls"))]
-    #[expect(clippy::unused_self, reason = "as with the feature")]
-    fn connect_encrypted(&self, _: Config, _: TlsMode, _: &Link) -> Result<(Client, Session)> {
-        Err(without_tls())
+        Err(
+            misconfigured("TLS is not available: the Cargo feature tls is off")
+                .with_hint("add it to Cargo.toml: orm = { features = [\"postgres\", \"tls\"] }"),
+        )
     }
 
     fn native(&self) -> Result<Config> {
@@ -254,12 +220,6 @@ impl PostgresDriver {
         }
         wanted
     }
-}
-
-#[cfg(not(feature = "tls"))]
-fn without_tls() -> orm_core::error::Error {
-    misconfigured("TLS is not available: the Cargo feature tls is off")
-        .with_hint("add it to Cargo.toml: orm = { features = [\"postgres\", \"tls\"] }")
 }
 
 /// Opens one connection, for which a thread of its own needs nothing else.

@@ -6,11 +6,14 @@
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
-use orm_core::driver::{LONGEST_KEPT, Outcome, TransactionState};
+use orm_core::driver::{LONGEST_KEPT, Outcome, Row, TransactionState};
 use orm_core::error::Result;
+use orm_core::value::ValueRef;
 use rusqlite::{CachedStatement, Statement};
 
+use super::bind::bind_all;
 use super::failure::from_native;
+use super::row::SqliteRow;
 use super::rowid::Rowids;
 use super::session::{Settings, Watch};
 use super::statement_kind::StatementKind;
@@ -63,6 +66,32 @@ impl SqliteConnection {
             memory,
             watch,
             rowids: Rowids::default(),
+        })
+    }
+
+    /// Reads the rows of a statement, or the first one alone.
+    #[inline]
+    pub(super) fn read(
+        &mut self,
+        sql: &str,
+        binds: &[ValueRef<'_>],
+        each: &mut dyn FnMut(&dyn Row) -> Result<()>,
+        is_first_alone: bool,
+    ) -> Result<()> {
+        self.native.with_prepared(sql, |_, statement| {
+            bind_all(statement, sql, binds)?;
+            {
+                let mut rows = statement.raw_query();
+                // The rows reset the statement when they are dropped, however this ends.
+                while let Some(row) = rows.next().map_err(|native| from_native(native, sql))? {
+                    each(&SqliteRow { row })?;
+                    if is_first_alone {
+                        break;
+                    }
+                }
+            }
+            self.rowids.note(statement);
+            Ok(())
         })
     }
 

@@ -19,7 +19,6 @@ use super::cancel::Interrupt;
 use super::connection::{SqliteConnection, run, step_to_end, transaction};
 use super::cursor::SqliteCursor;
 use super::failure::from_native;
-use super::row::SqliteRow;
 use super::session::clear;
 use super::statement_kind::{StatementKind, controls_transaction};
 use crate::render::READ_WRITE;
@@ -74,18 +73,7 @@ impl Connection for SqliteConnection {
         binds: &[ValueRef<'_>],
         each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<()> {
-        self.native.with_prepared(sql, |_, statement| {
-            bind_all(statement, sql, binds)?;
-            {
-                let mut rows = statement.raw_query();
-                // The rows reset the statement when they are dropped, however this ends.
-                while let Some(row) = rows.next().map_err(|native| from_native(native, sql))? {
-                    each(&SqliteRow { row })?;
-                }
-            }
-            self.rowids.note(statement);
-            Ok(())
-        })
+        self.read(sql, binds, each, false)
     }
 
     // Whether a second row follows costs another step of the program.
@@ -95,17 +83,7 @@ impl Connection for SqliteConnection {
         binds: &[ValueRef<'_>],
         each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<()> {
-        self.native.with_prepared(sql, |_, statement| {
-            bind_all(statement, sql, binds)?;
-            {
-                let mut rows = statement.raw_query();
-                if let Some(row) = rows.next().map_err(|native| from_native(native, sql))? {
-                    each(&SqliteRow { row })?;
-                }
-            }
-            self.rowids.note(statement);
-            Ok(())
-        })
+        self.read(sql, binds, each, true)
     }
 
     fn cursor<'c>(&'c mut self, sql: &str, binds: &[ValueRef<'_>]) -> Box<dyn Cursor + 'c> {

@@ -273,6 +273,19 @@ pub(crate) const fn takes_label(ty: &Type, label: &str) -> bool {
     matches!(ty, Type::Text)
 }
 
+/// Returns whether the label at `index` of an enum's type is that text.
+pub(crate) const fn is_label(ty: &Type, index: usize, text: &str) -> bool {
+    if let Type::Enum(EnumType {
+        labels: Cow::Borrowed(labels),
+        ..
+    }) = ty
+        && let Cow::Borrowed(label) = &labels[index]
+    {
+        return same(label.as_bytes(), text.as_bytes());
+    }
+    false
+}
+
 const fn has_label(labels: &[Cow<'static, str>], text: &str) -> bool {
     let mut rest = labels;
     while let [Cow::Borrowed(label), others @ ..] = rest {

@@ -39,7 +39,7 @@ pub use check::{
     Generated, HasCollation, HasLength, HoldsNoNull, HoldsNull, Placeholder, RefersTo, Skipped,
     VariantField, Version, default_fits, referred, text_fits,
 };
-pub(crate) use check::{integer_fits, takes_label};
+pub(crate) use check::{integer_fits, is_label, takes_label};
 pub use column::Column;
 pub use column_set::ColumnSet;
 pub use criteria::Criteria;
@@ -60,7 +60,10 @@ pub use embedded::{
     constraints, count_all, discriminator, has_new_names, joined, joined_length, names,
     put_columns, put_part, references, starts, update_defaults,
 };
-pub(crate) use embedded::{discriminators, enum_columns, variant_columns};
+pub(crate) use embedded::{
+    column_of_other_variant, discriminator_alone, discriminators, has_other_values, null_alone,
+    variant_columns,
+};
 pub use field::{Field, KeyField};
 pub use handle::{RawRef, Ref};
 pub(crate) use key::key_text;

@@ -109,6 +109,14 @@ pub trait Model: Sized + Send + 'static {
     /// [`ConversionError`]: the value can't be converted to the field.
     fn assign(&mut self, position: usize, value: ValueRef<'_>) -> Result<(), ConversionError>;
 
+    /// Returns whether this value has the column at `position`: those of other variants of a flattened enum are NULL.
+    #[doc(hidden)]
+    #[inline]
+    fn has_column(&self, position: usize) -> bool {
+        let _ = position;
+        true
+    }
+
     /// Adds the columns of all variants of a flattened enum to a set that has one of them.
     #[doc(hidden)]
     #[inline]

@@ -91,7 +91,9 @@ pub(crate) mod inferred {
     pub use super::expressions::table_ref::TableRef;
     pub use super::rows::from_row::read_place;
     pub use super::select::join::{JoinOn, Joined, Sources};
-    pub use super::select::polymorphic::{HasVariantOf, PolymorphicRow, can_have_label, label_of};
+    pub use super::select::polymorphic::{
+        HasVariantOf, PolymorphicRow, can_have_label, is_label, label_of, variants_of,
+    };
     pub use super::write::assignment::part_assignments;
     pub use super::write::patch::patched;
     pub use super::write::values::{ByRef, Each, Item};

@@ -32,6 +32,12 @@ pub(super) enum Roots {
     Many(Vec<RawRef>),
 }
 
+impl Roots {
+    fn many<M>(handles: &[Ref<M>]) -> Self {
+        Self::Many(handles.iter().map(|handle| handle.raw()).collect())
+    }
+}
+
 /// What is written, beside the relations.
 pub(super) struct Chosen<'s> {
     pub(super) state: &'s State,
@@ -142,8 +148,7 @@ impl Session {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn json_all<M: Model>(&self, handles: &[Ref<M>]) -> Json<'_, M> {
-        let roots = handles.iter().map(|handle| handle.raw());
-        self.json_of(Roots::Many(roots.collect()))
+        self.json_of(Roots::many(handles))
     }
 
     fn json_of<M: Model>(&self, roots: Roots) -> Json<'_, M> {
@@ -186,8 +191,7 @@ impl<R> Graph<R> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn json_all<M: Model>(&self, handles: &[Ref<M>]) -> Json<'_, M> {
-        let roots = handles.iter().map(|handle| handle.raw());
-        Json::of((self.state(), false), Roots::Many(roots.collect()))
+        Json::of((self.state(), false), Roots::many(handles))
     }
 }
 

@@ -8,7 +8,9 @@ use orm_core::types::DbType;
 use orm_core::value::ValueRef;
 
 use super::Session;
-use crate::mapping::{Column, Model, ModelDef, variant_columns};
+use crate::mapping::{
+    Column, Model, ModelDef, column_of_other_variant, discriminator_alone, variant_columns,
+};
 use crate::query::{ValueFor, assign_value, check_assigned};
 use crate::state::Ref;
 
@@ -23,8 +25,9 @@ impl Session {
     /// # Errors
     /// - `StaleHandle`: the entity has left the session, or the handle belongs to another one.
     /// - `Usage`: the entity is not persistent; the column is part of the primary key or of the foreign key of a relation, or
-    ///   the version; or the expression has columns of other tables, or handles.
-    /// - `Decode`: a value without an expression does not fit the field.
+    ///   the version; it is the discriminator of a flattened enum, or a column that the entity's variant does not have; or the
+    ///   expression has columns of other tables, or handles.
+    /// - `Decode`: a value without an expression does not fit the field, such as NULL in one that is no `Option`.
     ///
     /// # Examples
     ///
@@ -63,10 +66,13 @@ impl Session {
         self.has_row(handle, "set to an SQL expression")?;
         check_column(M::def(), position)?;
         if variant_columns::<M>(position).is_some() {
-            return Err(discriminator_alone::<M>(position));
+            return Err(discriminator_alone(M::def(), position, false));
         }
         check_assigned(M::def(), position, &expr)?;
-        self.get_ref(handle)?;
+        let entity = self.get_ref(handle)?;
+        if !entity.has_column(position) {
+            return Err(column_of_other_variant(entity, position));
+        }
         self.state
             .ensure::<M>()
             .set_sql(handle.slot, position, expr);
@@ -82,27 +88,12 @@ impl Session {
     ) -> Result<()> {
         let entity = self.get_mut(handle)?;
         if variant_columns::<M>(position).is_some() && !entity.value(position).is_same(value) {
-            return Err(discriminator_alone::<M>(position));
+            return Err(discriminator_alone(M::def(), position, value.is_null()));
         }
         assign_value(entity, position, value)?;
         self.state.ensure::<M>().unset_sql(handle.slot, position);
         Ok(())
     }
-}
-
-/// Another variant has fields, which the discriminator alone does not give.
-#[cold]
-fn discriminator_alone<M: Model>(position: usize) -> Error {
-    let (def, field) = (M::def(), M::def().fields[position]);
-    let (part, _) = field.rsplit_once('.').unwrap_or((field, ""));
-    let message = format!(
-        "the discriminator {}.{} can't be set alone: another variant has other columns",
-        def.table, def.names[position]
-    );
-    Error::with_message(ErrorKind::Usage, message)
-        .with_table(def.table)
-        .with_column(def.names[position])
-        .with_hint(format!("assign the whole value: `session[…].{part} = …`"))
 }
 
 /// Refuses the columns that the flush has to know before it writes.

@@ -61,7 +61,11 @@ impl<M: Model> Arena<M> {
         let values = self.sql_values.get(&slot).into_iter().flatten();
         let entity = self.slots[slot as usize].value.as_ref();
         values.filter(move |value| {
-            entity.is_some_and(|entity| entity.value(value.position).is_same(value.had.as_ref()))
+            entity.is_some_and(|entity| {
+                // A value of another variant may have replaced the whole one, with NULL before and after it.
+                let is_same = entity.value(value.position).is_same(value.had.as_ref());
+                is_same && entity.has_column(value.position)
+            })
         })
     }
 }

@@ -243,6 +243,9 @@ pub trait DbType: Sized + Send + 'static {
     /// Whether [`DbType::from_value`] accepts the bytes of native types that have no variant in [`ValueRef`], as
     /// [`Row::get_native`](crate::driver::Row::get_native) returns them.
     const READS_NATIVE: bool = false;
+    /// The variants of an enum that derives `DbEnum`, in the order of the labels; empty for other types.
+    #[doc(hidden)]
+    const LABELLED: &'static [Self] = &[];
 
     /// Returns the value as it is bound. Borrows and never allocates. A value that needs a conversion is encoded by
     /// its [codec](crate::types::Codec) when it is bound.

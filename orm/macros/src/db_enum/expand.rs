@@ -57,7 +57,8 @@ fn conversions(labelled: &Labelled) -> TokenStream {
         variants,
         ..
     } = labelled;
-    let labels = variants.iter().map(|(_, label)| label);
+    let (idents, labels): (Vec<_>, Vec<_>) =
+        variants.iter().map(|(ident, label)| (ident, label)).unzip();
     quote! {
         #[automatically_derived]
         impl __orm::DbType for #ident {
@@ -72,6 +73,7 @@ fn conversions(labelled: &Labelled) -> TokenStream {
                     ::std::borrow::Cow::Borrowed(LABELS),
                 ))
             };
+            const LABELLED: &'static [Self] = &[#(Self::#idents),*];
 
             fn to_value(&self) -> __orm::ValueRef<'_> {
                 __orm::ValueRef::Text(__orm::DbEnum::label(self))

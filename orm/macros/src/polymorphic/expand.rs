@@ -2,17 +2,18 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
-use syn::Type;
+use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
+use syn::{Expr, Path, Type};
 
-use super::parse::{Discriminator, Label, Polymorphic, Variant, text};
+use super::parse::{Discriminator, Label, Polymorphic, Variant, both_have, text};
 
 /// The code for an enum.
 pub(super) fn expand(polymorphic: &Polymorphic) -> TokenStream {
     let Polymorphic {
         ident, vis, orm, ..
     } = polymorphic;
-    let checks = checks(polymorphic);
+    let (checks, distinct) = (checks(polymorphic), distinct(polymorphic));
     let implementation = implementation(polymorphic);
     // They go through all variants: others would be errors beside the one that says what is wrong with them.
     let complete = polymorphic.is_complete;
@@ -28,6 +29,7 @@ pub(super) fn expand(polymorphic: &Polymorphic) -> TokenStream {
         const _: () = {
             use #orm::__private as __orm;
             #checks
+            #distinct
             #implementation
             #traits
             #base
@@ -54,6 +56,12 @@ fn subtypes(variants: &[Variant]) -> Vec<&Type> {
     subtypes
 }
 
+/// The base and the subtypes.
+fn models(base: &Path, subtypes: &[&Type]) -> Vec<TokenStream> {
+    let subtypes = subtypes.iter().map(|subtype| quote!(#subtype));
+    std::iter::once(quote!(#base)).chain(subtypes).collect()
+}
+
 /// An assertion for each text that the column can have it.
 fn checks(polymorphic: &Polymorphic) -> TokenStream {
     let Discriminator { base, fields } = &polymorphic.discriminator;
@@ -77,6 +85,53 @@ fn checks(polymorphic: &Polymorphic) -> TokenStream {
     quote!(#(#checks)*)
 }
 
+/// An assertion for each two labels that are one label of an enum, spelled in two ways: as a text and as a variant, or as
+/// paths. The parser has compared the spellings.
+fn distinct(polymorphic: &Polymorphic) -> TokenStream {
+    let column = column(&polymorphic.discriminator);
+    let variants = &polymorphic.variants;
+    let pairs = variants.iter().enumerate();
+    let pairs = pairs.flat_map(|(at, second)| variants[..at].iter().map(move |it| (it, second)));
+    let checks = pairs.filter_map(|(first, second)| {
+        let span = match (&first.label, &second.label) {
+            (Label::Text(_), Label::Text(_)) | (_, Label::Other) => return None,
+            (Label::Value(first), Label::Value(second)) if text(first) == text(second) => {
+                return None;
+            }
+            (_, Label::Text(label)) => label.span(),
+            (_, Label::Value(label)) => label.span(),
+        };
+        let (is_first, is_second) = (is_of(first, &column)?, is_of(second, &column)?);
+        let message = both_have(&first.ident, &second.ident, &second.label);
+        Some(quote_spanned! {span=>
+            const _: () = {
+                let variants = __orm::variants_of(&#column);
+                let mut at = 0;
+                while at < variants.len() {
+                    ::core::assert!(!(#is_first && #is_second), #message);
+                    at += 1;
+                }
+            };
+        })
+    });
+    quote!(#(#checks)*)
+}
+
+/// Whether the enum's variant at `at` has the label, as a constant. `None` for a value that is not spelled as a variant: it may
+/// be no pattern.
+fn is_of(variant: &Variant, column: &TokenStream) -> Option<TokenStream> {
+    match &variant.label {
+        Label::Text(label) => Some(quote!(__orm::is_label(&#column, at, #label))),
+        Label::Value(Expr::Path(path)) => {
+            let name = path.path.segments.last()?.ident.unraw().to_string();
+            let is_variant =
+                name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase);
+            is_variant.then(|| quote!(::core::matches!(variants[at], #path)))
+        }
+        Label::Value(_) | Label::Other => None,
+    }
+}
+
 fn implementation(polymorphic: &Polymorphic) -> TokenStream {
     let Polymorphic {
         ident,
@@ -86,6 +141,7 @@ fn implementation(polymorphic: &Polymorphic) -> TokenStream {
     } = polymorphic;
     let base = &discriminator.base;
     let subtypes = subtypes(variants);
+    let models = models(base, &subtypes);
     let decode = decode(polymorphic, &subtypes);
     quote! {
         #[automatically_derived]
@@ -98,14 +154,10 @@ fn implementation(polymorphic: &Polymorphic) -> TokenStream {
             #decode
         }
 
-        #[automatically_derived]
-        #[diagnostic::do_not_recommend]
-        impl __orm::HasVariantOf<#base> for #ident<__orm::Session> {}
-
         #(
             #[automatically_derived]
             #[diagnostic::do_not_recommend]
-            impl __orm::HasVariantOf<#subtypes> for #ident<__orm::Session> {}
+            impl __orm::HasVariantOf<#models> for #ident<__orm::Session> {}
         )*
     }
 }
@@ -123,7 +175,7 @@ fn decode(polymorphic: &Polymorphic, subtypes: &[&Type]) -> TokenStream {
     let starts: Vec<_> = (0..subtypes.len())
         .map(|index| format_ident!("start_{index}"))
         .collect();
-    let models = std::iter::once(quote!(#base)).chain(subtypes.iter().map(|ty| quote!(#ty)));
+    let models = models(base, subtypes);
     let before = std::iter::once(quote!(start)).chain(starts.iter().map(|start| quote!(#start)));
     let labelled = variants.iter().filter(|variant| !variant.is_other());
     let labelled = labelled.map(|variant| {

@@ -250,17 +250,23 @@ fn model(ty: &Type, executor: &Ident) -> Option<Type> {
 fn distinct(variants: &[Variant], errors: &mut Errors) {
     let mut seen: HashMap<String, &Ident> = HashMap::new();
     for Variant { ident, label, .. } in variants {
-        let (label, shown) = match label {
-            Label::Text(label) => (text(label), format!("the label {}", text(label))),
-            Label::Value(label) => (text(label), format!("the label `{}`", text(label))),
-            Label::Other => (String::new(), "the attribute `other`".to_owned()),
-        };
-        if let Some(first) = seen.insert(label, ident) {
-            errors.at(
-                ident.span(),
-                format!("`{first}` and `{ident}` both have {shown}"),
-            );
+        if let Some(first) = seen.insert(shown(label), ident) {
+            errors.at(ident.span(), both_have(first, ident, label));
         }
+    }
+}
+
+/// The message about two variants of one label.
+pub(super) fn both_have(first: &Ident, second: &Ident, label: &Label) -> String {
+    format!("`{first}` and `{second}` both have {}", shown(label))
+}
+
+/// A label in messages.
+fn shown(label: &Label) -> String {
+    match label {
+        Label::Text(label) => format!("the label {}", text(label)),
+        Label::Value(label) => format!("the label `{}`", text(label)),
+        Label::Other => "the attribute `other`".to_owned(),
     }
 }
 

@@ -2,10 +2,12 @@
 //! flatten it.
 //!
 //! `option.rs` has an `Option` of such a type, `variants.rs` what only enums need, and `parts.rs` the constants that the
-//! derive of a model makes of its own columns and of those of its parts.
+//! derive of a model makes of its own columns and of those of its parts; `refusals.rs` has the errors of columns that can't be
+//! set alone.
 
 mod option;
 mod parts;
+mod refusals;
 mod variants;
 
 use orm_core::driver::Row;
@@ -20,6 +22,9 @@ use super::def::{EmbeddedDef, ModelDef};
 pub use parts::{
     PartNames, blank_columns, can_be_none, constraints, count_all, has_new_names, joined,
     joined_length, names, put_columns, put_part, references, starts, update_defaults,
+};
+pub(crate) use refusals::{
+    column_of_other_variant, discriminator_alone, has_other_values, null_alone,
 };
 pub use variants::{absent_column, compare_variants, discriminator};
 pub(crate) use variants::{discriminators, enum_columns, variant_columns};
@@ -170,7 +175,7 @@ pub trait Embedded: Sized + Send + 'static {
     #[doc(hidden)]
     fn value(&self, column: usize) -> ValueRef<'_>;
 
-    /// Returns whether the value has that column. Those of other variants are NULL.
+    /// Returns whether the value has that column. Those of other variants are NULL, and `None` of an enum has none.
     #[doc(hidden)]
     fn has_column(&self, column: usize) -> bool {
         column < Self::WIDTH

@@ -38,7 +38,8 @@ impl<T: Embedded<Null = NotNull> + Default> Embedded for Option<T> {
     }
 
     fn has_column(&self, column: usize) -> bool {
-        self.as_ref().is_none_or(|value| value.has_column(column))
+        self.as_ref()
+            .map_or(!T::HAS_VARIANTS, |value| value.has_column(column))
     }
 
     // Columns are set one by one, in any order: once all of them are set, the value is that of the row.

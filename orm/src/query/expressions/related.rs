@@ -303,11 +303,7 @@ impl<M: Model, T: ToOneTarget> Relation<M, BelongsTo<T>> {
         self,
         entities: impl IntoIterator<Item = R>,
     ) -> Predicate {
-        let key = Key::of(self);
-        let columns = key.target();
-        let keys = entities.into_iter();
-        let keys = keys.filter_map(|entity| entity.into_key(&columns));
-        key.is_among(keys.collect(), false)
+        self.is_among(entities, false)
     }
 
     /// Returns the condition that the relation references none of `entities`, but another one or none at all.
@@ -331,11 +327,19 @@ impl<M: Model, T: ToOneTarget> Relation<M, BelongsTo<T>> {
         self,
         entities: impl IntoIterator<Item = R>,
     ) -> Predicate {
+        self.is_among(entities, true)
+    }
+
+    fn is_among<R: Related<T::Model, Null = NotNull>>(
+        self,
+        entities: impl IntoIterator<Item = R>,
+        is_negated: bool,
+    ) -> Predicate {
         let key = Key::of(self);
         let columns = key.target();
         let keys = entities.into_iter();
         let keys = keys.filter_map(|entity| entity.into_key(&columns));
-        key.is_among(keys.collect(), true)
+        key.is_among(keys.collect(), is_negated)
     }
 }
 

@@ -366,6 +366,22 @@ pub const fn can_have_label<B, T: DbType>(_discriminator: &Column<B, T>, label: 
     mapping::takes_label(const { &T::TYPE }, label)
 }
 
+/// Returns the variants of the enum that a column holds, in the order of its labels; none if it holds no enum.
+#[doc(hidden)]
+pub const fn variants_of<B, T: DbType>(_discriminator: &Column<B, T>) -> &'static [T] {
+    T::LABELLED
+}
+
+/// Returns whether the variant at `index` of [`variants_of`] has the label.
+#[doc(hidden)]
+pub const fn is_label<B, T: DbType>(
+    _discriminator: &Column<B, T>,
+    index: usize,
+    label: &str,
+) -> bool {
+    mapping::is_label(const { &T::TYPE }, index, label)
+}
+
 /// The error of a relation that was to be read in the rows of a query of subtypes.
 #[cold]
 pub(super) fn not_with_subtypes(step: &LoadStep) -> BuildError {

@@ -5,7 +5,7 @@ use orm_core::stmt::Expr;
 use orm_core::value::ValueRef;
 
 use super::assignment::Assignment;
-use crate::mapping::{Column, Field, Model, enum_columns};
+use crate::mapping::{Column, Field, Model, column_of_other_variant, has_other_values, null_alone};
 
 /// Is implemented by structs that change some columns of a model's row, with `#[derive(Patch)]`: what a PATCH request
 /// carries.
@@ -139,23 +139,31 @@ pub(crate) fn assign_value<M: Model>(
     position: usize,
     value: ValueRef<'_>,
 ) -> Result<()> {
+    let def = M::def();
+    if value.is_null() && has_other_values(entity, position) {
+        return assign_null(entity, position);
+    }
     let Err(misfit) = entity.assign(position, value) else {
         return Ok(());
     };
-    let (def, is_absent) = (M::def(), entity.value(position).is_null());
-    let error = if is_absent && M::HAS_VARIANTS && enum_columns::<M>(position).is_some() {
-        let (field, column) = (def.fields[position], def.names[position]);
-        let (part, _) = field.rsplit_once('.').unwrap_or((field, ""));
-        let message = format!(
-            "the variant of the {} does not have the column {column}",
-            def.name
-        );
-        Error::with_message(ErrorKind::Usage, message)
-            .with_hint(format!("assign the whole value: `session[…].{part} = …`"))
-    } else {
-        Error::with_message(ErrorKind::Decode, misfit.to_string())
-    };
-    Err(error.with_table(def.table).with_column(def.names[position]))
+    if !entity.has_column(position) {
+        return Err(column_of_other_variant(entity, position));
+    }
+    Err(Error::with_message(ErrorKind::Decode, misfit.to_string())
+        .with_table(def.table)
+        .with_column(def.names[position]))
+}
+
+/// Sets a column of a flattened value, which has others, to NULL. In a row, NULL for a field that is no `Option` is an `Option`
+/// around it that is `None`; here it would be the loss of the others.
+fn assign_null<M: Model>(entity: &mut M, position: usize) -> Result<()> {
+    let old = entity.snapshot();
+    let is_assigned = entity.assign(position, ValueRef::Null).is_ok();
+    if is_assigned && has_other_values(entity, position) {
+        return Ok(());
+    }
+    entity.restore(old);
+    Err(null_alone(M::def(), position, is_assigned))
 }
 
 /// Deserializes a nullable field of a [`Patch`]: `null` is `Some(None)`, and with `#[serde(default)]` a field that is

@@ -20,6 +20,7 @@ cases![
     update_defaults_are_set_in_each_model,
     none_is_null_in_all_columns,
     columns_are_set_one_by_one,
+    null_in_one_column_keeps_the_others,
     half_of_a_value_is_an_error,
     columns_are_selected_filtered_and_ordered,
     an_alias_has_the_columns_of_its_table,
@@ -339,6 +340,28 @@ fn columns_are_set_one_by_one(db: &Db) {
         (&None, &None)
     );
     session.commit().unwrap();
+}
+
+fn null_in_one_column_keeps_the_others(db: &Db) {
+    let (mut session, first, second) = shops(db);
+    let city = session.set(second, Shop.work.city, Null);
+    let error = fails(city, ErrorKind::Decode);
+    assert_eq!(
+        (error.table(), error.column()),
+        (Some("em_shops"), Some("work_city"))
+    );
+    assert!(
+        error.to_string().contains("session[…].work = None"),
+        "{error}"
+    );
+    assert_eq!(session[second].work, Some(address("Ulm", "3")));
+    session.set(second, Shop.work.floor, Null).unwrap();
+    session.set(first, Shop.work.city, Null).unwrap();
+    assert_eq!(session[first].work, None);
+    session.set(first, Shop.work.city, "Jena").unwrap();
+    session.commit().unwrap();
+    assert_eq!(session[first].work, Some(address("Jena", "")));
+    assert_eq!(session[second].work, Some(address("Ulm", "3")));
 }
 
 fn half_of_a_value_is_an_error(db: &Db) {

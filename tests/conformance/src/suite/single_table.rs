@@ -32,6 +32,9 @@ cases![
     a_bulk_update_sets_a_variant,
     a_discriminator_is_not_set_alone,
     a_column_of_another_variant_is_not_set,
+    an_expression_for_another_variant_is_refused,
+    an_expression_is_dropped_with_its_variant,
+    columns_of_none_are_not_set_alone,
     two_enums_have_prefixes,
     none_is_null_in_all_columns,
     a_foreign_key_of_a_variant_is_one_of_the_table,
@@ -611,6 +614,45 @@ fn a_column_of_another_variant_is_not_set(db: &Db) {
     assert_eq!(rows(db, "coat_length = 5 AND trained IS NULL"), 1);
 }
 
+fn an_expression_for_another_variant_is_refused(db: &Db) {
+    let (mut session, [cat, dog, fish, _]) = animals(db);
+    let more = session.set(dog, Animal.kind.lives, Animal.kind.lives + 1);
+    let error = fails(more, ErrorKind::Usage);
+    assert_eq!(
+        (error.table(), error.column()),
+        (Some("st_animals"), Some("lives"))
+    );
+    let text = error.to_string();
+    for part in ["Animal", "lives", "\"hound\"", "session[…].kind = …"] {
+        assert!(text.contains(part), "{text}");
+    }
+    let to_fish = session.set(fish, Animal.kind.coat, Animal.kind.lives + 1);
+    assert_eq!(
+        fails(to_fish, ErrorKind::Usage).column(),
+        Some("coat_length")
+    );
+    // One of its own is set.
+    session
+        .set(cat, Animal.kind.coat, Animal.kind.lives + 1)
+        .unwrap();
+    session.commit().unwrap();
+    assert_eq!(rows(db, "species = 'cat' AND coat_length = 10"), 1);
+    assert_eq!(rows(db, "species = 'hound' AND lives IS NULL"), 1);
+}
+
+fn an_expression_is_dropped_with_its_variant(db: &Db) {
+    let (mut session, [cat, ..]) = animals(db);
+    session.set(cat, Animal.kind.coat, Null).unwrap();
+    session.flush().unwrap();
+    session
+        .set(cat, Animal.kind.coat, Animal.kind.lives + 1)
+        .unwrap();
+    session[cat].kind = Kind::SeaFish;
+    session.commit().unwrap();
+    assert_eq!(session[cat].kind, Kind::SeaFish);
+    assert_eq!(rows(db, "name = 'tom' AND coat_length IS NULL"), 1);
+}
+
 #[derive(Model, Clone, Debug, PartialEq)]
 #[orm(table = "st_farms")]
 struct Farm {
@@ -686,6 +728,51 @@ fn none_is_null_in_all_columns(db: &Db) {
         fish: None,
     };
     assert_eq!(session[first].winter, Some(expected));
+}
+
+fn columns_of_none_are_not_set_alone(db: &Db) {
+    let (mut session, first, second) = farms(db);
+    let doors = session.set(first, Farm.winter.doors, Farm.winter.doors + 1);
+    let error = fails(doors, ErrorKind::Usage);
+    assert_eq!(error.column(), Some("winter_doors"));
+    let text = error.to_string();
+    assert!(
+        text.contains("is None") && text.contains("session[…].winter = …"),
+        "{text}"
+    );
+    let doors = session.set(first, Farm.winter.doors, 2);
+    assert_eq!(
+        fails(doors, ErrorKind::Usage).column(),
+        Some("winter_doors")
+    );
+    // NULL in the discriminator alone would leave the columns of the variant.
+    session[second].winter = Some(pond(5));
+    let none = session.set(second, Farm.winter.kind, Null);
+    let text = fails(none, ErrorKind::Usage).to_string();
+    assert!(text.contains("session[…].winter = None"), "{text}");
+    // NULL in a field that is no `Option` does not make the value `None`.
+    let litres = session.set(second, Farm.winter.litres, Null);
+    let error = fails(litres, ErrorKind::Decode);
+    assert_eq!(error.column(), Some("winter_litres"));
+    assert!(
+        error.to_string().contains("session[…].winter = None"),
+        "{error}"
+    );
+    assert_eq!(session[second].winter, Some(pond(5)));
+    session.set(second, Farm.winter.fish, Null).unwrap();
+    for column in [Farm.winter.doors, Farm.summer.doors] {
+        session.set(first, column, Null).unwrap();
+    }
+    session.commit().unwrap();
+    let winter = session[second].winter.clone();
+    let expected = Housing::Pond {
+        litres: 5,
+        fish: None,
+    };
+    assert_eq!(
+        (winter, session[first].winter.clone()),
+        (Some(expected), None)
+    );
 }
 
 fn a_foreign_key_of_a_variant_is_one_of_the_table(db: &Db) {

@@ -59,6 +59,15 @@ fn ticks(db: &Db) -> Session {
     session
 }
 
+/// Sets the first tick to 1000, in the transaction that this begins.
+fn change_first(session: &mut Session) -> Ref<Tick> {
+    let first = select(Tick).order_by(Tick.id.asc()).first(session);
+    let tick = first.unwrap().unwrap();
+    session[tick].n = 1000;
+    session.flush().unwrap();
+    tick
+}
+
 fn count(executor: &mut impl Executor) -> orm::Result<i64> {
     raw(ENDLESS)
         .one::<(i64,), _>(executor)
@@ -149,13 +158,7 @@ fn another_thread_stops_a_statement(db: &Db) {
 
 fn a_stopped_write_is_not_stored(db: &Db) {
     let mut session = ticks(db);
-    let tick = select(Tick)
-        .order_by(Tick.id.asc())
-        .first(&mut session)
-        .unwrap()
-        .unwrap();
-    session[tick].n = 1000;
-    session.flush().unwrap();
+    let tick = change_first(&mut session);
     let write = format!("UPDATE limit_marks SET n = 1 WHERE 0 = ({ENDLESS})");
     let begin = Instant::now();
     let result = session.with_time_limit(SHORT, |session| raw(write.clone()).execute(session));
@@ -169,13 +172,7 @@ fn a_stopped_write_is_not_stored(db: &Db) {
 
 fn a_transaction_continues_after_a_rollback(db: &Db) {
     let mut session = ticks(db);
-    let tick = select(Tick)
-        .order_by(Tick.id.asc())
-        .first(&mut session)
-        .unwrap()
-        .unwrap();
-    session[tick].n = 1000;
-    session.flush().unwrap();
+    let tick = change_first(&mut session);
     let undone = session.savepoint(|session| {
         session[tick].n = 2000;
         session.flush()?;

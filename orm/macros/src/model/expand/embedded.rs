@@ -195,10 +195,7 @@ fn rows(model: &Model) -> TokenStream {
         |index, ident, field| quote!(#ident: #field::read(row, index + #index, def, at + #index)?),
     );
     let refused = refused(model);
-    let nulls = per_column(
-        model,
-        |index, _, field| quote!(#field::is_null(row, index + #index)),
-    );
+    let is_null = is_null(model);
     let values = per_column(
         model,
         |index, ident, field| quote!(#index => #field::value(&self.#ident)),
@@ -217,9 +214,7 @@ fn rows(model: &Model) -> TokenStream {
             ::core::result::Result::Ok(Self { #(#read,)* #refused })
         }
 
-        fn is_null(row: &dyn __orm::Row, index: usize) -> bool {
-            #(#nulls)&&*
-        }
+        #is_null
 
         fn value(&self, column: usize) -> __orm::ValueRef<'_> {
             match column {
@@ -237,6 +232,19 @@ fn rows(model: &Model) -> TokenStream {
                 #(#assigned,)*
                 _ => ::core::result::Result::Err(__orm::ConversionError::Range),
             }
+        }
+    }
+}
+
+/// Whether all columns of a row are NULL.
+pub(super) fn is_null(model: &Model) -> TokenStream {
+    let nulls = per_column(
+        model,
+        |index, _, field| quote!(#field::is_null(row, index + #index)),
+    );
+    quote! {
+        fn is_null(row: &dyn __orm::Row, index: usize) -> bool {
+            #(#nulls)&&*
         }
     }
 }

@@ -6,8 +6,8 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
 use super::anonymous::anonymous;
-use super::embedded::{columns, data, operators};
-use super::names::{helper, of, per_column};
+use super::embedded::{columns, data, is_null, operators};
+use super::names::{helper, of};
 use super::{check, def};
 use crate::db_enum;
 use crate::model::data::Model;
@@ -175,10 +175,7 @@ fn read(subtypes: &EmbeddedEnum) -> TokenStream {
         );
         quote!(#discriminator::#ident => #value)
     });
-    let nulls = per_column(
-        model,
-        |position, _, field| quote!(#field::is_null(row, index + #position)),
-    );
+    let is_null = is_null(model);
     quote! {
         fn read(
             row: &dyn __orm::Row,
@@ -192,9 +189,7 @@ fn read(subtypes: &EmbeddedEnum) -> TokenStream {
             })
         }
 
-        fn is_null(row: &dyn __orm::Row, index: usize) -> bool {
-            #(#nulls)&&*
-        }
+        #is_null
     }
 }
 

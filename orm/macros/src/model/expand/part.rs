@@ -194,8 +194,20 @@ pub(super) fn variants(model: &Model) -> TokenStream {
         model,
         |embedded, _, at| quote!(#embedded::add_variant_columns(#at, set);),
     );
+    let had = arms(
+        model,
+        |embedded, ident, column| quote!(#embedded::has_column(&self.#ident, #column)),
+    );
     quote! {
         const HAS_VARIANTS: bool = #(#has::HAS_VARIANTS)||*;
+
+        fn has_column(&self, position: usize) -> bool {
+            match position {
+                position if position < __AT[0] => true,
+                #(#had,)*
+                _ => false,
+            }
+        }
 
         fn add_variant_columns(set: &mut __orm::ColumnSet) {
             #(#added)*
