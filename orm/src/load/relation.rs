@@ -16,7 +16,7 @@ use crate::state::{AnyArena, State};
 /// Notes what is in memory, and returns the entities whose relation has to be read: all of them, for a part of it and for one
 /// that is only read.
 pub(crate) fn in_memory(state: &mut State, owners: &Owners<'_>) -> Vec<u32> {
-    if owners.scope.is_some() || owners.relation().view().is_some() {
+    if !owners.relation().is_whole(owners.scope) {
         return owners.slots.to_vec();
     }
     match owners.own_key() {

@@ -5,12 +5,15 @@
 use std::any::Any;
 use std::sync::LazyLock;
 
+use orm_core::driver::Row;
+use orm_core::error::Result;
 use orm_core::schema::{Action, Check, Column, ForeignKey, Index, Table, Unique};
 
 use orm_core::stmt::Expr;
 use orm_core::value::Value;
 
 use super::column_set::ColumnSet;
+use super::relation::Scope;
 use super::slot::ModelSlot;
 
 /// Describes a model as data.
@@ -339,6 +342,11 @@ impl RelationDef {
         Some((first.column)())
     }
 
+    /// Whether a load with that scope reads the whole of a relation that can be changed, which then is in memory.
+    pub(crate) fn is_whole(&self, scope: Option<&Scope>) -> bool {
+        scope.is_none() && self.view().is_none()
+    }
+
     /// Which rows it selects, if it is only read.
     pub(crate) fn view(&self) -> Option<ViewDef> {
         match self.kind {
@@ -426,6 +434,12 @@ impl ModelDef {
             return self.names;
         }
         &self.loaded.names
+    }
+
+    /// Whether an outer join has found no row of the model: a key is never NULL in a row that exists.
+    #[inline]
+    pub(crate) fn is_absent(&self, row: &dyn Row, start: usize) -> Result<bool> {
+        Ok(row.get(start + self.primary_key[0])?.is_null())
     }
 
     /// The columns that queries leave out by default.

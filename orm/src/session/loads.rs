@@ -220,8 +220,8 @@ impl Session {
     fn load_along(&mut self, entity: RawRef, step: &LoadStep) -> Result<()> {
         let alone = &[entity.slot];
         let owners = Owners::of(step, alone);
-        let is_read_once = owners.scope.is_none() && owners.relation().view().is_none();
-        if !is_read_once || load::in_memory(&mut self.state, &owners).is_empty() {
+        let is_whole = owners.relation().is_whole(owners.scope);
+        if !is_whole || load::in_memory(&mut self.state, &owners).is_empty() {
             return self.load_step(alone, step);
         }
         let others = self.siblings.first_load(owners.model, entity, step.index);

@@ -208,8 +208,7 @@ impl<P: Polymorphic> Selectable for Optional<WithPolymorphic<P>> {
         start: usize,
         sink: &mut X::Sink<'_>,
     ) -> Result<Option<P::Of<X>>> {
-        let key = P::Base::def().primary_key[0];
-        if row.get(start + key)?.is_null() {
+        if P::Base::def().is_absent(row, start)? {
             return Ok(None);
         }
         P::decode::<X>(row, start, sink).map(Some)
@@ -302,7 +301,7 @@ impl<'r, B: Model, T: DbType> PolymorphicRow<'r, B, T> {
         sink: &mut X::Sink<'_>,
         start: usize,
     ) -> Result<(X::Of<B>, X::Of<S>)> {
-        if self.row.get(start + S::def().primary_key[0])?.is_null() {
+        if S::def().is_absent(self.row, start)? {
             return Err(self.missing(S::def()));
         }
         let base = self.base::<X>(sink)?;

@@ -132,7 +132,7 @@ impl QueryState {
         if let Some(step) = own.iter().find(|step| is_joined(step)) {
             self.error.get_or_insert_with(|| not_joined(step).into());
         } else if let Some(step) = joined.iter().chain(&own).find(|step| {
-            let is_whole = step.scope.is_none() && step.relation().view().is_none();
+            let is_whole = step.relation().is_whole(step.scope.as_deref());
             step.locks && !(joined.is_empty() && is_whole)
         }) {
             self.error.get_or_insert_with(|| not_locked(step).into());

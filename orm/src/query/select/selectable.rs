@@ -179,9 +179,7 @@ impl<E: Entity> Selectable for Optional<E> {
         start: usize,
         sink: &mut X::Sink<'_>,
     ) -> Result<Self::Output<X>> {
-        // A key is never NULL in a row that exists.
-        let key = E::Model::def().primary_key[0];
-        if row.get(start + key)?.is_null() {
+        if E::Model::def().is_absent(row, start)? {
             return Ok(None);
         }
         X::entity::<E::Model>(sink, row, start).map(Some)
