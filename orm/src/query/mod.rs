@@ -35,6 +35,7 @@ pub(crate) use select::by_key::{
     current_rows_by_key, get_columns_statement, get_statement, keys_a_query, rows_by, rows_by_key,
 };
 pub(crate) use select::columns_row::ColumnsRow;
+pub use select::contains::RowKey;
 pub use select::entity_selection::{EntitySelection, PathOf};
 pub use select::join::{JoinTarget, RelationAs};
 pub(crate) use select::joined_loads::{JoinedLoads, JoinedStep};

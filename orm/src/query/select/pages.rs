@@ -13,7 +13,6 @@ use super::query_state::QueryState;
 use crate::mapping::{Model, ModelDef};
 use crate::query::compile::verb::Verb;
 use crate::query::executor::ReadStatement;
-use crate::query::expressions::select_item::SelectItem;
 use crate::query::expressions::table_ref::TableRef;
 use crate::query::expressions::term::Term;
 
@@ -46,11 +45,7 @@ impl<S> Select<S> {
     /// `Usage` for a page of no rows, for GROUP BY and HAVING, and for an order by anything but NOT NULL columns of the model.
     pub(crate) fn pages(&self, def: &'static ModelDef, size: usize) -> Result<Pages> {
         let mut query = self.query.clone();
-        let table = query.selected.iter().find_map(|item| match item {
-            SelectItem::Entity { table, .. } => Some(*table),
-            SelectItem::Column { .. } | SelectItem::Value(_) => None,
-        });
-        let table = table.unwrap_or(TableRef::of_def(def));
+        let table = query.entity_table(def);
         let clauses = query.clauses_mut();
         if size == 0 {
             return Err(refused(

@@ -107,6 +107,7 @@ pub mod types;
 mod update_defaults;
 mod validators;
 mod value_circles;
+mod verbs;
 mod version;
 mod view_only;
 pub mod violations;
@@ -318,6 +319,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     own_attributes::cases,
     parts::cases,
     queries::cases,
+    verbs::cases,
     aggregates::cases,
     joined_loads::cases,
     joined_table::cases,

@@ -68,7 +68,12 @@ fn read(conn: &mut Connection) -> orm::Result<()> {
     // SELECT COUNT(*) FROM "users" WHERE "name" = ?
     let exists: bool = query.exists(conn)?;
     // SELECT 1 FROM "users" WHERE "name" = ? LIMIT 1
-    assert!(count == 1 && exists);
+    let newest: Option<User> = query.last(conn)?;
+    // SELECT "id", "name", "email", "manager_id" FROM "users"
+    //     WHERE "name" = ? ORDER BY "id" DESC LIMIT 1
+    let has_it: bool = query.contains(ada.id, conn)?;
+    // SELECT 1 FROM "users" WHERE "name" = ? AND "id" = ? LIMIT 1
+    assert!(count == 1 && exists && newest.is_some() && has_it);
 
     // Columns, and tuples of them, instead of entities.
     let names: Vec<String> = select(User.name).all(conn)?;
