@@ -37,6 +37,7 @@ pub(crate) use select::by_key::{
 pub(crate) use select::columns_row::ColumnsRow;
 pub use select::contains::RowKey;
 pub use select::entity_selection::{EntitySelection, PathOf};
+pub(crate) use select::in_bulk::key_values;
 pub use select::join::{JoinTarget, RelationAs};
 pub(crate) use select::joined_loads::{JoinedLoads, JoinedStep};
 pub(crate) use select::pages::Pages;

@@ -34,6 +34,7 @@ mod has_many;
 mod history;
 mod hooks;
 mod identity;
+mod in_bulk;
 mod inspection;
 mod isolation;
 mod joined_loads;
@@ -320,6 +321,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     parts::cases,
     queries::cases,
     verbs::cases,
+    in_bulk::cases,
     aggregates::cases,
     joined_loads::cases,
     joined_table::cases,

@@ -51,7 +51,9 @@ fn main() -> orm::Result<()> {
     pairs(&mut conn)?;
     totals(&mut conn)?;
     subqueries(&mut conn)?;
-    stream(&mut conn)
+    stream(&mut conn)?;
+    drop(conn);
+    bulk(&engine)
 }
 
 // ANCHOR: read
@@ -225,3 +227,18 @@ fn stream(conn: &mut Connection) -> orm::Result<()> {
     Ok(())
 }
 // ANCHOR_END: stream
+
+// ANCHOR: bulk
+fn bulk(engine: &Engine) -> orm::Result<()> {
+    let mut session = Session::new(engine);
+    let ada = session.get_one(User, 1)?;
+    // SELECT "id", "name", "email", "manager_id" FROM "users"
+    //     WHERE "id" = ?
+    let users = session.in_bulk(User, [1, 2, 9])?;
+    // SELECT "id", "name", "email", "manager_id" FROM "users"
+    //     WHERE "id" IN (?, ?)
+    assert_eq!(users.len(), 2);
+    assert_eq!(users[&1], ada);
+    Ok(())
+}
+// ANCHOR_END: bulk
