@@ -40,6 +40,8 @@ pub use select::entity_selection::{EntitySelection, PathOf};
 pub(crate) use select::in_bulk::key_values;
 pub use select::join::{JoinTarget, RelationAs};
 pub(crate) use select::joined_loads::{JoinedLoads, JoinedStep};
+pub use select::keyset::{Keyset, KeysetPage};
+pub use select::page::{Page, PageQuery};
 pub(crate) use select::pages::Pages;
 pub(crate) use select::part::PartOf;
 pub use select::polymorphic::{Polymorphic, WithPolymorphic};

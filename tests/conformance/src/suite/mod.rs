@@ -43,6 +43,7 @@ mod joins;
 mod json;
 mod keyed;
 pub mod keys;
+mod keyset_pages;
 mod limits;
 mod link_tables;
 mod linked;
@@ -67,6 +68,7 @@ pub mod one_statement;
 mod optimistic;
 pub mod outside_ends;
 mod own_attributes;
+mod page_numbers;
 mod parts;
 mod past_the_session;
 mod patches;
@@ -322,6 +324,8 @@ const FILES: &[fn() -> Vec<Case>] = &[
     queries::cases,
     verbs::cases,
     in_bulk::cases,
+    page_numbers::cases,
+    keyset_pages::cases,
     aggregates::cases,
     joined_loads::cases,
     joined_table::cases,

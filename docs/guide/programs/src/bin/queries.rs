@@ -52,6 +52,8 @@ fn main() -> orm::Result<()> {
     totals(&mut conn)?;
     subqueries(&mut conn)?;
     stream(&mut conn)?;
+    numbers(&mut conn)?;
+    keyset(&mut conn)?;
     drop(conn);
     bulk(&engine)
 }
@@ -227,6 +229,41 @@ fn stream(conn: &mut Connection) -> orm::Result<()> {
     Ok(())
 }
 // ANCHOR_END: stream
+
+// ANCHOR: numbers
+fn numbers(conn: &mut Connection) -> orm::Result<()> {
+    let names = select(User.name).order_by(User.name);
+    let page = names.page(2, 2).with_total().fetch(conn)?;
+    // SELECT "name" FROM "users"
+    //     ORDER BY "name" ASC, "id" ASC LIMIT ? OFFSET ?
+    // SELECT COUNT(*) FROM "users"
+    assert_eq!(page.rows, ["cy"]);
+    assert!(!page.has_next);
+    assert_eq!(page.total, Some(3));
+    Ok(())
+}
+// ANCHOR_END: numbers
+
+// ANCHOR: keyset
+fn keyset(conn: &mut Connection) -> orm::Result<()> {
+    let posts = select(Post).order_by(Post.likes.desc());
+    let first = posts.keyset(2).fetch(conn)?;
+    // SELECT "id", "author_id", "title", "likes" FROM "posts"
+    //     ORDER BY "likes" DESC, "id" ASC LIMIT ?
+    assert_eq!(first.rows[0].title, "More");
+    if let Some(cursor) = first.next {
+        let second = posts.keyset(2).after(cursor).fetch(conn)?;
+        // SELECT "id", "author_id", "title", "likes" FROM "posts"
+        //     WHERE "likes" <= ? AND ("likes" < ?
+        //         OR ("likes" = ? AND "id" > ?))
+        //     ORDER BY "likes" DESC, "id" ASC LIMIT ?
+        assert_eq!(second.rows[0].title, "Draft");
+        assert!(second.next.is_none());
+        assert!(second.previous.is_some());
+    }
+    Ok(())
+}
+// ANCHOR_END: keyset
 
 // ANCHOR: bulk
 fn bulk(engine: &Engine) -> orm::Result<()> {
