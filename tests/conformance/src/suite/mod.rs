@@ -21,6 +21,7 @@ mod eager_reads;
 mod embedded;
 pub mod errors;
 mod expire;
+mod explained;
 mod failed_flush;
 mod faults;
 mod flush_order;
@@ -326,6 +327,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     in_bulk::cases,
     page_numbers::cases,
     keyset_pages::cases,
+    explained::cases,
     aggregates::cases,
     joined_loads::cases,
     joined_table::cases,

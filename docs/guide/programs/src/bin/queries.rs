@@ -54,6 +54,7 @@ fn main() -> orm::Result<()> {
     stream(&mut conn)?;
     numbers(&mut conn)?;
     keyset(&mut conn)?;
+    explain(&mut conn)?;
     drop(conn);
     bulk(&engine)
 }
@@ -264,6 +265,16 @@ fn keyset(conn: &mut Connection) -> orm::Result<()> {
     Ok(())
 }
 // ANCHOR_END: keyset
+
+// ANCHOR: explain
+fn explain(conn: &mut Connection) -> orm::Result<()> {
+    let query = select(User).filter(User.id.eq(1));
+    println!("{}", query.explain(conn)?);
+    // EXPLAIN QUERY PLAN SELECT "id", "name", "email",
+    //     "manager_id" FROM "users" WHERE "id" = ?
+    Ok(())
+}
+// ANCHOR_END: explain
 
 // ANCHOR: bulk
 fn bulk(engine: &Engine) -> orm::Result<()> {
