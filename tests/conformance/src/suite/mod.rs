@@ -87,6 +87,7 @@ mod rollback;
 mod round_trips;
 mod row_switch;
 mod savepoint;
+mod scopes;
 mod session_hooks;
 mod session_verbs;
 mod set_null;
@@ -328,6 +329,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     page_numbers::cases,
     keyset_pages::cases,
     explained::cases,
+    scopes::cases,
     aggregates::cases,
     joined_loads::cases,
     joined_table::cases,

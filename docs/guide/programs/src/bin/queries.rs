@@ -1,6 +1,7 @@
 //! The programs of the chapter "Queries".
 
 use orm::prelude::*;
+use orm::query::EntitySelection;
 
 // ANCHOR: models
 #[derive(Model, Clone, Debug)]
@@ -55,6 +56,7 @@ fn main() -> orm::Result<()> {
     numbers(&mut conn)?;
     keyset(&mut conn)?;
     explain(&mut conn)?;
+    scopes(&mut conn)?;
     drop(conn);
     bulk(&engine)
 }
@@ -275,6 +277,28 @@ fn explain(conn: &mut Connection) -> orm::Result<()> {
     Ok(())
 }
 // ANCHOR_END: explain
+
+// ANCHOR: scopes
+trait UserScopes {
+    fn reachable(self) -> Self;
+}
+
+// For each query whose rows are users. A scope that fits every
+// query that has the table is one of `impl<S> … for Select<S>`.
+impl<S: EntitySelection<Model = User>> UserScopes for Select<S> {
+    fn reachable(self) -> Self {
+        self.filter(User.email.is_not_null())
+    }
+}
+
+fn scopes(conn: &mut Connection) -> orm::Result<()> {
+    let users = select(User).reachable().order_by(User.name);
+    assert!(users.all(conn)?.is_empty());
+    // SELECT "id", "name", "email", "manager_id" FROM "users"
+    //     WHERE "email" IS NOT NULL ORDER BY "name" ASC
+    Ok(())
+}
+// ANCHOR_END: scopes
 
 // ANCHOR: bulk
 fn bulk(engine: &Engine) -> orm::Result<()> {
