@@ -5,8 +5,8 @@
 
 use orm_core::lex::{LexicalRule, LexicalRules};
 use orm_core::sql::{
-    Capabilities, GeneratedKeys, InListStyle, NullSafeStyle, OtherTables, RepeatStyle, UpsertStyle,
-    ValuesStyle,
+    Capabilities, ExplainStyle, GeneratedKeys, InListStyle, NullSafeStyle, OtherTables,
+    RepeatStyle, UpsertStyle, ValuesStyle,
 };
 
 /// How MySQL reads text ("Language Structure" in its manual).
@@ -56,6 +56,11 @@ pub(crate) const MYSQL: Capabilities = {
     own.key_locks = false;
     own.snapshot_reads = true;
     own.repeatable_reads = true;
+    // EXPLAIN alone is a table, in which no plan of nested loops can be read.
+    own.explain = ExplainStyle::Text {
+        plan: "EXPLAIN FORMAT=TREE ",
+        analyze: "EXPLAIN ANALYZE ",
+    };
     own.null_safe = NullSafeStyle::Spaceship;
     own.in_list = InListStyle::JsonTable;
     // Neither finds an expression of GROUP BY again in HAVING, and MySQL takes two `?` for two values.
@@ -85,6 +90,10 @@ pub(crate) const MARIADB: Capabilities = {
     own.lexical_rules = LEXICAL_RULES.and(&[LexicalRule::MariaDbComments]);
     own.generated_keys = GeneratedKeys::Returning;
     own.own_table_hint = None;
+    own.explain = ExplainStyle::Text {
+        plan: "EXPLAIN FORMAT=JSON ",
+        analyze: "ANALYZE FORMAT=JSON ",
+    };
     own.share_lock = " LOCK IN SHARE MODE";
     own.lock_of = false;
     own.lateral = false;

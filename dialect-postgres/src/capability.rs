@@ -1,7 +1,9 @@
 //! The capabilities of PostgreSQL as data, with the reasons.
 
 use orm_core::lex::{LexicalRule, LexicalRules};
-use orm_core::sql::{Capabilities, GeneratedKeys, InListStyle, Placeholder, RepeatStyle};
+use orm_core::sql::{
+    Capabilities, ExplainStyle, GeneratedKeys, InListStyle, Placeholder, RepeatStyle,
+};
 
 /// How PostgreSQL reads text ("Lexical Structure" in its manual).
 pub(crate) const LEXICAL_RULES: LexicalRules = LexicalRules::of(&[
@@ -29,6 +31,10 @@ pub(crate) const CAPABILITIES: Capabilities = {
     own.generated_keys = GeneratedKeys::Returning;
     // One failed statement aborts the whole transaction, up to the last savepoint.
     own.statement_rollback = false;
+    own.explain = ExplainStyle::Text {
+        plan: "EXPLAIN ",
+        analyze: "EXPLAIN (ANALYZE) ",
+    };
     // One statement text for lists of any length, and faster than a list of binds.
     own.in_list = InListStyle::Array;
     // "FOR UPDATE cannot be applied to the nullable side of an outer join".

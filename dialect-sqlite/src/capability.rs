@@ -3,7 +3,9 @@
 //! Read by the writer, the flush and the test suite.
 
 use orm_core::lex::{LexicalRule, LexicalRules};
-use orm_core::sql::{Capabilities, GeneratedKeys, NullSafeStyle, OtherTables, UpsertStyle};
+use orm_core::sql::{
+    Capabilities, ExplainStyle, GeneratedKeys, NullSafeStyle, OtherTables, UpsertStyle,
+};
 
 /// How SQLite reads text ("SQLite Keywords" and "CREATE TRIGGER" in its manual).
 pub(crate) const LEXICAL_RULES: LexicalRules = LexicalRules::of(&[
@@ -35,6 +37,9 @@ pub(crate) const CAPABILITIES: Capabilities = {
     own.share_lock = "";
     own.lock_of = false;
     own.key_locks = false;
+    own.explain = ExplainStyle::Steps {
+        plan: "EXPLAIN QUERY PLAN ",
+    };
     own.null_safe = NullSafeStyle::Is;
     own.lateral = false;
     own.column_aliases = false;

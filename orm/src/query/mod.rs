@@ -35,9 +35,13 @@ pub(crate) use select::by_key::{
     current_rows_by_key, get_columns_statement, get_statement, keys_a_query, rows_by, rows_by_key,
 };
 pub(crate) use select::columns_row::ColumnsRow;
+pub use select::contains::RowKey;
 pub use select::entity_selection::{EntitySelection, PathOf};
+pub(crate) use select::in_bulk::key_values;
 pub use select::join::{JoinTarget, RelationAs};
 pub(crate) use select::joined_loads::{JoinedLoads, JoinedStep};
+pub use select::keyset::{Keyset, KeysetPage};
+pub use select::page::{Page, PageQuery};
 pub(crate) use select::pages::Pages;
 pub(crate) use select::part::PartOf;
 pub use select::polymorphic::{Polymorphic, WithPolymorphic};

@@ -70,7 +70,7 @@ impl<S: EntitySelection> Select<S> {
     where
         S::Output<Session>: PartialEq,
     {
-        let mut pages = self.pages(S::Model::def(), size)?;
+        let mut pages = self.pages(S::Model::def(), size, "chunks")?;
         let chunks = Chunks::begin(session);
         while chunks
             .session

@@ -18,6 +18,7 @@ mod get_texts;
 mod graph;
 mod history;
 mod hooks;
+mod in_bulk;
 #[cfg(feature = "serde")]
 mod json;
 mod keyed;

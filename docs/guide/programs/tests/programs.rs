@@ -23,6 +23,7 @@ const VERBS: &[&str] = &[
     "CREATE",
     "DELETE",
     "DROP",
+    "EXPLAIN",
     "INSERT",
     "PRAGMA",
     "RELEASE",

@@ -54,6 +54,8 @@ pub enum ErrorKind {
     NotFound,
     /// The query for one row returned several.
     MultipleRows,
+    /// The text of a cursor is not valid: broken, of another version, or of another order.
+    Cursor,
     /// The row was changed or deleted by another transaction since it was loaded: an optimistic lock failed.
     StaleData,
     /// The entity of the handle has left the session, or the handle belongs to another session.
@@ -113,6 +115,7 @@ impl ErrorKind {
             Self::Decode => "a value can't be converted to its Rust type",
             Self::NotFound => "no row was found",
             Self::MultipleRows => "more than one row was found",
+            Self::Cursor => "the cursor is not valid",
             Self::StaleData => "the row was changed or deleted since it was loaded",
             Self::StaleHandle => "the handle's entity is not in this session",
             Self::Expired => "the entity is expired",

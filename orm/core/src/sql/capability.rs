@@ -110,6 +110,8 @@ pub struct Capabilities {
     /// Whether all statements of a transaction that reads at the default isolation level see one state of the database:
     /// on SQLite, and by InnoDB's REPEATABLE READ.
     pub repeatable_reads: bool,
+    /// The words that ask for the plan of a query.
+    pub explain: ExplainStyle,
     /// The syntax of the null-safe comparison.
     pub null_safe: NullSafeStyle,
     /// The syntax of an IN list beyond `bind_limit`.
@@ -200,6 +202,7 @@ impl Capabilities {
         key_locks: true,
         snapshot_reads: false,
         repeatable_reads: false,
+        explain: ExplainStyle::Unsupported,
         null_safe: NullSafeStyle::IsNotDistinctFrom,
         in_list: InListStyle::JsonEach,
         row_values: true,
@@ -288,6 +291,25 @@ pub enum Placeholder {
     Question,
     /// `$1`, `$2`.
     Dollar,
+}
+
+/// Selects how the plan of a query is asked for. The words stand before the query, with a blank behind them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExplainStyle {
+    /// Not at all: `explain` is `Unsupported`.
+    Unsupported,
+    /// Each row is a text of one or more lines.
+    Text {
+        /// The words for the plan alone: `EXPLAIN `.
+        plan: &'static str,
+        /// The words that execute the query as well: `EXPLAIN ANALYZE `.
+        analyze: &'static str,
+    },
+    /// Each row is a step: its number, that of the step which it is a part of, a number without meaning, and its text.
+    Steps {
+        /// The words for the plan: `EXPLAIN QUERY PLAN `.
+        plan: &'static str,
+    },
 }
 
 /// Selects the syntax of the null-safe comparison.

@@ -107,6 +107,12 @@ impl<'q> CompiledSql<'q> {
         self.has_one_row
     }
 
+    /// Puts words before the text, which make it a statement of other rows.
+    pub(in crate::query) fn begin_with(&mut self, words: &str) {
+        self.text = Text::Own(format!("{words}{}", self.text()));
+        self.has_one_row = false;
+    }
+
     /// Returns the text to the connection that it is from, since the statement has run.
     #[inline]
     pub(crate) fn return_text(self, connection: &mut Connection) {

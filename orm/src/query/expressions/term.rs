@@ -25,11 +25,11 @@ pub(in crate::query) enum Term {
 /// A column beside a value.
 #[derive(Clone, Debug)]
 pub(in crate::query) struct Comparison {
-    pub(super) table: TableRef,
+    pub(in crate::query) table: TableRef,
     /// The column's position in its model.
-    pub(super) position: u32,
-    pub(super) op: CompareOp,
-    pub(super) value: Value,
+    pub(in crate::query) position: u32,
+    pub(in crate::query) op: CompareOp,
+    pub(in crate::query) value: Value,
 }
 
 impl Hash for Term {

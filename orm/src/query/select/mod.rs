@@ -2,8 +2,8 @@
 //!
 //! `builder.rs` has the typed query over the plain one of `query_state.rs`, `choices.rs` what of its rows it reads; `selectable.rs` has what can be
 //! selected and its result; `join.rs` infers conditions from foreign keys and relations; `subquery.rs` makes it a part of
-//! another one, and `spanning.rs` for the operators of relations in `relation_ops.rs`; `fetch.rs` runs it. `by_key.rs` has the queries by primary key of `session.get` and the flush,
-//! `visible.rs` those under criteria, `columns_row.rs` the rows of some columns; `pages.rs` runs a query page by page; `part.rs` has those of filtered loads of relations, which `subset.rs` writes; `joined_loads.rs` reads relations in the rows of a query.
+//! another one, and `spanning.rs` for the operators of relations in `relation_ops.rs`; `fetch.rs` runs it, `last.rs` in the reverse order, `contains.rs` for one row, and `explain.rs` asks for its plan. `by_key.rs` has the queries by primary key of `session.get` and the flush,
+//! `visible.rs` those under criteria, `columns_row.rs` the rows of some columns; `in_bulk.rs` has those of lists of keys; `pages.rs` runs a query page by page, `keyset.rs` from the text of a cursor on, which is in `cursor.rs`, and `page.rs` by numbers; `part.rs` has those of filtered loads of relations, which `subset.rs` writes; `joined_loads.rs` reads relations in the rows of a query.
 //! `polymorphic.rs` selects a base model along with its subtypes, whose joins are in `subtypes.rs`.
 //! `compile` of `query_state.rs` finds the text of a query, or has it made of the statement of `lower.rs` by the files of
 //! `../compile/`.
@@ -12,11 +12,18 @@ pub(super) mod builder;
 pub(super) mod by_key;
 mod choices;
 pub(super) mod columns_row;
+pub(super) mod contains;
+mod cursor;
 pub(super) mod entity_selection;
+mod explain;
 mod fetch;
+pub(super) mod in_bulk;
 pub(super) mod join;
 pub(super) mod joined_loads;
+pub(super) mod keyset;
+mod last;
 mod lower;
+pub(super) mod page;
 pub(super) mod pages;
 pub(super) mod part;
 pub(super) mod polymorphic;

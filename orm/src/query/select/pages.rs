@@ -1,7 +1,8 @@
 //! [`Pages`]: the rows of a query page by page. Each page begins after the last row of the one before, by a condition on the
 //! columns of ORDER BY: keyset pagination. No cursor stays open, so that the connection is free between two pages.
 //!
-//! Used by the session's `chunks`, which reads the pages and says where each ended.
+//! Used by the session's `chunks`, which reads the pages and says where each ended, and by `keyset.rs`, where a cursor says
+//! it.
 
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::stmt::{CompareOp, Direction, Expr, Limit, Order};
@@ -13,7 +14,6 @@ use super::query_state::QueryState;
 use crate::mapping::{Model, ModelDef};
 use crate::query::compile::verb::Verb;
 use crate::query::executor::ReadStatement;
-use crate::query::expressions::select_item::SelectItem;
 use crate::query::expressions::table_ref::TableRef;
 use crate::query::expressions::term::Term;
 
@@ -32,25 +32,26 @@ pub(crate) struct Pages {
     is_over: bool,
 }
 
-/// One page.
-pub(crate) struct Page {
+/// The query of one page.
+pub(crate) struct OnePage {
     query: Box<QueryState>,
     /// How many rows it has, unless the query ends with it.
     pub(crate) rows: u64,
 }
 
 impl<S> Select<S> {
-    /// The query, whose first item is an entity of the model, `size` rows at a time.
+    /// The query, whose first item is an entity of the model, `size` rows at a time. Messages call the pages `what`.
     ///
     /// # Errors
     /// `Usage` for a page of no rows, for GROUP BY and HAVING, and for an order by anything but NOT NULL columns of the model.
-    pub(crate) fn pages(&self, def: &'static ModelDef, size: usize) -> Result<Pages> {
+    pub(crate) fn pages(
+        &self,
+        def: &'static ModelDef,
+        size: usize,
+        what: &'static str,
+    ) -> Result<Pages> {
         let mut query = self.query.clone();
-        let table = query.selected.iter().find_map(|item| match item {
-            SelectItem::Entity { table, .. } => Some(*table),
-            SelectItem::Column { .. } | SelectItem::Value(_) => None,
-        });
-        let table = table.unwrap_or(TableRef::of_def(def));
+        let table = query.entity_table(def);
         let clauses = query.clauses_mut();
         if size == 0 {
             return Err(refused(
@@ -60,9 +61,9 @@ impl<S> Select<S> {
             ));
         }
         if !clauses.group_by.is_empty() || !clauses.having.is_empty() {
-            return Err(grouped(table));
+            return Err(grouped(table, what));
         }
-        let order = total_order(table, &clauses.order_by)?;
+        let order = total_order(table, &clauses.order_by, what)?;
         let left = clauses.limit.take().map(|limit| match limit {
             Limit::Rows(rows) => rows,
             Limit::Fixed(rows) => u64::from(rows),
@@ -82,7 +83,7 @@ impl<S> Select<S> {
 
 impl Pages {
     /// The next page; `None` if the query has ended.
-    pub(crate) fn page(&self) -> Option<Page> {
+    pub(crate) fn page(&self) -> Option<OnePage> {
         let rows = self.left.map_or(self.size, |left| left.min(self.size));
         if self.is_over || rows == 0 {
             return None;
@@ -93,7 +94,27 @@ impl Pages {
             query.filter(Term::Expr(after.clone()));
             query.clauses_mut().offset = None;
         }
-        Some(Page { query, rows })
+        Some(OnePage { query, rows })
+    }
+
+    /// The columns of ORDER BY, each with whether it is DESC.
+    pub(super) fn order(&self) -> &[(usize, bool)] {
+        &self.order
+    }
+
+    /// Turns the order around.
+    pub(super) fn reverse(&mut self) {
+        for (_, is_descending) in &mut self.order {
+            *is_descending = !*is_descending;
+        }
+        let order = self.order.iter();
+        let order = order.map(|item| self.table.order(*item)).collect();
+        self.query.clauses_mut().order_by = order;
+    }
+
+    /// Begins after the row with these values in the columns of the order.
+    pub(super) fn begin_after(&mut self, values: Vec<Value>) {
+        self.after = after(self.table, &self.order, values);
     }
 
     /// Continues after a page with so many entities, whose last row, if it was full, was that of `last`.
@@ -109,7 +130,7 @@ impl Pages {
     }
 }
 
-impl Page {
+impl OnePage {
     pub(crate) fn statement(&self) -> impl ReadStatement<Outcome = ()> {
         self.query.verb(Verb::All)
     }
@@ -119,10 +140,10 @@ impl Page {
 ///
 /// # Errors
 /// `Usage` for anything but a NOT NULL column of the model.
-fn total_order(table: TableRef, orders: &[Order]) -> Result<Vec<(usize, bool)>> {
+fn total_order(table: TableRef, orders: &[Order], what: &str) -> Result<Vec<(usize, bool)>> {
     let mut order: Vec<(usize, bool)> = Vec::with_capacity(orders.len() + 1);
     for item in orders {
-        let position = own_column(table, &item.expr)?;
+        let position = own_column(table, &item.expr, what)?;
         if !order.iter().any(|(known, _)| *known == position) {
             order.push((position, item.direction == Direction::Descending));
         }
@@ -132,7 +153,7 @@ fn total_order(table: TableRef, orders: &[Order]) -> Result<Vec<(usize, bool)>> 
 }
 
 /// The position of a column by which rows can be continued.
-fn own_column(table: TableRef, expr: &Expr) -> Result<usize> {
+fn own_column(table: TableRef, expr: &Expr, what: &str) -> Result<usize> {
     let def = table.def;
     let position = if let Expr::Column { source, name } = expr
         && *source == table.name()
@@ -143,7 +164,7 @@ fn own_column(table: TableRef, expr: &Expr) -> Result<usize> {
     };
     let Some(position) = position else {
         let model = table.describe();
-        let message = format!("chunks of {model} are ordered by columns of {model} only");
+        let message = format!("{what} of {model} are ordered by columns of {model} only");
         return Err(refused(
             table,
             message,
@@ -154,7 +175,7 @@ fn own_column(table: TableRef, expr: &Expr) -> Result<usize> {
     let (name, field) = (&column.name, def.fields[position]);
     let problem = if column.nullable {
         format!(
-            "chunks can't be ordered by `{}.{name}`, which is nullable",
+            "{what} can't be ordered by `{}.{name}`, which is nullable",
             def.table
         )
     } else if def
@@ -163,12 +184,12 @@ fn own_column(table: TableRef, expr: &Expr) -> Result<usize> {
         .any(|deferred| deferred.column == position)
     {
         format!(
-            "chunks can't be ordered by `{}.{name}`, which is deferred",
+            "{what} can't be ordered by `{}.{name}`, which is deferred",
             def.table
         )
     } else if column.ty == Type::Float32 {
         format!(
-            "chunks can't be ordered by `{}.{name}`: databases compare f32 with rounding",
+            "{what} can't be ordered by `{}.{name}`: databases compare f32 with rounding",
             def.table
         )
     } else {
@@ -216,8 +237,8 @@ fn after(table: TableRef, order: &[(usize, bool)], values: Vec<Value>) -> Option
 }
 
 #[cold]
-fn grouped(table: TableRef) -> Error {
-    let message = "chunks are not allowed with GROUP BY and HAVING";
+fn grouped(table: TableRef, what: &str) -> Error {
+    let message = format!("{what} are not allowed with GROUP BY and HAVING");
     refused(
         table,
         message,

@@ -164,6 +164,15 @@ impl QueryState {
         }
     }
 
+    /// The table of the first entity that is selected, of that model.
+    pub(super) fn entity_table(&self, def: &'static ModelDef) -> TableRef {
+        let table = self.selected.iter().find_map(|item| match item {
+            SelectItem::Entity { table, .. } => Some(*table),
+            SelectItem::Column { .. } | SelectItem::Value(_) => None,
+        });
+        table.unwrap_or(TableRef::of_def(def))
+    }
+
     /// The columns of a selected entity that are left out.
     fn left_out(&self, table: TableRef) -> ColumnSet {
         let is_root = |root: TableRef| root.name() == table.name();

@@ -12,7 +12,7 @@ use crate::query::expressions::build_error::BuildError;
 use crate::query::expressions::table_ref::TableRef;
 
 impl Joined {
-    fn is_subtype(&self) -> bool {
+    pub(super) fn is_subtype(&self) -> bool {
         matches!(self.on, JoinOn::SharedKey { .. })
     }
 }

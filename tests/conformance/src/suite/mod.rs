@@ -21,6 +21,7 @@ mod eager_reads;
 mod embedded;
 pub mod errors;
 mod expire;
+mod explained;
 mod failed_flush;
 mod faults;
 mod flush_order;
@@ -34,6 +35,7 @@ mod has_many;
 mod history;
 mod hooks;
 mod identity;
+mod in_bulk;
 mod inspection;
 mod isolation;
 mod joined_loads;
@@ -42,6 +44,7 @@ mod joins;
 mod json;
 mod keyed;
 pub mod keys;
+mod keyset_pages;
 mod limits;
 mod link_tables;
 mod linked;
@@ -66,6 +69,7 @@ pub mod one_statement;
 mod optimistic;
 pub mod outside_ends;
 mod own_attributes;
+mod page_numbers;
 mod parts;
 mod past_the_session;
 mod patches;
@@ -83,6 +87,7 @@ mod rollback;
 mod round_trips;
 mod row_switch;
 mod savepoint;
+mod scopes;
 mod session_hooks;
 mod session_verbs;
 mod set_null;
@@ -107,6 +112,7 @@ pub mod types;
 mod update_defaults;
 mod validators;
 mod value_circles;
+mod verbs;
 mod version;
 mod view_only;
 pub mod violations;
@@ -318,6 +324,12 @@ const FILES: &[fn() -> Vec<Case>] = &[
     own_attributes::cases,
     parts::cases,
     queries::cases,
+    verbs::cases,
+    in_bulk::cases,
+    page_numbers::cases,
+    keyset_pages::cases,
+    explained::cases,
+    scopes::cases,
     aggregates::cases,
     joined_loads::cases,
     joined_table::cases,
