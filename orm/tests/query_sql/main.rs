@@ -90,6 +90,7 @@ fn check(case: &str, to_sql: &dyn Fn(&dyn Dialect) -> String, expected: [&str; 3
 
 mod conditions;
 mod faults;
+mod locks;
 mod queries;
 mod relations;
 mod writes;

@@ -1,6 +1,6 @@
 //! SELECT: building a query and running it.
 //!
-//! `builder.rs` has the typed query over the plain one of `query_state.rs`, `choices.rs` what of its rows it reads; `selectable.rs` has what can be
+//! `builder.rs` has the typed query over the plain one of `query_state.rs`, `choices.rs` what of its rows it reads, `locks.rs` which of them it locks; `selectable.rs` has what can be
 //! selected and its result; `join.rs` infers conditions from foreign keys and relations; `subquery.rs` makes it a part of
 //! another one, and `spanning.rs` for the operators of relations in `relation_ops.rs`; `fetch.rs` runs it. `by_key.rs` has the queries by primary key of `session.get` and the flush,
 //! `visible.rs` those under criteria, `columns_row.rs` the rows of some columns; `pages.rs` runs a query page by page; `part.rs` has those of filtered loads of relations, which `subset.rs` writes; `joined_loads.rs` reads relations in the rows of a query.
@@ -16,6 +16,7 @@ pub(super) mod entity_selection;
 mod fetch;
 pub(super) mod join;
 pub(super) mod joined_loads;
+mod locks;
 mod lower;
 pub(super) mod pages;
 pub(super) mod part;

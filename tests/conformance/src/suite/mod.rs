@@ -81,6 +81,7 @@ mod related;
 mod relation_cascades;
 mod rollback;
 mod round_trips;
+mod row_locks;
 mod row_switch;
 mod savepoint;
 mod session_hooks;
@@ -322,6 +323,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     joined_loads::cases,
     joined_table::cases,
     locked_loads::cases,
+    row_locks::cases,
     time_limits::cases,
     joins::cases,
     json::cases,
