@@ -10,6 +10,7 @@ mod cascades;
 mod chunks;
 mod closures;
 mod column_options;
+mod conditionals;
 mod conditions;
 mod connection;
 mod criteria;
@@ -319,6 +320,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     own_attributes::cases,
     parts::cases,
     queries::cases,
+    conditionals::cases,
     aggregates::cases,
     joined_loads::cases,
     joined_table::cases,

@@ -50,6 +50,7 @@ fn main() -> orm::Result<()> {
     join(&mut conn)?;
     pairs(&mut conn)?;
     totals(&mut conn)?;
+    choices(&mut conn)?;
     subqueries(&mut conn)?;
     stream(&mut conn)
 }
@@ -186,6 +187,35 @@ fn totals(conn: &mut Connection) -> orm::Result<()> {
     Ok(())
 }
 // ANCHOR_END: totals
+
+// ANCHOR: choices
+fn choices(conn: &mut Connection) -> orm::Result<()> {
+    let rank = case()
+        .when(Post.likes.ge(4), "popular")
+        .when(Post.likes.gt(0), "liked")
+        .otherwise("new");
+    let ranks: Vec<(String, String)> =
+        select((Post.title, rank)).order_by(Post.title).all(conn)?;
+    // SELECT "title", CASE WHEN "likes" >= ? THEN ?
+    //         WHEN "likes" > ? THEN ? ELSE ? END
+    //     FROM "posts" ORDER BY "title" ASC
+    assert_eq!(ranks[0].1, "new");
+
+    // Counts only some of the rows of a group.
+    let liked = case().when(Post.likes.gt(0), Post.id).end();
+    let liked: i64 = select(count(liked)).one(conn)?;
+    // SELECT COUNT(CASE WHEN "likes" > ? THEN "id" END)
+    //     FROM "posts" LIMIT 2
+    assert_eq!(liked, 2);
+
+    // NULL instead of 0.
+    let likes: Vec<Option<i64>> =
+        select(Post.likes.nullif(0)).order_by(Post.id).all(conn)?;
+    // SELECT NULLIF("likes", ?) FROM "posts" ORDER BY "id" ASC
+    assert_eq!(likes, [Some(3), Some(4), None]);
+    Ok(())
+}
+// ANCHOR_END: choices
 
 // ANCHOR: subqueries
 fn subqueries(conn: &mut Connection) -> orm::Result<()> {
