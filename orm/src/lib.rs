@@ -82,8 +82,9 @@ pub use mapping::{
     Relation, ViewOnly, metadata,
 };
 pub use query::{
-    Executor, FromRow, Null, Patch, Polymorphic, Predicate, Select, Stream, avg, count, count_all,
-    count_distinct, delete, exists, insert, max, min, optional, raw, select, sum, update,
+    Executor, FromRow, Null, Patch, Polymorphic, Predicate, RowExpr, Select, Stream, avg, case,
+    count, count_all, count_distinct, delete, exists, insert, max, min, optional, raw, select, sum,
+    update,
 };
 #[cfg(feature = "serde")]
 pub use session::Json;
@@ -101,8 +102,9 @@ pub mod prelude {
         Refs, ViewOnly,
     };
     pub use crate::query::{
-        Executor, FromRow, Null, Patch, Polymorphic, Predicate, Select, avg, count, count_all,
-        count_distinct, delete, exists, insert, max, min, optional, raw, select, sum, update,
+        Executor, FromRow, Null, Patch, Polymorphic, Predicate, RowExpr, Select, avg, case, count,
+        count_all, count_distinct, delete, exists, insert, max, min, optional, raw, select, sum,
+        update,
     };
     pub use crate::session::{Hooks, Invalid, Session, SessionHooks};
     pub use crate::state::Ref;

@@ -18,12 +18,14 @@ pub(crate) use compile::compiled_sql::compile_query;
 pub use executor::Executor;
 pub(crate) use executor::sealed;
 pub use expressions::aggregate::{avg, count, count_all, count_distinct, max, min, sum};
+pub use expressions::conditional::{Case, CaseValue, CaseWhen, case};
 pub use expressions::expr::{Expr, IntoExpr};
 pub use expressions::in_list::InList;
 pub use expressions::operand::{Null, Operand, ValueFor};
 pub use expressions::order::{GroupList, Order, OrderList};
 pub use expressions::predicate::{Condition, Predicate};
 pub use expressions::related::Related;
+pub use expressions::row_ops::{RowExpr, RowList};
 pub use raw::bind_value::RawValue;
 pub use raw::statement::{Raw, raw};
 pub use rows::column_index::ColumnIndex;
@@ -72,6 +74,8 @@ pub use expressions::expr::Yields;
 #[doc(hidden)]
 pub use expressions::operand::Member;
 #[doc(hidden)]
+pub use expressions::row_ops::{RowMember, YieldsRow};
+#[doc(hidden)]
 pub use rows::stream::StreamSource;
 #[doc(hidden)]
 pub use write::patch::PatchField;
@@ -89,6 +93,7 @@ pub(crate) mod inferred {
     pub use super::expressions::operand::{FitsIn, value_operand};
     pub use super::expressions::predicate::view_condition;
     pub use super::expressions::related::KeyColumns;
+    pub use super::expressions::row_ops::RowParts;
     pub use super::expressions::select_item::{
         ItemNullability, SelectItem, SelectItems, SelectValue,
     };

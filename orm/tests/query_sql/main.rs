@@ -88,8 +88,11 @@ fn check(case: &str, to_sql: &dyn Fn(&dyn Dialect) -> String, expected: [&str; 3
     }
 }
 
+mod conditionals;
 mod conditions;
 mod faults;
+mod locks;
 mod queries;
 mod relations;
+mod rows;
 mod writes;

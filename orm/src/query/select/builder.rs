@@ -1,11 +1,11 @@
-//! [`Select`]: building a query. Running it is in `fetch.rs`.
+//! [`Select`]: building a query. Its locks are in `locks.rs`, running it is in `fetch.rs`.
 
 use std::fmt;
 use std::marker::PhantomData;
 
 use orm_core::error::Result;
 use orm_core::sql::Dialect;
-use orm_core::stmt::{JoinKind, Limit, Lock, LockStrength};
+use orm_core::stmt::{JoinKind, Limit};
 
 use super::entity_selection::{EntitySelection, PathOf};
 use super::join::{JoinOn, JoinTarget};
@@ -298,31 +298,6 @@ impl<S> Select<S> {
     /// ```
     pub fn distinct(mut self) -> Self {
         self.query.clauses_mut().distinct = true;
-        self
-    }
-
-    /// Adds FOR UPDATE: locks the rows until the transaction ends. A session begins its transaction, flushes pending
-    /// changes, and sets its entities to the values of the locked rows. On a connection a transaction must be open.
-    /// SQLite locks the whole database by a transaction that writes.
-    ///
-    /// ```
-    /// # use orm::prelude::*;
-    /// # #[derive(Model)]
-    /// # #[orm(table = "jobs")]
-    /// # struct Job { #[orm(primary_key)] id: i64, done: bool }
-    /// # let engine = Engine::connect("sqlite://")?;
-    /// # Metadata::of((Job,)).create_all(&engine)?;
-    /// # let mut session = Session::new(&engine);
-    /// let next = select(Job).filter(Job.done.eq(false)).order_by(Job.id.asc()).for_update();
-    /// // SELECT "id", "done" FROM "jobs" WHERE "done" = $1 ORDER BY "id" ASC LIMIT 1 FOR UPDATE
-    /// if let Some(job) = next.first(&mut session)? {
-    ///     session[job].done = true;
-    /// }
-    /// session.commit()?;
-    /// # Ok::<(), orm::Error>(())
-    /// ```
-    pub fn for_update(mut self) -> Self {
-        self.query.clauses_mut().locks = vec![Lock::new(LockStrength::Update)];
         self
     }
 

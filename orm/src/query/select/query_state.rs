@@ -3,7 +3,7 @@
 
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::{Binds, Dialect};
-use orm_core::stmt::{Expr, Limit, Lock, Order, Query};
+use orm_core::stmt::{Expr, Limit, Lock, LockStrength, Order, Query};
 
 use super::join::{Sources, twice};
 use super::joined_loads::{JoinedLoads, not_joined, not_locked};
@@ -114,6 +114,19 @@ impl QueryState {
         let sources = &mut self.change().sources;
         if let Err(error) = join(sources).and_then(|()| sources.join_waiting()) {
             self.error.get_or_insert(error);
+        }
+    }
+
+    /// Locks the rows, and forgets an earlier lock.
+    pub(super) fn lock(&mut self, strength: LockStrength) {
+        self.clauses_mut().locks = vec![Lock::new(strength)];
+    }
+
+    /// Changes the lock of the rows, or keeps the error that there is none.
+    pub(super) fn change_lock(&mut self, words: &str, change: impl FnOnce(&mut Lock)) {
+        match self.clauses_mut().locks.first_mut() {
+            Some(lock) => change(lock),
+            None => self.refuse(no_lock(words)),
         }
     }
 
@@ -438,6 +451,14 @@ fn no_table() -> BuildError {
     BuildError::new(
         "the query has no FROM clause",
         "name it: select(count_all()).from(User)",
+    )
+}
+
+#[cold]
+fn no_lock(words: &str) -> BuildError {
+    BuildError::new(
+        format!("{words} needs a lock of rows, and the query has none"),
+        "call it after for_update() or for_share()",
     )
 }
 

@@ -10,6 +10,7 @@ mod cascades;
 mod chunks;
 mod closures;
 mod column_options;
+mod conditionals;
 mod conditions;
 mod connection;
 mod criteria;
@@ -85,7 +86,9 @@ mod related;
 mod relation_cascades;
 mod rollback;
 mod round_trips;
+mod row_locks;
 mod row_switch;
+mod row_values;
 mod savepoint;
 mod scopes;
 mod session_hooks;
@@ -330,10 +333,13 @@ const FILES: &[fn() -> Vec<Case>] = &[
     keyset_pages::cases,
     explained::cases,
     scopes::cases,
+    conditionals::cases,
+    row_values::cases,
     aggregates::cases,
     joined_loads::cases,
     joined_table::cases,
     locked_loads::cases,
+    row_locks::cases,
     time_limits::cases,
     joins::cases,
     json::cases,

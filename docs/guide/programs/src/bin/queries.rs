@@ -48,9 +48,11 @@ fn main() -> orm::Result<()> {
     let found = search(&mut conn, Some("a"), true)?;
     assert_eq!(found.len(), 0);
     page(&mut conn)?;
+    rows(&mut conn)?;
     join(&mut conn)?;
     pairs(&mut conn)?;
     totals(&mut conn)?;
+    choices(&mut conn)?;
     subqueries(&mut conn)?;
     stream(&mut conn)?;
     numbers(&mut conn)?;
@@ -129,6 +131,31 @@ fn page(conn: &mut Connection) -> orm::Result<()> {
 }
 // ANCHOR_END: page
 
+// ANCHOR: rows
+fn rows(conn: &mut Connection) -> orm::Result<()> {
+    let key = (Post.author_id, Post.title);
+    let ids: Vec<i64> = select(Post.id)
+        .filter(key.in_([(1, "Notes"), (2, "Notes")]))
+        .all(conn)?;
+    // SELECT "id" FROM "posts"
+    //     WHERE ("author_id", "title") IN ((?, ?), (?, ?))
+    assert_eq!(ids, [1]);
+
+    let first =
+        select((Post.author_id, min(Post.id))).group_by(Post.author_id);
+    let titles: Vec<String> = select(Post.title)
+        .filter((Post.author_id, Post.id).in_(first))
+        .order_by(Post.id)
+        .all(conn)?;
+    // SELECT "title" FROM "posts" WHERE ("author_id", "id") IN (
+    //         SELECT "posts"."author_id", MIN("posts"."id")
+    //             FROM "posts" GROUP BY "posts"."author_id"
+    //     ) ORDER BY "id" ASC
+    assert_eq!(titles, ["Notes", "Draft"]);
+    Ok(())
+}
+// ANCHOR_END: rows
+
 // ANCHOR: join
 fn join(conn: &mut Connection) -> orm::Result<()> {
     // By the foreign key between the two tables.
@@ -198,6 +225,35 @@ fn totals(conn: &mut Connection) -> orm::Result<()> {
     Ok(())
 }
 // ANCHOR_END: totals
+
+// ANCHOR: choices
+fn choices(conn: &mut Connection) -> orm::Result<()> {
+    let rank = case()
+        .when(Post.likes.ge(4), "popular")
+        .when(Post.likes.gt(0), "liked")
+        .otherwise("new");
+    let ranks: Vec<(String, String)> =
+        select((Post.title, rank)).order_by(Post.title).all(conn)?;
+    // SELECT "title", CASE WHEN "likes" >= ? THEN ?
+    //         WHEN "likes" > ? THEN ? ELSE ? END
+    //     FROM "posts" ORDER BY "title" ASC
+    assert_eq!(ranks[0].1, "new");
+
+    // Counts only some of the rows of a group.
+    let liked = case().when(Post.likes.gt(0), Post.id).end();
+    let liked: i64 = select(count(liked)).one(conn)?;
+    // SELECT COUNT(CASE WHEN "likes" > ? THEN "id" END)
+    //     FROM "posts" LIMIT 2
+    assert_eq!(liked, 2);
+
+    // NULL instead of 0.
+    let likes: Vec<Option<i64>> =
+        select(Post.likes.nullif(0)).order_by(Post.id).all(conn)?;
+    // SELECT NULLIF("likes", ?) FROM "posts" ORDER BY "id" ASC
+    assert_eq!(likes, [Some(3), Some(4), None]);
+    Ok(())
+}
+// ANCHOR_END: choices
 
 // ANCHOR: subqueries
 fn subqueries(conn: &mut Connection) -> orm::Result<()> {

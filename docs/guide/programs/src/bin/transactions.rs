@@ -16,9 +16,46 @@ struct Account {
 }
 // ANCHOR_END: models
 
+// ANCHOR: queue
+#[derive(Model, Clone, Debug)]
+#[orm(table = "jobs")]
+struct Job {
+    #[orm(primary_key)]
+    id: i64,
+    done: bool,
+}
+
+/// Does the next job. Returns false if there is none left.
+fn work(engine: &Engine) -> orm::Result<bool> {
+    engine.transaction(|session| {
+        let next = select(Job)
+            .filter(Job.done.eq(false))
+            .order_by(Job.id)
+            .for_update()
+            .skip_locked();
+        let Some(job) = next.first(session)? else {
+            return Ok(false);
+        };
+        session[job].done = true;
+        Ok(true)
+    })
+    // BEGIN IMMEDIATE
+    // SELECT "id", "done" FROM "jobs" WHERE "done" = ?
+    //     ORDER BY "id" ASC LIMIT 1
+    // UPDATE "jobs" SET "done" = ?
+    //     WHERE "id" = ? AND "done" IS ?
+    // COMMIT
+}
+// ANCHOR_END: queue
+
 fn main() -> orm::Result<()> {
     let engine = Engine::options("sqlite://").echo().connect()?;
     orm::metadata().create_all(&engine)?;
+    let mut conn = engine.connection()?;
+    let job = Job::builder().done(false);
+    insert(Job).values(job).execute(&mut conn)?;
+    drop(conn);
+    work(&engine)?;
     let id = open(&engine)?;
     rollback(&engine, id)?;
     savepoint(&engine)?;

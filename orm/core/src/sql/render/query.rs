@@ -60,7 +60,8 @@ pub fn write_query<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Result<()> {
     w.check_binds()
 }
 
-/// Writes the locks of a query. A lock of all tables names those that can be locked, where a LEFT JOIN asks for that.
+/// Writes the locks of a query. Where the nullable side of a LEFT JOIN can't be locked, a lock of all tables names the
+/// others.
 fn write_own_locks(w: &mut SqlWriter<'_>, query: &Query) -> Result<()> {
     let lacks_outer = !query.locks.is_empty() && !w.dialect().capabilities().lock_outer;
     let Some(select) = query.as_select().filter(|_| lacks_outer) else {
@@ -74,6 +75,10 @@ fn write_own_locks(w: &mut SqlWriter<'_>, query: &Query) -> Result<()> {
     let inner = joins.filter(|join| join.kind == JoinKind::Inner);
     let items = select.from.iter().chain(inner.map(|join| &join.item));
     let of: Vec<_> = items.filter_map(FromItem::name).cloned().collect();
+    let mut named = query.locks.iter().flat_map(|lock| &lock.of);
+    if named.any(|name| !of.contains(name)) {
+        return Err(w.unsupported("FOR UPDATE OF the nullable side of a LEFT JOIN"));
+    }
     let mut locks = query.locks.clone();
     for lock in locks.iter_mut().filter(|lock| lock.of.is_empty()) {
         lock.of.clone_from(&of);

@@ -1,11 +1,12 @@
 //! The check of a statement before it is sent, in one pass over it: columns of tables that aren't part of it, errors
 //! that were kept while it was built, how deep it is nested. `grouping.rs` refuses a column that is neither
-//! grouped nor aggregated, and DISTINCT in an order that is not selected; `optional.rs` looks at left joins, with
+//! grouped nor aggregated, and DISTINCT in an order that is not selected; `optional.rs` looks at left joins and `locks.rs` at the tables of locks, with
 //! `typed.rs`, what is known of a query beside its syntax, and `aggregates.rs`, which expressions aggregate rows. The database
 //! would only report that the column does not exist.
 
 mod aggregates;
 mod grouping;
+mod locks;
 mod optional;
 mod typed;
 
@@ -59,6 +60,7 @@ fn validate(
         ));
     }
     optional::check(select, typed)?;
+    locks::check(query, typed)?;
     Ok(pass.deepest)
 }
 
