@@ -40,6 +40,9 @@ pub(crate) fn apply(state: &mut State, plan: &Plan) {
     if !switched.is_empty() {
         row_switch::redirect(state, &switched);
     }
+    if state.has_relations {
+        state.leave_displaced();
+    }
     if !plan.following.is_empty() {
         follow(state, &plan.following);
     }

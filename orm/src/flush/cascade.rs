@@ -136,7 +136,9 @@ impl Cascade {
                 let is_read = relation.is_read_to_delete();
                 for owner in level.iter().filter(|row| row.model == model) {
                     for child in self.children(state, *owner, (index, relation)) {
-                        self.mark(plan, state, (child, relation, is_read));
+                        if !is_moved_by_key(plan, child, relation) {
+                            self.mark(plan, state, (child, relation, is_read));
+                        }
                     }
                 }
             }
@@ -244,6 +246,12 @@ fn referring(state: &mut State, owner: RowId, relation: &RelationDef) -> Option<
             .map(|slot| RowId { model, slot })
             .collect(),
     )
+}
+
+/// Whether the foreign key of a member was changed, which its relation follows after the flush: it belongs to another owner.
+fn is_moved_by_key(plan: &Plan, child: RowId, relation: &RelationDef) -> bool {
+    let mut following = plan.following.iter();
+    following.any(|(row, index)| *row == child && relation.inverse() == Some(*index))
 }
 
 fn has_rule(relation: &RelationDef) -> bool {

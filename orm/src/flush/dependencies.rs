@@ -16,6 +16,7 @@ use super::circles::{self, Referring, When};
 use super::early_value::EarlyValue;
 use super::graph::{Edge, Graph, Why, numbered};
 use super::key_change::is_moved;
+use super::linked_key::{given_key, linked_key, stored_key};
 use super::pending::Pending;
 use super::post_update::PostUpdates;
 use super::reached_tables;
@@ -23,7 +24,7 @@ use super::row_node::{RowKind, RowNode};
 use super::schedule::{Schedule, schedule};
 use super::table_order::{in_circle, targets};
 use crate::mapping::{ModelDef, ReferenceDef};
-use crate::state::{CaseFolded, EntityState, KeyMap, KeyTuple, Link, RowId, State};
+use crate::state::{CaseFolded, KeyMap, KeyTuple, RowId, State};
 
 /// The order in which the rows of a flush are written that isn't the usual one.
 pub(super) struct RowOrder {
@@ -150,34 +151,16 @@ impl<'s> Dependencies<'_, 's> {
             let sets = unique_sets(table.arena.def());
             for columns in sets.filter(|columns| table.gives_up(columns)) {
                 let taken = self.arriving(index, columns);
-                let taken = taken.map(|(row, key)| folded((row, self.linked(row, columns, key))));
+                let taken = taken.map(|(row, key)| {
+                    let key = linked_key(self.state, table, (row, columns), key, given_key);
+                    folded((row, key))
+                });
                 let given = self.leaving(index, columns).map(folded);
                 for (row, needs) in pairs(taken, given) {
                     self.edge(row, needs, Why::Value);
                 }
             }
         }
-    }
-
-    /// The values that a row gets in these columns, those of relations included, where the entity that is referenced has
-    /// its key already; else `key`.
-    fn linked(
-        &self,
-        row: RowNode,
-        columns: &'static [usize],
-        key: Option<KeyValues<'s>>,
-    ) -> Option<KeyValues<'s>> {
-        let table = &self.tables[row.table];
-        if !table.arena.has_links() {
-            return key;
-        }
-        let (arena, slot) = (table.arena, table.slot(row));
-        let value = |column: &usize| {
-            let mut links = arena.links(slot).iter();
-            let linked = links.find_map(|link| linked_value(self.state, link, *column));
-            linked.unwrap_or_else(|| arena.value(slot, *column))
-        };
-        KeyTuple::new(columns.iter().map(value))
     }
 
     fn references(&mut self, wanted: impl Fn(usize, usize) -> bool) {
@@ -214,7 +197,11 @@ impl<'s> Dependencies<'_, 's> {
             return;
         }
         let children = self.arriving(child, reference.columns);
-        let children = children.map(|(row, key)| (row, self.linked(row, reference.columns, key)));
+        let (table, columns) = (&self.tables[child], reference.columns);
+        let children = children.map(|(row, key)| {
+            let key = linked_key(self.state, table, (row, columns), key, stored_key);
+            (row, key)
+        });
         let parents = self.deleted(parent, reference.target_columns);
         for (child, deleted) in pairs(children, parents) {
             self.refer((deleted, child), (Why::Order, When::Between), reference);
@@ -426,25 +413,6 @@ impl<'s> Dependencies<'_, 's> {
             emptied,
             post_updates,
         })))
-    }
-}
-
-/// The value that a column gets by a link; `None` if it is not one of its columns, or the entity has no key yet.
-fn linked_value<'s>(state: &'s State, link: &Link, column: usize) -> Option<ValueRef<'s>> {
-    let columns = link.reference.columns.iter();
-    let mut columns = columns.zip(link.reference.target_columns);
-    let (_, position) = columns.find(|(own, _)| **own == column)?;
-    let Some((model, handle)) = link.target else {
-        return Some(ValueRef::Null);
-    };
-    let arena = state.by_model(model)?;
-    let entity = arena.entity_state(handle.slot, handle.stamp)?;
-    match entity {
-        // It keeps its key until it is deleted.
-        EntityState::Deleting => Some(arena.old_value(handle.slot, *position)),
-        _ => entity
-            .has_row()
-            .then(|| arena.value(handle.slot, *position)),
     }
 }
 

@@ -36,6 +36,7 @@ mod insert;
 mod key_change;
 mod key_defaults;
 mod link;
+mod linked_key;
 mod look_up;
 mod marks;
 mod pending;

@@ -116,13 +116,16 @@ impl<'s> Pending<'s> {
         self.has_deletes() || columns.iter().any(touches)
     }
 
-    /// The values that a row will have in these columns; `None` if one is NULL.
+    /// The values that a row will have in these columns; `None` if one is NULL, or the INSERT leaves it to the database.
     pub(super) fn new_key(
         &self,
         row: RowNode,
         columns: &[usize],
     ) -> Option<KeyTuple<ValueRef<'s>>> {
         let (arena, slot) = (self.arena, self.slot(row));
+        if row.kind == RowKind::Insert && self.work(row.kind)[row.place].touches(columns) {
+            return None;
+        }
         KeyTuple::new(columns.iter().map(|column| arena.value(slot, *column)))
     }
 

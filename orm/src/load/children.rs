@@ -226,9 +226,17 @@ impl Children {
                 continue;
             };
             lists.push_rows(place, arena, siblings);
-            let owner = ToOne::Handle(lists.owner(place));
+            let owner = lists.owner(place);
             if let Some(arena) = state.by_model_mut(self.child.1) {
-                arena.note_to_one(siblings, self.inverse, owner);
+                arena.note_to_one(siblings, self.inverse, ToOne::Handle(owner));
+            }
+            for slot in siblings {
+                let (model, slot) = (self.child.1, *slot);
+                let row = RowId { model, slot };
+                // A verb has taken it out of the list, and an assignment gave it the owner again.
+                if state.was_placed(row, self.inverse) {
+                    state.put_in_step(row, self.inverse, Some(owner));
+                }
             }
         }
     }

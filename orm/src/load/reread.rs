@@ -42,7 +42,7 @@ pub(crate) fn written(
     }
     for slot in slots {
         let slot = *slot;
-        state.leave_lists(RowId { model, slot });
+        state.leave_for_good(RowId { model, slot });
     }
     let level = state.level;
     if let Some(arena) = state.by_model_mut(model) {
@@ -72,5 +72,8 @@ fn reread_model(
     let mut gone = slots.to_vec();
     gone.retain(|slot| !found.contains(slot));
     arena.lose(&gone, level);
+    for slot in gone {
+        state.leave_for_good(RowId { model, slot });
+    }
     Ok(())
 }

@@ -326,7 +326,7 @@ pub(super) fn lose<M: Model>(state: &mut State, key: &M::Key) {
     let level = state.level;
     if let Some(gone) = state.ensure::<M>().find(key) {
         if M::HAS_RELATIONS {
-            state.leave_lists(row_id(gone));
+            state.leave_for_good(row_id(gone));
         }
         state.ensure::<M>().gone(gone, level);
     }

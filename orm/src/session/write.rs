@@ -151,7 +151,7 @@ impl Session {
     /// ```
     pub fn expunge<M: Model>(&mut self, handle: Ref<M>) -> Result<M> {
         if M::HAS_RELATIONS && self.entity_state(handle).is_ok() {
-            self.state.leave_lists(row_id(handle));
+            self.state.leave_all_lists(row_id(handle));
         }
         let taken = self.state.ensure::<M>().expunge(handle);
         self.state.forget();

@@ -73,6 +73,10 @@ pub(crate) trait AnyArena: ChunkEntities + Any + Send {
     /// Foreign keys of these entities were set after their INSERT.
     fn apply_attached(&mut self, slots: &[u32], written: &Written, level: u32);
     fn apply_deletes(&mut self, slots: &[u32], level: u32);
+    /// Takes the entities whose keys the rows that were written have taken.
+    fn take_displaced(&mut self) -> Vec<u32>;
+    /// Takes the entities whose INSERT a rollback has undone.
+    fn take_taken_back(&mut self) -> Vec<u32>;
     /// Puts back what was not flushed.
     fn undo_pending(&mut self);
     fn undo_to(&mut self, level: u32);

@@ -169,7 +169,7 @@ impl<M: Model> Arena<M> {
         if let Some(former) = self.identity.insert(key, index)
             && former != index
         {
-            self.set_deleted(former, level);
+            self.displace(former, level);
         }
     }
 
@@ -238,7 +238,7 @@ impl<M: Model> Arena<M> {
         if let Some(former) = self.identity.insert(value.key(), index)
             && former != index
         {
-            self.set_deleted(former, level);
+            self.displace(former, level);
         }
         let generated = row.generated.is_some();
         self.log(level, index, Change::Inserted { generated, given });
@@ -248,6 +248,15 @@ impl<M: Model> Arena<M> {
     /// Notes that an entity's row is gone. What was changed before that was never written.
     pub(super) fn set_deleted(&mut self, index: u32, level: u32) {
         self.log_end(index, level, Change::Deleted);
+    }
+
+    /// Another entity has the key of this one, whose row is gone.
+    #[cold]
+    fn displace(&mut self, index: u32, level: u32) {
+        self.set_deleted(index, level);
+        if M::HAS_RELATIONS {
+            self.displaced.push(index);
+        }
     }
 
     /// As `set_deleted`, for the reason that is logged.

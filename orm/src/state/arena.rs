@@ -57,6 +57,10 @@ pub(crate) struct Arena<M: Model> {
     pub(super) cascaded: bool,
     /// Entities whose values a rollback has taken away, to be read again.
     pub(super) unknown: Vec<u32>,
+    /// Entities whose keys others have taken, to leave the lists that they are in.
+    pub(super) displaced: Vec<u32>,
+    /// Entities whose INSERT a rollback has undone, whose lists begin empty again.
+    pub(super) taken_back: Vec<u32>,
     /// The entities that were loaded since the session reads in chunks, if it does.
     pub(super) loaded: Option<Vec<RawRef>>,
     /// Old copies that are over, for the next ones: a program that changes many entities again and again
@@ -111,6 +115,8 @@ impl<M: Model> Arena<M> {
             overtaken: None,
             cascaded: false,
             unknown: Vec::new(),
+            displaced: Vec::new(),
+            taken_back: Vec::new(),
             loaded: None,
             spare: Vec::new(),
             moments: moments(M::def()),
@@ -142,6 +148,8 @@ impl<M: Model> Arena<M> {
             overtaken,
             cascaded,
             unknown,
+            displaced,
+            taken_back,
             loaded,
             spare,
             moments: _,
@@ -166,7 +174,7 @@ impl<M: Model> Arena<M> {
             & is_unused_map(switched)
             & is_unused_map(sql_values)
             & is_unused_map(stale_columns);
-        let lists = [free, touched, deleting, unknown];
+        let lists = [free, touched, deleting, unknown, displaced, taken_back];
         if maps_and_log & lists.iter().all(|list| is_unused(list)) {
             return;
         }

@@ -163,15 +163,42 @@ impl State {
     /// Takes an entity out of all lists, since its row or itself is gone. The lists of an owner that is gone as well stay: to
     /// take a long one apart would cost its length for each member.
     pub(crate) fn leave_lists(&mut self, row: RowId) {
+        self.leave_owners(row, |state, owners, owner| !state.is_going(owners, owner));
+    }
+
+    /// As [`leave_lists`](Self::leave_lists), and takes it out of the lists of an owner that is gone as well: that may come
+    /// back without it.
+    pub(crate) fn leave_all_lists(&mut self, row: RowId) {
+        self.leave_owners(row, |_, _, _| true);
+    }
+
+    /// Takes an entity out of the lists of the owners for which `leaves` returns true.
+    fn leave_owners(
+        &mut self,
+        row: RowId,
+        leaves: impl Fn(&Self, &'static ModelDef, RawRef) -> bool,
+    ) {
         let Some(def) = self.by_model(row.model).map(AnyArena::def) else {
             return;
         };
         for (index, relation, _) in def.belongs_to() {
             let from = self.placed(row, index);
-            if from.is_some_and(|owner| !self.is_going((relation.target)(), owner)) {
+            if from.is_some_and(|owner| leaves(self, (relation.target)(), owner)) {
                 self.move_child(row, index, [from, None]);
             }
             self.lists.placed.remove(&(row, index));
+        }
+    }
+
+    /// Takes the entities out of all lists whose keys others have taken.
+    pub(crate) fn leave_displaced(&mut self) {
+        let displaced = |arena: &mut Box<dyn AnyArena>| (arena.model(), arena.take_displaced());
+        let mut all: Vec<_> = self.arenas_mut().map(displaced).collect();
+        all.retain(|(_, slots)| !slots.is_empty());
+        for (model, slots) in all {
+            for slot in slots {
+                self.leave_for_good(RowId { model, slot });
+            }
         }
     }
 
@@ -377,6 +404,21 @@ impl State {
         self.lists.flushed();
     }
 
+    /// The lists of an entity whose INSERT was undone are loaded, as those of a new one are: it has no row to load them for.
+    pub(super) fn begin_again(&mut self) {
+        let clock = self.clock;
+        for arena in self.arenas_mut() {
+            for slot in arena.take_taken_back() {
+                for index in 0..arena.def().relations.len() {
+                    let list = arena.list_mut(slot, index);
+                    if let Some(list) = list.filter(|list| list.loaded_at().is_none()) {
+                        list.fill(&[], clock);
+                    }
+                }
+            }
+        }
+    }
+
     /// Puts lists back as they were flushed.
     pub(super) fn undo_pending_lists(&mut self) {
         while self.lists.log.len() > self.lists.flushed
@@ -403,9 +445,11 @@ impl State {
             return;
         };
         let relation = &arena.def().relations[id.index];
+        // What was found to be gone without a transaction stays so.
         let is_here = |def: &'static ModelDef, RawRef { slot, stamp }: RawRef| {
             let arena = self.by_model(State::number(def));
-            arena.is_some_and(|arena| arena.entity_state(slot, stamp).is_some())
+            let state = arena.and_then(|arena| arena.entity_state(slot, stamp));
+            state.is_some_and(|state| state != EntityState::Deleted)
         };
         let link = relation.through().map(|through| through.link);
         let put_back = matches!(entry.change, Change::Removed(Member { row, target }, _)

@@ -16,6 +16,7 @@ mod handle;
 mod handle_keys;
 mod hooked;
 mod key_order;
+mod key_row;
 mod key_tuple;
 mod lifecycle;
 mod links;

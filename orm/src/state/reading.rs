@@ -146,6 +146,7 @@ impl<M: Model> Arena<M> {
             return;
         };
         let old = slot.old.take();
+        let is_unknown = slot.epoch == 0;
         slot.epoch = reading.clock;
         let Some(value) = &mut slot.value else { return };
         keep_relations(old.as_deref().unwrap_or(value), &mut fresh);
@@ -158,8 +159,11 @@ impl<M: Model> Arena<M> {
         if slot.state == EntityState::Deleting {
             slot.state = EntityState::Persistent;
         }
-        if let Some((level, old)) = logged {
-            self.log_update(level, handle.slot, old);
+        match logged {
+            // A rollback to a savepoint has made them so: those before are of no transaction that is stored.
+            Some((level, _)) if is_unknown => self.log(level, handle.slot, Change::Loaded),
+            Some((level, old)) => self.log_update(level, handle.slot, old),
+            None => {}
         }
         self.note_child(handle.slot);
         // Entries elsewhere in the list don't count without an old copy; this one can go at once.

@@ -361,16 +361,22 @@ impl State {
     /// Puts back values and states as they were before the open transaction. What was found out without one stays,
     /// such as that a row is gone.
     pub(crate) fn undo_transaction(&mut self) {
-        self.undo_lists(0);
-        self.undo_to(self.transaction.unwrap_or(self.next_level));
+        // Verbs change lists before the transaction begins.
+        self.undo(self.transaction.unwrap_or(self.next_level), 0);
     }
 
     /// Puts back values and states as they were at the start of `level`; everything is stale.
     pub(crate) fn undo_to(&mut self, level: u32) {
+        self.undo(level, level);
+    }
+
+    /// Puts back entities as they were at the start of `level`, and lists at that of `lists`.
+    fn undo(&mut self, level: u32, lists: u32) {
         for arena in self.arenas_mut() {
             arena.undo_to(level);
         }
-        self.undo_lists(level);
+        self.undo_lists(lists);
+        self.begin_again();
         self.undo_switches();
         self.faults.clear();
         self.expire_all();

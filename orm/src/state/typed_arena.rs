@@ -13,6 +13,7 @@ use super::arena::Arena;
 use super::entity_state::EntityState;
 use super::handle::{Link, Ref};
 use super::key_order::sort_by_keys;
+use super::key_row::KeyRow;
 use super::key_tuple::{KeySet, KeyTuple, RowMap};
 use super::pending_rows::PendingRows;
 use super::reading::Reading;
@@ -23,25 +24,6 @@ use super::witness::Witness;
 use crate::mapping::{
     AnyList, AnyRelation, ColumnSet, Member, Model, ModelDef, RawRef, ToOne, discriminators,
 };
-
-/// A primary key as the row that it is of, which has no other columns.
-struct KeyRow<'k>(&'static ModelDef, &'k [Value]);
-
-impl Row for KeyRow<'_> {
-    fn len(&self) -> usize {
-        self.0.columns.len()
-    }
-
-    fn name(&self, index: usize) -> &str {
-        self.0.names.get(index).copied().unwrap_or_default()
-    }
-
-    fn get(&self, index: usize) -> Result<ValueRef<'_>> {
-        let mut parts = self.0.primary_key.iter().zip(self.1);
-        let part = parts.find(|(position, _)| **position == index);
-        Ok(part.map_or(ValueRef::Null, |(_, value)| value.as_ref()))
-    }
-}
 
 impl<M: Model> AnyArena for Arena<M> {
     fn def(&self) -> &'static ModelDef {
@@ -198,6 +180,14 @@ impl<M: Model> AnyArena for Arena<M> {
         for index in slots {
             self.set_deleted(*index, level);
         }
+    }
+
+    fn take_displaced(&mut self) -> Vec<u32> {
+        std::mem::take(&mut self.displaced)
+    }
+
+    fn take_taken_back(&mut self) -> Vec<u32> {
+        std::mem::take(&mut self.taken_back)
     }
 
     fn undo_pending(&mut self) {

@@ -113,6 +113,9 @@ impl<M: Model> Arena<M> {
     /// The entity is as it was before its insert: key, version and what else the database filled in are
     /// to be filled in again.
     fn undo_insert(&mut self, index: u32, generated: bool, given: &[(usize, Value)]) {
+        if M::HAS_RELATIONS {
+            self.taken_back.push(index);
+        }
         let slot = &mut self.slots[index as usize];
         slot.state = EntityState::Transient;
         let Some(value) = &mut slot.value else { return };

@@ -45,9 +45,9 @@ fn number(variable: &str) -> Option<u64> {
 /// The seeds of a case, which are printed.
 // The seed is for the reader of the output.
 #[allow(clippy::print_stderr)]
-fn settings(db: &Db, what: &str, usual_seed: Option<u64>) -> Range<u64> {
+fn settings(db: &Db, what: &str) -> Range<u64> {
     let fresh = || RandomState::new().hash_one(0) >> 16;
-    let first = number("ORM_TEST_SEED").or(usual_seed).unwrap_or_else(fresh);
+    let first = number("ORM_TEST_SEED").unwrap_or_else(fresh);
     let usual = if db.is_server() { 30 } else { 300 };
     let sequences = number("ORM_TEST_SEQUENCES").unwrap_or(usual);
     let database = db.backend.name();
@@ -58,7 +58,7 @@ fn settings(db: &Db, what: &str, usual_seed: Option<u64>) -> Range<u64> {
 /// Runs the sequences of a case, each by its seed.
 #[allow(clippy::print_stderr)]
 fn sequences(db: &Db, what: &str, mut run: impl FnMut(u64)) {
-    for seed in settings(db, what, None) {
+    for seed in settings(db, what) {
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| run(seed))) {
             eprintln!("it fails with ORM_TEST_SEED={seed} ORM_TEST_SEQUENCES=1");
             resume_unwind(panic);

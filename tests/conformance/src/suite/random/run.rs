@@ -9,9 +9,18 @@ use crate::database::Db;
 use crate::suite::Requires;
 
 /// Numbers of a linear congruential generator: its upper half.
-pub(in crate::suite) struct Numbers(pub(in crate::suite) u64);
+pub(in crate::suite) struct Numbers(u64);
 
 impl Numbers {
+    /// The seed is scattered as SplitMix64 does it: sequences of the generator that begin with consecutive numbers depend on
+    /// each other, so that a range of seeds would have some pairs of steps far too often and others never.
+    pub(in crate::suite) fn new(seed: u64) -> Self {
+        let mut state = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        state = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        state = (state ^ (state >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        Self(state ^ (state >> 31))
+    }
+
     pub(in crate::suite) fn below(&mut self, end: usize) -> usize {
         let next = self.0.wrapping_mul(6_364_136_223_846_793_005);
         self.0 = next.wrapping_add(1_442_695_040_888_963_407);
@@ -50,7 +59,7 @@ pub(super) struct Run<'d> {
 
 impl<'d> Run<'d> {
     pub(super) fn new(db: &Db, other: &'d mut Connection, seed: u64) -> Self {
-        let mut numbers = Numbers(seed);
+        let mut numbers = Numbers::new(seed);
         let optimistic = numbers.below(6) != 0;
         Self {
             checks_by_row: !db.has(Requires::ChecksAfterStatement),

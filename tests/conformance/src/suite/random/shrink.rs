@@ -125,11 +125,11 @@ fn shrink<S: Contents>(
 #[allow(clippy::print_stderr)]
 pub(in crate::suite) fn shrunk_sequences<S: Contents>(
     db: &Db,
-    (what, usual_seed): (&str, Option<u64>),
+    what: &str,
     generate: impl Fn(u64) -> Vec<S>,
     mut run: impl FnMut(&[S]) -> Result<(), Failure>,
 ) {
-    let seeds = settings(db, what, usual_seed);
+    let seeds = settings(db, what);
     for seed in seeds {
         let steps = generate(seed);
         let Some(failure) = outcome(&mut run, &steps) else {

@@ -15,29 +15,13 @@ pub(super) struct Flush {
     /// Whether it may fail with a constraint violation: unique values and required foreign keys ask for opposite orders, or a
     /// value is that of a row which the database deletes along with another one, of which the session does not know.
     pub(super) may_fail: bool,
+    /// Whether a changed row may not be found any more, as that of another transaction.
+    pub(super) may_be_stale: bool,
     /// Rows without an entity that are deleted along.
     removed: BTreeSet<No>,
     /// Deleted entities whose rows new ones take.
     switched: BTreeSet<No>,
     orphans: Vec<No>,
-}
-
-/// Whether a row must be written or deleted before the one that it references can be deleted.
-fn holds(child: &Entity, relation: usize, parent: No) -> bool {
-    let relation = &RELATIONS[relation];
-    let refers = |parents: [Option<No>; 2]| parents[relation.slot] == Some(parent);
-    let is_emptied = matches!(relation.on_delete, OnDelete::SetNull | OnDelete::SetDefault);
-    match child.state {
-        // It would be deleted along, or its foreign key becomes NULL before.
-        EntityState::Deleting => {
-            relation.is_required
-                && relation.on_delete == OnDelete::Refuse
-                && refers(child.old.parents)
-        }
-        _ if is_emptied => false,
-        EntityState::Pending => refers(child.value.parents),
-        _ => child.is_changed() && (refers(child.old.parents) || refers(child.value.parents)),
-    }
 }
 
 pub(super) fn name(kind: ErrorKind) -> String {
@@ -50,6 +34,7 @@ impl Flush {
             world: world.clone(),
             errors: BTreeSet::new(),
             may_fail: false,
+            may_be_stale: false,
             removed: BTreeSet::new(),
             switched: BTreeSet::new(),
             orphans: Vec::new(),
@@ -58,6 +43,7 @@ impl Flush {
         flush.cascade();
         flush.check_parents();
         flush.may_fail = flush.is_contradictory();
+        flush.may_be_stale = flush.takes_value_of_what_takes_it_along();
         flush.update();
         flush.insert();
         flush.write_links();
@@ -74,7 +60,7 @@ impl Flush {
         self.errors.insert(name(kind));
     }
 
-    fn numbers(&self, wanted: impl Fn(&Entity) -> bool) -> Vec<No> {
+    pub(super) fn numbers(&self, wanted: impl Fn(&Entity) -> bool) -> Vec<No> {
         let entities = self.world.entities.iter();
         entities
             .filter(|(_, it)| wanted(it))
@@ -190,122 +176,6 @@ impl Flush {
                 self.fail(ErrorKind::Usage);
             }
         }
-    }
-
-    /// Whether a unique value and required foreign keys ask for opposite orders: a row takes the value of another one, which
-    /// can be written or deleted only after it.
-    fn is_contradictory(&self) -> bool {
-        let takers = self.numbers(Entity::stays).into_iter();
-        let mut pairs = takers.flat_map(|no| self.givers(no).into_iter().map(move |it| (no, it)));
-        pairs.any(|(taker, giver)| {
-            let (mut seen, mut next) = (BTreeSet::new(), vec![giver]);
-            while let Some(no) = next.pop() {
-                if no == taker {
-                    return true;
-                }
-                if seen.insert(no) {
-                    next.extend(self.needs(no));
-                }
-            }
-            false
-        })
-    }
-
-    /// Whether a row takes the value of one that ON DELETE CASCADE has deleted.
-    fn takes_cascaded_value(&self, before: &World) -> bool {
-        let is_cascaded = |no: &No| {
-            let is_known = self.world.state(*no) == Some(EntityState::Deleting);
-            !self.world.rows.contains_key(no) && !is_known
-        };
-        let cascaded = before.rows.iter().filter(|(no, _)| is_cascaded(no));
-        let codes: BTreeSet<(usize, i64)> = cascaded
-            .filter_map(|(no, row)| Some((before.kind(*no), row.code?)))
-            .collect();
-        let takers = self.numbers(Entity::stays).into_iter();
-        let mut taken = takers.filter_map(|no| {
-            let entity = &self.world.entities[&no];
-            let is_written = entity.is_changed() || entity.state == EntityState::Pending;
-            Some((
-                self.world.kind(no),
-                entity.value.code.filter(|_| is_written)?,
-            ))
-        });
-        taken.any(|code| codes.contains(&code))
-    }
-
-    /// Whether a row that the flush writes, and ON DELETE CASCADE deletes along afterwards, has the value of one that stays:
-    /// the database checks it when it is written.
-    fn has_value_until_deleted(&self) -> bool {
-        let rows = self.world.rows.iter();
-        let codes = rows.filter_map(|(no, row)| Some((self.world.kind(*no), row.code?)));
-        let codes: BTreeSet<(usize, i64)> = codes.collect();
-        let has_code = |no: &No| {
-            let entity = &self.world.entities[no];
-            let is_written = entity.is_changed() || entity.state == EntityState::Pending;
-            let code = entity.value.code.filter(|_| is_written);
-            let is_gone = !self.world.rows.contains_key(no);
-            is_gone && code.is_some_and(|code| codes.contains(&(self.world.kind(*no), code)))
-        };
-        self.numbers(Entity::stays).iter().any(has_code)
-    }
-
-    /// The rows that give up a unique value which an entity takes.
-    fn givers(&self, no: No) -> Vec<No> {
-        let (kind, entity) = (self.world.kind(no), &self.world.entities[&no]);
-        let slot = World::relations_of(kind).find(|(_, relation)| RELATIONS[*relation].is_one);
-        let is_giver = |other: No, it: &Entity| {
-            let is_going = it.state == EntityState::Deleting;
-            let gives_code = it.old.code.is_some() && (is_going || it.value.code != it.old.code);
-            let gives_owner = |slot: usize| {
-                let owner = it.old.parents[slot];
-                let is_given = is_going || it.value.parents[slot] != owner;
-                is_given && owner.is_some() && entity.value.parents[slot] == owner
-            };
-            other != no
-                && it.has_row()
-                && self.world.is(other, kind)
-                && (gives_code && entity.value.code == it.old.code
-                    || slot.is_some_and(|(slot, _)| gives_owner(slot)))
-        };
-        let others = self.world.entities.iter();
-        let givers = others.filter(|(other, it)| is_giver(**other, it));
-        givers.map(|(other, _)| *other).collect()
-    }
-
-    /// The rows that must be written or deleted before that of an entity, since no foreign key can be written by an UPDATE
-    /// of its own.
-    fn needs(&self, no: No) -> Vec<No> {
-        let entity = &self.world.entities[&no];
-        if entity.state != EntityState::Deleting {
-            let mut needs = self.givers(no);
-            for (slot, relation) in World::relations_of(self.world.kind(no)) {
-                let parent = entity.value.parents[slot];
-                let parent =
-                    parent.filter(|it| self.world.state(*it) == Some(EntityState::Pending));
-                needs.extend(parent.filter(|_| !self.may_wait(entity, slot, relation)));
-            }
-            return needs;
-        }
-        let mut needs = Vec::new();
-        for relation in World::relations_to(self.world.kind(no)) {
-            let others = self.world.entities.iter();
-            let others = others.filter(|(other, it)| {
-                self.world.is(**other, RELATIONS[relation].child)
-                    && **other != no
-                    && holds(it, relation, no)
-            });
-            needs.extend(others.map(|(other, _)| *other));
-        }
-        needs
-    }
-
-    /// Whether an UPDATE of its own may write a foreign key after what it references: one that can be NULL, or one that
-    /// references a row which stays until then. That of a relation to one is a unique value.
-    fn may_wait(&self, entity: &Entity, slot: usize, relation: usize) -> bool {
-        let relation = &RELATIONS[relation];
-        let former = entity.old.parents[slot];
-        let stays = former.is_some_and(|it| self.world.state(it) != Some(EntityState::Deleting));
-        !relation.is_required || entity.is_changed() && !relation.is_one && stays
     }
 
     fn is_referable(&self, no: No, keeps: bool) -> bool {

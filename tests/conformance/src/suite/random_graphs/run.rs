@@ -10,7 +10,7 @@ use super::check;
 use super::flush::{Flush, name};
 use super::kinds::{Handle, KINDS};
 use super::steps::Step;
-use super::world::{Doubt, No, World};
+use super::world::{Doubt, Entity, No, World};
 use crate::database::Db;
 use crate::suite::random::Failure;
 
@@ -140,12 +140,14 @@ impl Run<'_> {
             Ok(()) => Err(failed("a flush must fail", format!("{:?}", flush.errors))),
             Err(error)
                 if flush.errors.contains(&name(error.kind()))
-                    || flush.may_fail && error.is_constraint_violation() =>
+                    || flush.may_fail && error.is_constraint_violation()
+                    || flush.may_be_stale && error.is_stale_data() =>
             {
                 if error.kind() == ErrorKind::Usage {
                     self.doubt_placed();
                 } else {
                     self.place_all();
+                    self.doubt_leaving();
                 }
                 Ok(false)
             }
@@ -196,22 +198,32 @@ impl Run<'_> {
         }
     }
 
-    /// Lists may be in step with what was assigned before that is flushed. One that is read then has no entity to delete
-    /// that was only assigned to it.
+    /// Lists may be in step with what was assigned before that is flushed.
     pub(super) fn doubt_placed(&mut self) {
+        self.doubt_owners(|entity, slot| entity.placed[slot] != entity.value.parents[slot]);
+        self.doubt_leaving();
+    }
+
+    /// A list that is read has no entity to delete that was only assigned to it.
+    fn doubt_leaving(&mut self) {
+        self.doubt_owners(|entity, slot| {
+            let is_moved = entity.value.parents[slot] != entity.old.parents[slot];
+            entity.state == EntityState::Deleting && is_moved
+        });
+    }
+
+    /// The lists that have or may have such an entity by its relation of a slot are doubtful until the next flush.
+    fn doubt_owners(&mut self, wanted: impl Fn(&Entity, usize) -> bool) {
         let world = &mut self.world;
         for (no, entity) in &world.entities {
             for (slot, relation) in World::relations_of(world.kinds[no]) {
+                if !wanted(entity, slot) {
+                    continue;
+                }
                 let owners = [entity.value.parents[slot], entity.placed[slot]];
-                let is_moved = entity.value.parents[slot] != entity.old.parents[slot];
-                let is_leaving = entity.state == EntityState::Deleting && is_moved;
-                if owners[0] != owners[1] || is_leaving {
-                    for owner in owners.into_iter().flatten() {
-                        world
-                            .doubtful
-                            .entry((relation, owner))
-                            .or_insert(Doubt::UntilFlush);
-                    }
+                for owner in owners.into_iter().flatten() {
+                    let doubt = world.doubtful.entry((relation, owner));
+                    doubt.or_insert(Doubt::UntilFlush);
                 }
             }
         }

@@ -107,7 +107,7 @@ pub(super) struct Generator {
 /// The steps of a seed, for that many models.
 pub(super) fn generate(seed: u64, kinds: usize) -> Vec<Step> {
     let mut generator = Generator {
-        numbers: Numbers(seed),
+        numbers: Numbers::new(seed),
         kinds,
         born: Vec::new(),
     };
