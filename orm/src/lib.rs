@@ -82,7 +82,7 @@ pub use mapping::{
     Relation, ViewOnly, metadata,
 };
 pub use query::{
-    Executor, FromRow, Null, Patch, Polymorphic, Predicate, Select, Stream, avg, case,
+    Executor, FromRow, Null, Patch, Polymorphic, Predicate, RowExpr, Select, Stream, avg, case,
     count, count_all, count_distinct, delete, exists, insert, max, min, optional, raw, select, sum,
     update,
 };
@@ -102,7 +102,7 @@ pub mod prelude {
         Refs, ViewOnly,
     };
     pub use crate::query::{
-        Executor, FromRow, Null, Patch, Polymorphic, Predicate, Select, avg, case, count,
+        Executor, FromRow, Null, Patch, Polymorphic, Predicate, RowExpr, Select, avg, case, count,
         count_all, count_distinct, delete, exists, insert, max, min, optional, raw, select, sum,
         update,
     };

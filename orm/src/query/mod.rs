@@ -25,6 +25,7 @@ pub use expressions::operand::{Null, Operand, ValueFor};
 pub use expressions::order::{GroupList, Order, OrderList};
 pub use expressions::predicate::{Condition, Predicate};
 pub use expressions::related::Related;
+pub use expressions::row_ops::{RowExpr, RowList};
 pub use raw::bind_value::RawValue;
 pub use raw::statement::{Raw, raw};
 pub use rows::column_index::ColumnIndex;
@@ -69,6 +70,8 @@ pub use expressions::expr::Yields;
 #[doc(hidden)]
 pub use expressions::operand::Member;
 #[doc(hidden)]
+pub use expressions::row_ops::{RowMember, YieldsRow};
+#[doc(hidden)]
 pub use rows::stream::StreamSource;
 #[doc(hidden)]
 pub use write::patch::PatchField;
@@ -86,6 +89,7 @@ pub(crate) mod inferred {
     pub use super::expressions::operand::{FitsIn, value_operand};
     pub use super::expressions::predicate::view_condition;
     pub use super::expressions::related::KeyColumns;
+    pub use super::expressions::row_ops::RowParts;
     pub use super::expressions::select_item::{
         ItemNullability, SelectItem, SelectItems, SelectValue,
     };

@@ -94,4 +94,5 @@ mod faults;
 mod locks;
 mod queries;
 mod relations;
+mod rows;
 mod writes;

@@ -1,4 +1,4 @@
-//! Queries in expressions: EXISTS, and IN of columns and expressions.
+//! Queries in expressions: EXISTS, and IN of columns, expressions and rows of them.
 
 use orm_core::stmt;
 use orm_core::types::DbType;
@@ -9,6 +9,7 @@ use crate::query::compile::simplify::{labelled, simplify};
 use crate::query::expressions::expr::{Expr, IntoExpr, Yields};
 use crate::query::expressions::in_list::InList;
 use crate::query::expressions::predicate::Predicate;
+use crate::query::expressions::row_ops::{RowList, RowParts, YieldsRow};
 
 /// Returns `EXISTS (query)`. The query may use columns of the outer statement.
 ///
@@ -49,6 +50,22 @@ impl<B, S: Yields<B>> InList<B> for Select<S> {
             negated,
         };
         Predicate::over(ast, expr.origin, deepest)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<B, S: YieldsRow<B>> RowList<B> for Select<S> {
+    fn has(self, row: RowParts, negated: bool) -> Predicate {
+        let (query, depth) = match self.query.into_subquery() {
+            Ok(query) => query,
+            Err(error) => return Predicate::leaf(error.into_expr(), row.origin),
+        };
+        let ast = stmt::Expr::InQuery {
+            expr: Box::new(stmt::Expr::Row(row.exprs)),
+            query: Box::new(query),
+            negated,
+        };
+        Predicate::over(ast, row.origin, depth.max(row.depth + 1))
     }
 }
 

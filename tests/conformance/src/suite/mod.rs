@@ -84,6 +84,7 @@ mod rollback;
 mod round_trips;
 mod row_locks;
 mod row_switch;
+mod row_values;
 mod savepoint;
 mod session_hooks;
 mod session_verbs;
@@ -321,6 +322,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     parts::cases,
     queries::cases,
     conditionals::cases,
+    row_values::cases,
     aggregates::cases,
     joined_loads::cases,
     joined_table::cases,

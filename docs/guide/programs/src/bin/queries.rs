@@ -47,6 +47,7 @@ fn main() -> orm::Result<()> {
     let found = search(&mut conn, Some("a"), true)?;
     assert_eq!(found.len(), 0);
     page(&mut conn)?;
+    rows(&mut conn)?;
     join(&mut conn)?;
     pairs(&mut conn)?;
     totals(&mut conn)?;
@@ -117,6 +118,31 @@ fn page(conn: &mut Connection) -> orm::Result<()> {
     Ok(())
 }
 // ANCHOR_END: page
+
+// ANCHOR: rows
+fn rows(conn: &mut Connection) -> orm::Result<()> {
+    let key = (Post.author_id, Post.title);
+    let ids: Vec<i64> = select(Post.id)
+        .filter(key.in_([(1, "Notes"), (2, "Notes")]))
+        .all(conn)?;
+    // SELECT "id" FROM "posts"
+    //     WHERE ("author_id", "title") IN ((?, ?), (?, ?))
+    assert_eq!(ids, [1]);
+
+    let first =
+        select((Post.author_id, min(Post.id))).group_by(Post.author_id);
+    let titles: Vec<String> = select(Post.title)
+        .filter((Post.author_id, Post.id).in_(first))
+        .order_by(Post.id)
+        .all(conn)?;
+    // SELECT "title" FROM "posts" WHERE ("author_id", "id") IN (
+    //         SELECT "posts"."author_id", MIN("posts"."id")
+    //             FROM "posts" GROUP BY "posts"."author_id"
+    //     ) ORDER BY "id" ASC
+    assert_eq!(titles, ["Notes", "Draft"]);
+    Ok(())
+}
+// ANCHOR_END: rows
 
 // ANCHOR: join
 fn join(conn: &mut Connection) -> orm::Result<()> {
