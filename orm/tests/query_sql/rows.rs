@@ -66,3 +66,24 @@ fn queries_of_rows() {
         ]
     );
 }
+
+#[test]
+fn long_lists_are_several_lists() {
+    let rows = |count| (0..count).map(|number: i64| (number, "a"));
+    let lists = |condition: Predicate| {
+        let query = select(Post.id).filter(condition);
+        let sql = query.to_sql(&PostgresDialect).unwrap();
+        (
+            sql.matches(" IN (").count(),
+            sql.matches("), (").count(),
+            sql.contains(" OR "),
+        )
+    };
+    let row = (Post.author_id, Post.title);
+    assert_eq!(lists(row.in_(rows(512))), (1, 511, false));
+    // Each list is padded by itself.
+    assert_eq!(lists(row.in_(rows(513))).0, 2);
+    assert!(lists(row.in_(rows(513))).2);
+    assert_eq!(lists(row.not_in(rows(1_600))).0, 4);
+    assert!(!lists(row.not_in(rows(1_600))).2);
+}

@@ -123,7 +123,7 @@ impl<B, I: IntoIterator<Item: RowMember<B>>> RowList<B> for I {
         });
         let rows: Vec<_> = rows.collect();
         // Three deep: a comparison in a junction among others.
-        Predicate::over(among(row.exprs, rows, negated), row.origin, depth + 2)
+        Predicate::over(among(&row.exprs, rows, negated), row.origin, depth + 2)
     }
 }
 
@@ -132,18 +132,18 @@ impl<B, I: IntoIterator<Item: RowMember<B>>> RowList<B> for I {
 const ROWS: usize = 512;
 
 // Rows of values go into lists; those with columns and expressions become comparisons beside them.
-fn among(row: Vec<stmt::Expr>, rows: Vec<Vec<stmt::Expr>>, negated: bool) -> stmt::Expr {
+fn among(row: &[stmt::Expr], rows: Vec<Vec<stmt::Expr>>, negated: bool) -> stmt::Expr {
     let mut list = Vec::with_capacity(rows.len());
     let mut terms = Vec::new();
     for member in rows {
         if member.iter().all(|it| matches!(it, stmt::Expr::Value(_))) {
             list.push(member.into_iter().filter_map(value).collect());
         } else {
-            terms.push(equal(&row, member, negated));
+            terms.push(equal(row, member, negated));
         }
     }
     let in_rows = |list: Vec<_>| stmt::Expr::InRows {
-        row: row.clone(),
+        row: row.to_vec(),
         list: list.into(),
         negated,
     };
@@ -154,16 +154,10 @@ fn among(row: Vec<stmt::Expr>, rows: Vec<Vec<stmt::Expr>>, negated: bool) -> stm
     if !list.is_empty() || terms.is_empty() {
         terms.push(in_rows(list));
     }
-    match terms.pop() {
-        Some(only) if terms.is_empty() => only,
-        last => {
-            terms.extend(last);
-            if negated {
-                stmt::Expr::And(terms)
-            } else {
-                stmt::Expr::Or(terms)
-            }
-        }
+    match <[stmt::Expr; 1]>::try_from(terms) {
+        Ok([only]) => only,
+        Err(terms) if negated => stmt::Expr::And(terms),
+        Err(terms) => stmt::Expr::Or(terms),
     }
 }
 

@@ -71,10 +71,10 @@ fn rows_are_found_as_a_whole(db: &Db) {
     assert_eq!(found(conn, seat.in_(rows)), [(1, 1), (2, 3)]);
     let others = [(1, 2), (1, 3), (2, 1), (2, 2)];
     assert_eq!(found(conn, seat.not_in(rows)), others);
-    assert_eq!(found(conn, seat.in_(&rows)), [(1, 1), (2, 3)]);
+    assert_eq!(found(conn, seat.in_(rows.iter())), [(1, 1), (2, 3)]);
     assert_eq!(found(conn, seat.in_(rows.to_vec())), [(1, 1), (2, 3)]);
-    let set: HashSet<(i64, i32)> = rows.into();
-    assert_eq!(found(conn, seat.in_(set)), [(1, 1), (2, 3)]);
+    let unordered: HashSet<(i64, i32)> = rows.into();
+    assert_eq!(found(conn, seat.in_(unordered)), [(1, 1), (2, 3)]);
     let named = (Seat.train, Seat.side, Seat.guest);
     let rows = [(1, Side::Left, "guest 1"), (2, Side::Right, "guest 2")];
     assert_eq!(found(conn, named.in_(rows)), [(1, 1)]);
