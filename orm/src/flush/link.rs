@@ -171,7 +171,7 @@ impl<'s> Linker<'s> {
             }
             // One that never had an owner is none.
             ToOne::Null
-                if self.state.was_placed(place.row(), place.index) && place.deletes_orphans() =>
+                if self.state.was_linked(place.row(), place.index) && place.deletes_orphans() =>
             {
                 self.linked.orphans.push(slot);
                 Ok(None)

@@ -60,11 +60,11 @@ fn linked_value<'s>(
 }
 
 /// The key of an entity that has a row.
-pub(super) fn stored_key<'s>(
-    (arena, state): (&'s dyn AnyArena, EntityState),
+pub(super) fn stored_key(
+    (arena, state): (&dyn AnyArena, EntityState),
     slot: u32,
     position: usize,
-) -> Option<ValueRef<'s>> {
+) -> Option<ValueRef<'_>> {
     match state {
         // It keeps its key until it is deleted.
         EntityState::Deleting => Some(arena.old_value(slot, position)),
@@ -73,11 +73,11 @@ pub(super) fn stored_key<'s>(
 }
 
 /// As [`stored_key`], and that of an entity to insert, unless the database generates it.
-pub(super) fn given_key<'s>(
-    (arena, state): (&'s dyn AnyArena, EntityState),
+pub(super) fn given_key(
+    (arena, state): (&dyn AnyArena, EntityState),
     slot: u32,
     position: usize,
-) -> Option<ValueRef<'s>> {
+) -> Option<ValueRef<'_>> {
     let is_given = state == EntityState::Pending
         && arena.def().generated != Some(position)
         && !arena.is_unset(slot, position);

@@ -21,6 +21,9 @@ pub(super) struct Placed {
     pub(super) owner: Option<RawRef>,
     /// The later it came, the greater it is.
     pub(super) number: usize,
+    /// Whether a verb or the INSERT of a new entity has changed that, and not only a flush or a load, which follow what a
+    /// relation was assigned.
+    pub(super) by_verb: bool,
 }
 
 #[derive(Debug)]
@@ -51,13 +54,19 @@ pub(super) enum Change {
 
 impl Lists {
     /// Notes whose list has a child from here on. One that has it already keeps its number.
-    pub(super) fn place(&mut self, child: (RowId, usize), owner: Option<RawRef>) {
+    pub(super) fn place(&mut self, child: (RowId, usize), owner: Option<RawRef>, by_verb: bool) {
         let number = self.next;
         self.next += 1;
-        let placed = self.placed.entry(child).or_insert(Placed { owner, number });
+        let new = Placed {
+            owner,
+            number,
+            by_verb,
+        };
+        let placed = self.placed.entry(child).or_insert(new);
         if placed.owner != owner {
-            *placed = Placed { owner, number };
+            (placed.owner, placed.number) = (owner, number);
         }
+        placed.by_verb |= by_verb;
     }
 
     /// Everything was written.

@@ -66,15 +66,20 @@ impl State {
         let parents: Vec<(usize, ToOne)> = parents.collect();
         for (index, parent) in parents {
             if let ToOne::Handle(parent) = parent {
-                self.put_in_step(row, index, Some(parent));
+                self.place(row, index, (Some(parent), true));
             }
         }
     }
 
-    /// Moves a child to the list of the entity that it belongs to from here on.
+    /// Moves a child to the list of the entity that it was assigned to.
     pub(crate) fn put_in_step(&mut self, child: RowId, index: usize, to: Option<RawRef>) {
+        self.place(child, index, (to, false));
+    }
+
+    /// Moves a child to the list of the entity that it belongs to from here on.
+    fn place(&mut self, child: RowId, index: usize, (to, by_verb): (Option<RawRef>, bool)) {
         let from = self.placed(child, index);
-        self.lists.place((child, index), to);
+        self.lists.place((child, index), to, by_verb);
         self.move_child(child, index, [from, to]);
     }
 
@@ -95,6 +100,12 @@ impl State {
     /// Whether the list that has a child has changed since the last flush.
     pub(crate) fn was_placed(&self, child: RowId, index: usize) -> bool {
         self.lists.placed.contains_key(&(child, index))
+    }
+
+    /// As [`was_placed`](Self::was_placed), by a verb: what was only assigned to a new entity was never its owner.
+    pub(crate) fn was_linked(&self, child: RowId, index: usize) -> bool {
+        let placed = self.lists.placed.get(&(child, index));
+        placed.is_some_and(|placed| placed.by_verb)
     }
 
     /// Moves a child from one owner's lists to another's, as far as they are loaded.
@@ -225,7 +236,7 @@ impl State {
         };
         for (index, ..) in def.belongs_to() {
             if self.placed(row, index).is_some() {
-                self.put_in_step(row, index, None);
+                self.place(row, index, (None, true));
             }
         }
     }
@@ -274,7 +285,7 @@ impl State {
                 model = Some(State::number((arena.def().relations[index].target)()));
             }
         }
-        self.put_in_step(child, index, to.handle());
+        self.place(child, index, (to.handle(), true));
         if back.is_none() {
             back = model
                 .zip(to.handle())

@@ -1,3 +1,83 @@
-pub fn all() -> Vec<orm_conformance::Case> {
-    Vec::new()
+//! The cases that are about a database's own SQL, or need a database by its name. They run with those of
+//! `orm-conformance`, on the databases of this workspace alone.
+
+mod async_tasks;
+mod batches;
+mod bulk_keys;
+mod connection;
+mod custom_types;
+mod ddl;
+mod errors;
+mod guarded;
+mod identity;
+mod isolation;
+mod key_defaults;
+mod keys;
+mod locks;
+mod lost_connection;
+mod messages;
+mod moments;
+mod native;
+mod one_statement;
+mod outside_ends;
+mod pool;
+mod raw_beside;
+mod raw_sql;
+mod reads;
+mod reused_keys;
+mod rowid;
+mod silence;
+mod stored;
+mod streams;
+mod support;
+mod together;
+mod touched;
+mod transactions;
+mod triggers;
+mod types;
+mod violations;
+
+use orm_conformance::Case;
+
+/// The files, each as what lists its cases.
+const FILES: &[fn() -> Vec<Case>] = &[
+    custom_types::cases,
+    errors::cases,
+    transactions::cases,
+    connection::cases,
+    types::cases,
+    ddl::cases,
+    raw_sql::cases,
+    batches::cases,
+    async_tasks::cases,
+    isolation::cases,
+    locks::cases,
+    lost_connection::cases,
+    messages::cases,
+    moments::cases,
+    native::cases,
+    pool::cases,
+    together::cases,
+    touched::cases,
+    guarded::cases,
+    identity::cases,
+    key_defaults::cases,
+    keys::cases,
+    reused_keys::cases,
+    rowid::cases,
+    silence::cases,
+    stored::cases,
+    triggers::cases,
+    streams::cases,
+    bulk_keys::cases,
+    one_statement::cases,
+    outside_ends::cases,
+    raw_beside::cases,
+    reads::cases,
+    violations::cases,
+];
+
+/// Every case.
+pub fn all() -> Vec<Case> {
+    FILES.iter().flat_map(|cases| cases()).collect()
 }

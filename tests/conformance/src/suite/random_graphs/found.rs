@@ -365,3 +365,17 @@ pub(super) fn a_row_that_is_assigned_its_owner_again_is_once_in_its_list(db: &Db
     ];
     passes(db, &steps);
 }
+
+/// A new row was only assigned an owner, which a flush that fails follows: it is no orphan, and is inserted without one.
+pub(super) fn a_row_is_inserted_that_a_failed_flush_has_put_into_a_list(db: &Db) {
+    let steps = [
+        add(0, BERTH, [None; 2]),
+        add(1, CREW, [None; 2]),
+        Step::Assign(0, 0, Some(1)),
+        Step::Delete(1),
+        Step::Flush,
+        Step::Assign(0, 0, None),
+        Step::Commit,
+    ];
+    passes(db, &steps);
+}

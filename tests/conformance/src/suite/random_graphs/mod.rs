@@ -33,6 +33,7 @@ use self::found::{
     a_rollback_puts_a_relation_back_that_a_default_has_made_unknown,
     a_rollback_puts_no_row_back_that_another_session_has_deleted,
     a_rollback_puts_the_displaced_child_of_a_relation_to_one_back,
+    a_row_is_inserted_that_a_failed_flush_has_put_into_a_list,
     a_row_keeps_the_foreign_key_that_it_gets_after_the_delete_of_the_former,
     a_row_moves_to_the_new_one_that_takes_the_value_of_a_deleted_one,
     a_row_references_the_new_one_that_takes_its_value,
@@ -76,6 +77,7 @@ cases![
     a_row_that_is_gone_leaves_lists_many_to_many,
     a_row_keeps_the_foreign_key_that_it_gets_after_the_delete_of_the_former,
     a_row_that_is_assigned_its_owner_again_is_once_in_its_list,
+    a_row_is_inserted_that_a_failed_flush_has_put_into_a_list,
 ];
 
 /// Creates the tables, and returns the number of models.

@@ -188,7 +188,6 @@ impl Run<'_> {
             for slot in 0..2 {
                 if entity.placed[slot] != entity.value.parents[slot] && !entity.by_key[slot] {
                     entity.placed[slot] = entity.value.parents[slot];
-                    entity.was_placed[slot] = true;
                     is_moved = true;
                 }
             }
