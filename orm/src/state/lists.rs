@@ -66,18 +66,18 @@ impl State {
         let parents: Vec<(usize, ToOne)> = parents.collect();
         for (index, parent) in parents {
             if let ToOne::Handle(parent) = parent {
-                self.place(row, index, (Some(parent), true));
+                self.put_into_list(row, index, (Some(parent), true));
             }
         }
     }
 
     /// Moves a child to the list of the entity that it was assigned to.
     pub(crate) fn put_in_step(&mut self, child: RowId, index: usize, to: Option<RawRef>) {
-        self.place(child, index, (to, false));
+        self.put_into_list(child, index, (to, false));
     }
 
     /// Moves a child to the list of the entity that it belongs to from here on.
-    fn place(&mut self, child: RowId, index: usize, (to, by_verb): (Option<RawRef>, bool)) {
+    fn put_into_list(&mut self, child: RowId, index: usize, (to, by_verb): (Option<RawRef>, bool)) {
         let from = self.placed(child, index);
         self.lists.place((child, index), to, by_verb);
         self.move_child(child, index, [from, to]);
@@ -236,7 +236,7 @@ impl State {
         };
         for (index, ..) in def.belongs_to() {
             if self.placed(row, index).is_some() {
-                self.place(row, index, (None, true));
+                self.put_into_list(row, index, (None, true));
             }
         }
     }
@@ -285,7 +285,7 @@ impl State {
                 model = Some(State::number((arena.def().relations[index].target)()));
             }
         }
-        self.place(child, index, (to.handle(), true));
+        self.put_into_list(child, index, (to.handle(), true));
         if back.is_none() {
             back = model
                 .zip(to.handle())
