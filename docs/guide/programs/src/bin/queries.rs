@@ -247,10 +247,10 @@ fn choices(conn: &mut Connection) -> orm::Result<()> {
     assert_eq!(liked, 2);
 
     // NULL instead of 0.
-    let likes: Vec<Option<i64>> =
+    let counts: Vec<Option<i64>> =
         select(Post.likes.nullif(0)).order_by(Post.id).all(conn)?;
     // SELECT NULLIF("likes", ?) FROM "posts" ORDER BY "id" ASC
-    assert_eq!(likes, [Some(3), Some(4), None]);
+    assert_eq!(counts, [Some(3), Some(4), None]);
     Ok(())
 }
 // ANCHOR_END: choices
@@ -327,9 +327,10 @@ fn keyset(conn: &mut Connection) -> orm::Result<()> {
 // ANCHOR: explain
 fn explain(conn: &mut Connection) -> orm::Result<()> {
     let query = select(User).filter(User.id.eq(1));
-    println!("{}", query.explain(conn)?);
+    let plan: String = query.explain(conn)?;
     // EXPLAIN QUERY PLAN SELECT "id", "name", "email",
     //     "manager_id" FROM "users" WHERE "id" = ?
+    assert!(plan.contains("SEARCH users USING INTEGER PRIMARY KEY"));
     Ok(())
 }
 // ANCHOR_END: explain
