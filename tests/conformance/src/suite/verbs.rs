@@ -41,12 +41,19 @@ fn the_last_row_is_the_first_in_reverse(db: &Db) {
     assert_eq!(by_name.filter(User.id.gt(9)).last(conn).unwrap(), None);
 }
 
+/// What was sent, with LIMIT in place of the standard's words.
+fn limited(db: &Db) -> Vec<String> {
+    let sent = db.sent().into_iter();
+    sent.map(|sql| sql.replace("FETCH FIRST 1 ROWS ONLY", "LIMIT 1"))
+        .collect()
+}
+
 fn the_last_row_is_the_one_of_the_highest_key(db: &Db) {
     let conn = &mut seed(db);
     db.sent();
     assert_eq!(select(User.username).last(conn).unwrap().unwrap(), "dee");
     let text = r#"SELECT "username" FROM "users" ORDER BY "id" DESC LIMIT 1"#;
-    assert_eq!(db.sent(), [text]);
+    assert_eq!(limited(db), [text]);
     let lines = [(2, 1), (1, 3), (2, 2), (1, 9)].map(|(number, position)| Line {
         number,
         position,
@@ -66,7 +73,7 @@ fn the_last_row_loads_relations_and_groups(db: &Db) {
     let conn = &mut seed(db);
     let counts = select((User.username, count(Post.id)))
         .join(Post)
-        .group_by(User)
+        .group_by(User.username)
         .order_by((count(Post.id).desc(), User.username));
     assert_eq!(counts.last(conn).unwrap().unwrap(), ("cy".to_owned(), 1));
     // Neither has the key that is the order of a query without one.
@@ -92,7 +99,7 @@ fn a_row_is_contained_by_its_key(db: &Db) {
     db.sent();
     assert!(with_email.contains(1, conn).unwrap());
     let text = r#"SELECT 1 FROM "users" WHERE "email" IS NOT NULL AND "id" = ? LIMIT 1"#;
-    assert_eq!(db.sent(), [text]);
+    assert_eq!(limited(db), [text]);
     assert!(!with_email.contains(2, conn).unwrap());
     assert!(!with_email.contains(9, conn).unwrap());
     let bob = select(User).filter(User.id.eq(2)).one(conn).unwrap();
