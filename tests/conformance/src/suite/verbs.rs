@@ -120,12 +120,14 @@ fn a_row_is_contained_by_its_key(db: &Db) {
             .contains(3, conn)
             .unwrap()
     );
-    let authors = select(User)
-        .join(Post)
-        .group_by(User)
-        .having(count(Post.id).gt(1));
-    assert!(authors.contains(1, conn).unwrap());
-    assert!(!authors.contains(3, conn).unwrap());
+    if db.dialect().capabilities().group_by_key {
+        let authors = select(User)
+            .join(Post)
+            .group_by(User)
+            .having(count(Post.id).gt(1));
+        assert!(authors.contains(1, conn).unwrap());
+        assert!(!authors.contains(3, conn).unwrap());
+    }
 }
 
 fn a_handle_is_contained_after_its_flush(db: &Db) {
