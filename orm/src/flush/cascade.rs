@@ -5,7 +5,7 @@
 //! session, which drives this; statements and their order are those of any other delete. A flush that fails takes its
 //! marks back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use orm_core::error::Result;
 
@@ -127,6 +127,8 @@ impl Cascade {
     /// Marks the children of this level, after its lists were read.
     pub(crate) fn spread(&mut self, plan: &mut Plan, state: &mut State) {
         let level = std::mem::take(&mut self.level);
+        // Members whose foreign key was changed, which their relation follows after the flush: they belong to other owners.
+        let moved: HashSet<(RowId, usize)> = plan.following.iter().copied().collect();
         for model in models(&level) {
             let Some(def) = state.by_model(model).map(AnyArena::def) else {
                 continue;
@@ -134,9 +136,13 @@ impl Cascade {
             let relations = def.relations.iter().enumerate();
             for (index, relation) in relations.filter(|(_, relation)| has_rule(relation)) {
                 let is_read = relation.is_read_to_delete();
+                let is_moved = |child| {
+                    let inverse = relation.inverse();
+                    inverse.is_some_and(|index| moved.contains(&(child, index)))
+                };
                 for owner in level.iter().filter(|row| row.model == model) {
                     for child in self.children(state, *owner, (index, relation)) {
-                        if !is_moved_by_key(plan, child, relation) {
+                        if !is_moved(child) {
                             self.mark(plan, state, (child, relation, is_read));
                         }
                     }
@@ -238,20 +244,13 @@ fn referring(state: &mut State, owner: RowId, relation: &RelationDef) -> Option<
     let key = arena.old_values(owner.slot, reference.target_columns);
     let keys = KeyTuple::new(key.into_iter()).into_iter().collect();
     let arena = state.by_model_mut(model)?;
-    let mut slots = arena.referring(reference.columns, &keys);
-    slots.retain(|slot| arena.to_one(*slot, inverse).handle() == Some(handle));
+    let slots = arena.referencing((inverse, reference), &keys, handle);
     Some(
         slots
             .into_iter()
             .map(|slot| RowId { model, slot })
             .collect(),
     )
-}
-
-/// Whether the foreign key of a member was changed, which its relation follows after the flush: it belongs to another owner.
-fn is_moved_by_key(plan: &Plan, child: RowId, relation: &RelationDef) -> bool {
-    let mut following = plan.following.iter();
-    following.any(|(row, index)| *row == child && relation.inverse() == Some(*index))
 }
 
 fn has_rule(relation: &RelationDef) -> bool {

@@ -327,7 +327,7 @@ impl Children {
         });
     }
 
-    /// Puts the members that children or link rows are in the place of those of another owner.
+    /// Replaces `members` by those that the children or link rows of one owner stand for.
     fn members(&self, state: &State, rows: &[RawRef], members: &mut Vec<Member>) {
         members.clear();
         if self.far.is_some() {

@@ -18,7 +18,7 @@ use super::pending_rows::PendingRows;
 use super::reading::Reading;
 use super::switch::Switch;
 use super::witness::Witness;
-use crate::mapping::{AnyList, ColumnSet, Member, Model, ModelDef, RawRef, ToOne};
+use crate::mapping::{AnyList, ColumnSet, Member, Model, ModelDef, RawRef, ReferenceDef, ToOne};
 
 /// The entities of one model, by slot and column position.
 pub(crate) trait AnyArena: ChunkEntities + Any + Send {
@@ -241,6 +241,19 @@ impl dyn AnyArena {
     pub(crate) fn old_values(&self, slot: u32, positions: &[usize]) -> Vec<Value> {
         let old = |position: &usize| self.old_value(slot, *position).to_value();
         positions.iter().map(old).collect()
+    }
+
+    /// The entities whose relation at `index`, of that foreign key, references an entity with one of these keys in the
+    /// database, by slot.
+    pub(crate) fn referencing(
+        &mut self,
+        (index, reference): (usize, &'static ReferenceDef),
+        keys: &KeySet<KeyTuple<Value>>,
+        entity: RawRef,
+    ) -> Vec<u32> {
+        let mut slots = self.referring(reference.columns, keys);
+        slots.retain(|slot| self.to_one(*slot, index).handle() == Some(entity));
+        slots
     }
 
     /// The arena with its type, which the caller knows.

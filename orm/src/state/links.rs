@@ -5,12 +5,9 @@
 
 use std::ptr;
 
-use orm_core::value::Value;
-
 use super::any_arena::AnyArena;
 use super::entity_state::EntityState;
 use super::handle::RowId;
-use super::key_tuple::KeyTuple;
 use super::list_log::ListId;
 use super::store::State;
 use crate::mapping::{ModelDef, RawRef, Through, ToOne};
@@ -120,29 +117,10 @@ impl State {
         let Some(arena) = self.by_model(row.model) else {
             return;
         };
-        let (def, handle) = (arena.def(), arena.handle(row.slot));
-        let mut linking = Vec::new();
-        for link in self
-            .arenas()
-            .filter(|link| views(link.def()).next().is_some())
-        {
-            for (index, relation, reference) in link.def().belongs_to() {
-                if ptr::eq((relation.target)(), def) {
-                    let key = arena.old_values(row.slot, reference.target_columns);
-                    let key: Option<KeyTuple<Value>> = KeyTuple::new(key.into_iter());
-                    linking.push((link.model(), index, reference, key));
-                }
-            }
-        }
-        for (model, index, reference, key) in linking {
-            let Some(link) = self.by_model_mut(model) else {
-                continue;
-            };
-            let mut slots = link.referring(reference.columns, &key.into_iter().collect());
-            slots.retain(|slot| link.to_one(*slot, index).handle() == Some(handle));
-            for slot in slots {
-                self.leave_all_lists(RowId { model, slot });
-            }
+        let handle = arena.handle(row.slot);
+        let is_link = |def| views(def).next().is_some();
+        for (link, _) in self.referencing((row.model, row.slot), handle, is_link) {
+            self.leave_all_lists(link);
         }
     }
 

@@ -204,8 +204,8 @@ impl State {
     /// Takes the entities out of all lists whose keys others have taken.
     pub(crate) fn leave_displaced(&mut self) {
         let displaced = |arena: &mut Box<dyn AnyArena>| (arena.model(), arena.take_displaced());
-        let mut all: Vec<_> = self.arenas_mut().map(displaced).collect();
-        all.retain(|(_, slots)| !slots.is_empty());
+        let all = self.arenas_mut().map(displaced);
+        let all: Vec<_> = all.filter(|(_, slots)| !slots.is_empty()).collect();
         for (model, slots) in all {
             for slot in slots {
                 self.leave_for_good(RowId { model, slot });

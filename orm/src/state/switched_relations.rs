@@ -7,38 +7,52 @@ use super::any_arena::AnyArena;
 use super::handle::RowId;
 use super::key_tuple::KeyTuple;
 use super::store::State;
-use crate::mapping::RawRef;
+use crate::mapping::{ModelDef, RawRef};
 
 impl State {
     /// Relations that reference one entity reference the other one, which has its row.
     pub(crate) fn redirect(&mut self, model: usize, [from, to]: [RawRef; 2], log: Option<u32>) {
+        for (row, index) in self.referencing((model, to.slot), from, |_| true) {
+            if let Some(child) = self.by_model_mut(row.model) {
+                child.redirect(row.slot, index, [from, to], log);
+            }
+            // A rollback undoes lists by their log.
+            if log.is_some() {
+                self.move_child(row, index, [Some(from), Some(to)]);
+            }
+        }
+    }
+
+    /// The entities whose relations reference `entity`, each with the relation: those whose foreign keys have the key of the
+    /// entity in `slot` in the database, of the models that are wanted.
+    pub(super) fn referencing(
+        &mut self,
+        (model, slot): (usize, u32),
+        entity: RawRef,
+        is_wanted: fn(&'static ModelDef) -> bool,
+    ) -> Vec<(RowId, usize)> {
         let Some(target) = self.by_model(model) else {
-            return;
+            return Vec::new();
         };
         let (def, mut relations) = (target.def(), Vec::new());
-        for child in self.arenas() {
+        for child in self.arenas().filter(|child| is_wanted(child.def())) {
             for (index, relation, reference) in child.def().belongs_to() {
                 if std::ptr::eq((relation.target)(), def) {
-                    let key = target.old_values(to.slot, reference.target_columns);
+                    let key = target.old_values(slot, reference.target_columns);
                     let key: Option<KeyTuple<Value>> = KeyTuple::new(key.into_iter());
                     relations.push((child.model(), index, reference, key));
                 }
             }
         }
+        let mut found = Vec::new();
         for (model, index, reference, key) in relations {
-            let Some(child) = self.by_model_mut(model) else {
-                continue;
-            };
-            let mut slots = child.referring(reference.columns, &key.into_iter().collect());
-            slots.retain(|slot| child.to_one(*slot, index).handle() == Some(from));
-            for slot in &slots {
-                child.redirect(*slot, index, [from, to], log);
-            }
-            // A rollback undoes lists by their log.
-            for slot in slots.into_iter().filter(|_| log.is_some()) {
-                self.move_child(RowId { model, slot }, index, [Some(from), Some(to)]);
+            let keys = key.into_iter().collect();
+            if let Some(child) = self.by_model_mut(model) {
+                let slots = child.referencing((index, reference), &keys, entity);
+                found.extend(slots.into_iter().map(|slot| (RowId { model, slot }, index)));
             }
         }
+        found
     }
 
     /// After a rollback: what was loaded since a switch references the entity that has its row again.

@@ -134,6 +134,12 @@ impl<M> HasMany<M> {
         self.0.part()
     }
 
+    /// The members; none if the list is not loaded.
+    fn loaded_members(&self) -> &[Ref<M>] {
+        let members = self.0.list().get().ok().flatten();
+        members.map_or(&[], |members| members)
+    }
+
     /// The list to be changed, if it is loaded. A list that was returned before is copied.
     fn members_mut(&mut self) -> Option<&mut Vec<Ref<M>>> {
         let members = self.0.list_mut().members_mut()?;
@@ -171,20 +177,17 @@ impl<M: 'static> AnyList for HasMany<M> {
     }
 
     fn members(&self) -> Vec<Member> {
-        let members = self.0.list().get().ok().flatten();
-        let members = members.into_iter().flat_map(|members| members.iter());
+        let members = self.loaded_members().iter();
         members.map(|member| Member::itself(member.raw())).collect()
     }
 
     fn targets(&self) -> Vec<RawRef> {
-        let members = self.0.list().get().ok().flatten();
-        let members = members.into_iter().flat_map(|members| members.iter());
+        let members = self.loaded_members().iter();
         members.map(|member| member.raw()).collect()
     }
 
     fn count(&self) -> usize {
-        let members = self.0.list().get().ok().flatten();
-        members.map_or(0, |members| members.len())
+        self.loaded_members().len()
     }
 
     fn rows(&self, target: RawRef) -> Vec<RawRef> {

@@ -3,8 +3,8 @@
 //! The words before the query are a capability of the dialect.
 
 use orm_core::driver::Row;
-use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::sql::{Dialect, ExplainStyle};
+use orm_core::error::Result;
+use orm_core::sql::{Dialect, ExplainStyle, SqlWriter};
 use orm_core::stmt::Query;
 
 use super::builder::Select;
@@ -153,15 +153,9 @@ fn words(dialect: &dyn Dialect, analyzes: bool) -> Result<&'static str> {
         (ExplainStyle::Text { plan, .. } | ExplainStyle::Steps { plan }, false) => Ok(plan),
         (ExplainStyle::Text { analyze, .. }, true) => Ok(analyze),
         (ExplainStyle::Steps { .. }, true) => {
-            let error = unsupported(dialect, "EXPLAIN with ANALYZE");
+            let error = SqlWriter::new(dialect).unsupported("EXPLAIN with ANALYZE");
             Err(error.with_hint("call explain for the plan alone"))
         }
-        (ExplainStyle::Unsupported, _) => Err(unsupported(dialect, "EXPLAIN")),
+        (ExplainStyle::Unsupported, _) => Err(SqlWriter::new(dialect).unsupported("EXPLAIN")),
     }
-}
-
-#[cold]
-fn unsupported(dialect: &dyn Dialect, what: &str) -> Error {
-    let message = format!("{} does not support {what}", dialect.name());
-    Error::with_message(ErrorKind::Unsupported, message)
 }
