@@ -3,6 +3,8 @@
 //! It is base64url of a version, a hash of the order, and the values one after another. Their types are not in it: they are
 //! those of the columns, so that no text makes a bind of another type.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
@@ -10,9 +12,6 @@ use orm_core::value::{Value, ValueRef};
 use crate::mapping::ModelDef;
 
 const VERSION: u8 = 1;
-
-/// The digits of base64url (RFC 4648).
-const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// The cursor of a row with these values in the columns of an order.
 ///
@@ -42,7 +41,7 @@ pub(super) fn encode<'v>(
             }
         }
     }
-    Ok(to_base64(&bytes))
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
 /// The values of a cursor.
@@ -54,7 +53,8 @@ pub(super) fn decode(
     def: &'static ModelDef,
     order: &[(usize, bool)],
 ) -> Result<Vec<Value>> {
-    let bytes = from_base64(text).ok_or_else(broken)?;
+    // A text has one encoding alone: other last digits and padding are refused.
+    let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| broken())?;
     let mut reader = Reader(&bytes);
     if reader.array() != Some([VERSION]) {
         return Err(broken());
@@ -143,41 +143,6 @@ fn order_hash(def: &'static ModelDef, order: &[(usize, bool)]) -> u32 {
     })
 }
 
-fn to_base64(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let bits = chunk
-            .iter()
-            .fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte));
-        let bits = bits << (8 * (3 - chunk.len()));
-        for digit in 0..=chunk.len() {
-            let index = bits >> (18 - 6 * digit) & 63;
-            text.push(char::from(DIGITS[index as usize]));
-        }
-    }
-    text
-}
-
-/// The bytes of a text that `to_base64` has returned, and of no other one.
-fn from_base64(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 2);
-    for chunk in text.as_bytes().chunks(4) {
-        let mut bits = 0_u32;
-        for digit in chunk {
-            let index = DIGITS.iter().position(|known| known == digit)?;
-            bits = bits << 6 | u32::try_from(index).ok()?;
-        }
-        let bits = bits << (6 * (4 - chunk.len()));
-        let [_, all @ ..] = bits.to_be_bytes();
-        let (own, rest) = all.split_at_checked(chunk.len().checked_sub(1)?)?;
-        if own.is_empty() || rest.iter().any(|byte| *byte != 0) {
-            return None;
-        }
-        bytes.extend(own);
-    }
-    Some(bytes)
-}
-
 #[cold]
 fn broken() -> Error {
     let message = "the cursor is not valid: it was cut or changed, or is of another version";
@@ -207,21 +172,24 @@ pub(super) fn not_encoded(def: &'static ModelDef) -> Error {
 mod tests {
     use super::*;
 
+    /// The digits of base64url (RFC 4648).
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
     #[test]
     fn base64_comes_back() {
         for length in 0..=9_u8 {
             let bytes: Vec<u8> = (0..length).map(|byte| byte.wrapping_mul(83)).collect();
-            let text = to_base64(&bytes);
+            let text = URL_SAFE_NO_PAD.encode(&bytes);
             assert!(text.bytes().all(|digit| DIGITS.contains(&digit)));
-            assert_eq!(from_base64(&text), Some(bytes));
+            assert_eq!(URL_SAFE_NO_PAD.decode(&text), Ok(bytes));
         }
-        assert_eq!(to_base64(&[0xfb, 0xff, 0xfe]), "-__-");
+        assert_eq!(URL_SAFE_NO_PAD.encode([0xfb, 0xff, 0xfe]), "-__-");
     }
 
     #[test]
     fn other_texts_are_no_base64() {
         for text in ["A", "AB", "AAB", "AA=", "A A", "ä", "AAAAA", "+/"] {
-            assert_eq!(from_base64(text), None, "{text}");
+            assert!(URL_SAFE_NO_PAD.decode(text).is_err(), "{text}");
         }
     }
 
