@@ -28,9 +28,10 @@ fn main() {
         .filter(|word| !word.starts_with("--"))
         .collect();
     let mut table = Table::new(wanted);
+    // First, since the lists of the others leave the heap in pieces, among which many small values are far apart.
+    associations::run(&mut table);
     sqlite::run(&mut table);
     children::run(&mut table);
-    associations::run(&mut table);
     #[cfg(feature = "postgres")]
     postgres::run(&mut table);
     #[cfg(feature = "mysql")]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Extension, List, Name, Query, Window};
+use super::{Aggregate, ArithmeticOp, CompareOp, Extension, Like, List, Name, Query, Window};
 use crate::types::Type;
 use crate::value::Value;
 
@@ -350,113 +350,6 @@ impl Case {
             otherwise: None,
         }
     }
-}
-
-/// Lists the comparison operators.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum CompareOp {
-    /// `=`
-    Eq,
-    /// `<>`
-    Ne,
-    /// `<`
-    Lt,
-    /// `<=`
-    Le,
-    /// `>`
-    Gt,
-    /// `>=`
-    Ge,
-    /// The null-safe equality `IS NOT DISTINCT FROM` (SQL:2016, 8.15).
-    Same,
-    /// The null-safe inequality `IS DISTINCT FROM`.
-    Distinct,
-}
-
-/// Lists the arithmetic operators.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ArithmeticOp {
-    /// `+`
-    Add,
-    /// `-`
-    Sub,
-    /// `*`
-    Mul,
-}
-
-/// Lists the aggregate functions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Aggregate {
-    /// COUNT, without NULL.
-    Count,
-    /// SUM; NULL over no rows.
-    Sum,
-    /// MIN.
-    Min,
-    /// MAX.
-    Max,
-    /// AVG, which is always a float; NULL over no rows.
-    Avg,
-}
-
-/// Describes a LIKE condition.
-#[derive(Clone, Debug, PartialEq, Hash)]
-#[non_exhaustive]
-pub struct Like {
-    /// The text to search in.
-    pub expr: Expr,
-    /// The kind of the search.
-    pub kind: LikeKind,
-    /// The text to search for, unescaped.
-    pub needle: Value,
-    /// The LIKE pattern of the search, with `\` as the escape character: `100\%` with the wildcards of `kind`.
-    pub pattern: Value,
-}
-
-impl Like {
-    /// Creates a search for `needle`, whose LIKE pattern is `pattern`.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use orm_core::sql::{SqlWriter, write_expr};
-    /// # use orm_core::stmt::*;
-    /// # use orm_core::testing::AnsiDialect;
-    /// # use orm_core::value::Value;
-    /// # let dialect = AnsiDialect::new();
-    /// # let mut w = SqlWriter::new(&dialect);
-    /// # let int = |n| Expr::Value(Value::Int(n));
-    /// let text = |text: &str| Value::Text(text.into());
-    /// let name = Expr::column("users", "name");
-    /// let like = Like::new(name, LikeKind::StartsWith, text("a"), text("a%"));
-    /// let expr = Expr::Like(Box::new(like));
-    /// write_expr(&mut w, &expr)?;
-    /// assert_eq!(w.finish().0, r#""name" LIKE ? ESCAPE '\'"#);
-    /// # Ok::<(), orm_core::Error>(())
-    /// ```
-    pub fn new(expr: Expr, kind: LikeKind, needle: Value, pattern: Value) -> Self {
-        Self {
-            expr,
-            kind,
-            needle,
-            pattern,
-        }
-    }
-}
-
-/// Selects the kind of a text search.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum LikeKind {
-    /// Contains, case-sensitive.
-    Contains,
-    /// Starts with, case-sensitive.
-    StartsWith,
-    /// Ends with, case-sensitive.
-    EndsWith,
-    /// Contains, case-insensitive.
-    ContainsIgnoreCase,
-    /// A pattern of the user, case-sensitive.
-    Pattern,
 }
 
 /// Holds a piece of raw SQL.

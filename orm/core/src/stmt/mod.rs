@@ -1,7 +1,7 @@
 //! Statements as data: what the typed layer erases into and the SQL writer reads.
 //!
 //! Plain enums and structs that own their values; one file a statement, and `query.rs`, `select.rs`, `source.rs`,
-//! `window.rs` and `expr.rs` for the parts of a query. `visit.rs` and `fold.rs` go through all of them, by the list
+//! `window.rs`, `expr.rs`, `operator.rs` and `like.rs` for the parts of a query. `visit.rs` and `fold.rs` go through all of them, by the list
 //! in `parts.rs`: a new node does not compile until it is there. No text is made here and no dialect is known. UPDATE and DELETE by key,
 //! which a flush repeats for many rows, are in `batch.rs`.
 
@@ -12,6 +12,8 @@ mod extension;
 mod fold;
 mod grouping;
 mod insert;
+mod like;
+mod operator;
 mod parts;
 mod query;
 mod select;
@@ -24,7 +26,7 @@ mod write;
 
 pub use alias::{generated_alias, is_generated_alias};
 pub use batch::{BatchColumn, BatchDelete, BatchRows, BatchUpdate};
-pub use expr::{Aggregate, ArithmeticOp, Case, CompareOp, Expr, Like, LikeKind, RawPart};
+pub use expr::{Case, Expr, RawPart};
 pub use extension::{Extension, TemplatePart};
 pub use fold::{
     Fold, walk_delete as fold_delete, walk_expr as fold_expr, walk_insert as fold_insert,
@@ -34,6 +36,8 @@ pub use fold::{
 };
 pub use grouping::grouped_columns;
 pub use insert::{BatchType, Conflict, ConflictAction, ConflictTarget, Insert, InsertSource};
+pub use like::{Like, LikeKind};
+pub use operator::{Aggregate, ArithmeticOp, CompareOp};
 pub use query::{
     Cte, Direction, Limit, Lock, LockStrength, LockWait, Order, Query, QueryBody, SetOperation,
     SetOperator, Values, With,

@@ -8,11 +8,11 @@ use std::hash::{Hash, Hasher};
 use std::ops::ControlFlow;
 
 use orm_core::sql::{BindValues, EachBind};
-use orm_core::stmt::{Few, Join, Limit, Projection, Query, QueryBody, Select, Visit, hash_values};
+use orm_core::stmt::{Few, Join, Projection, Query, QueryBody, Select, Visit};
 use orm_core::value::ValueRef;
 
 use super::join::{JoinOn, Joined};
-use super::query_state::{Clauses, QueryKey, QueryState};
+use super::query_state::{QueryKey, QueryState};
 use crate::engine::TextOf;
 use crate::query::expressions::select_item::SelectItem;
 use crate::query::expressions::table_ref::TableRef;
@@ -74,10 +74,19 @@ impl Hash for QueryKey<'_> {
             selected,
             filter,
             clauses,
-            ..
+            left_out,
+            // Relations that are read after the rows, and what becomes of entities that are loaded already.
+            loads: _,
+            populates_existing: _,
+            // Depends on the verb.
+            joined_loads: _,
+            // A query under criteria, or with an error, is not looked for.
+            exempt: _,
+            error: _,
+            kept: _,
         } = self.query;
         let joined = self.query.joined_loads(self.verb);
-        let flags = u64::from(self.query.left_out.is_some()) << 3
+        let flags = u64::from(left_out.is_some()) << 3
             | u64::from(joined.is_some()) << 2
             | u64::from(clauses.is_some()) << 1
             | u64::from(self.keeps_limit);
@@ -106,7 +115,7 @@ impl Hash for QueryKey<'_> {
         if let Some(joined) = joined {
             joined.hash(state);
         }
-        if let Some(left_out) = &self.query.left_out {
+        if let Some(left_out) = left_out {
             left_out.hash(state);
         }
     }
@@ -123,43 +132,13 @@ fn hash_lengths(head: u64, lengths: [usize; 3], state: &mut impl Hasher) {
     }
 }
 
-impl Clauses {
-    fn hash_shape(&self, selected: &[SelectItem], state: &mut impl Hasher) {
-        let Self {
-            distinct,
-            group_by,
-            having,
-            order_by,
-            limit,
-            offset,
-            locks,
-        } = self;
-        (
-            distinct,
-            group_by,
-            having,
-            order_by,
-            limit,
-            offset.is_some(),
-            locks,
-        )
-            .hash(state);
-        if *distinct || !group_by.is_empty() {
-            let selected = selected.iter().filter_map(SelectItem::expr);
-            let orders = order_by.iter().map(|order| &order.expr);
-            let exprs = selected.chain(group_by).chain(having).chain(orders);
-            hash_values(exprs, state);
-        }
-    }
-}
-
 /// In the order of the statement's parts.
 impl<'q> BindValues<'q> for &'q QueryState {
     #[inline]
     fn visit<F: FnMut(ValueRef<'q>, usize)>(self, visitor: &mut EachBind<F>) {
         let _ = visit_parts(self, visitor);
         if let Some(clauses) = &self.clauses {
-            let _ = visit_clauses(clauses, visitor);
+            let _ = clauses.visit(visitor);
         }
     }
 }
@@ -178,20 +157,4 @@ fn visit_parts<'q, F: FnMut(ValueRef<'q>, usize)>(
         }
     }
     query.filter.iter().try_for_each(|term| term.visit(visitor))
-}
-
-fn visit_clauses<'q, F: FnMut(ValueRef<'q>, usize)>(
-    clauses: &'q Clauses,
-    visitor: &mut EachBind<F>,
-) -> ControlFlow<Infallible> {
-    let orders = clauses.order_by.iter().map(|order| &order.expr);
-    let mut exprs = clauses.group_by.iter().chain(&clauses.having).chain(orders);
-    exprs.try_for_each(|expr| visitor.expr(expr))?;
-    if let Some(Limit::Rows(rows)) = &clauses.limit {
-        visitor.rows(rows);
-    }
-    if let Some(offset) = &clauses.offset {
-        visitor.rows(offset);
-    }
-    ControlFlow::Continue(())
 }

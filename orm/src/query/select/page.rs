@@ -5,7 +5,8 @@ use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::stmt::Limit;
 
 use super::builder::Select;
-use super::query_state::{Clauses, QueryState};
+use super::clauses::Clauses;
+use super::query_state::QueryState;
 use super::selectable::Selectable;
 use crate::query::compile::verb::Verb;
 use crate::query::executor::Executor;

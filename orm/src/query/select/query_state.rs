@@ -3,8 +3,9 @@
 
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::{Binds, Dialect};
-use orm_core::stmt::{Expr, Limit, Lock, LockStrength, Order, Query};
+use orm_core::stmt::{Limit, Lock, LockStrength, Query};
 
+use super::clauses::Clauses;
 use super::join::{Sources, twice};
 use super::joined_loads::{JoinedLoads, not_joined, not_locked};
 use super::selectable::Selectable;
@@ -37,8 +38,8 @@ pub(in crate::query) struct QueryState {
     pub(super) left_out: Option<Box<ColumnSet>>,
     /// The criteria that it is exempt from.
     pub(super) exempt: Option<Box<Exempt>>,
-    error: Option<Box<BuildError>>,
-    kept: KeptSql,
+    pub(super) error: Option<Box<BuildError>>,
+    pub(super) kept: KeptSql,
 }
 
 /// What finds the text of a query for a verb.
@@ -47,18 +48,6 @@ pub(super) struct QueryKey<'q> {
     /// Whether the verb keeps the limit of the query.
     pub(super) keeps_limit: bool,
     pub(super) query: &'q QueryState,
-}
-
-/// The clauses that most queries don't have.
-#[derive(Clone, Debug, Default)]
-pub(in crate::query) struct Clauses {
-    pub(super) distinct: bool,
-    pub(super) group_by: Vec<Expr>,
-    pub(super) having: Vec<Expr>,
-    pub(super) order_by: Vec<Order>,
-    pub(super) limit: Option<Limit>,
-    pub(super) offset: Option<u64>,
-    pub(super) locks: Vec<Lock>,
 }
 
 impl QueryState {

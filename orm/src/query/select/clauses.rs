@@ -1,0 +1,72 @@
+//! The clauses of a query that most queries don't have, with their shape and their values. FROM, WHERE and the select
+//! list are in `query_state.rs`.
+
+use std::convert::Infallible;
+use std::hash::{Hash, Hasher};
+use std::ops::ControlFlow;
+
+use orm_core::sql::EachBind;
+use orm_core::stmt::{Expr, Limit, Lock, Order, Visit, hash_values};
+use orm_core::value::ValueRef;
+
+use crate::query::expressions::select_item::SelectItem;
+
+/// The clauses that most queries don't have.
+#[derive(Clone, Debug, Default)]
+pub(in crate::query) struct Clauses {
+    pub(super) distinct: bool,
+    pub(super) group_by: Vec<Expr>,
+    pub(super) having: Vec<Expr>,
+    pub(super) order_by: Vec<Order>,
+    pub(super) limit: Option<Limit>,
+    pub(super) offset: Option<u64>,
+    pub(super) locks: Vec<Lock>,
+}
+
+impl Clauses {
+    /// Feeds what decides which statement it is.
+    pub(super) fn hash_shape(&self, selected: &[SelectItem], state: &mut impl Hasher) {
+        let Self {
+            distinct,
+            group_by,
+            having,
+            order_by,
+            limit,
+            offset,
+            locks,
+        } = self;
+        (
+            distinct,
+            group_by,
+            having,
+            order_by,
+            limit,
+            offset.is_some(),
+            locks,
+        )
+            .hash(state);
+        if *distinct || !group_by.is_empty() {
+            let selected = selected.iter().filter_map(SelectItem::expr);
+            let orders = order_by.iter().map(|order| &order.expr);
+            let exprs = selected.chain(group_by).chain(having).chain(orders);
+            hash_values(exprs, state);
+        }
+    }
+
+    /// Visits the values of the clauses, in the order of the statement's parts.
+    pub(super) fn visit<'q, F: FnMut(ValueRef<'q>, usize)>(
+        &'q self,
+        visitor: &mut EachBind<F>,
+    ) -> ControlFlow<Infallible> {
+        let orders = self.order_by.iter().map(|order| &order.expr);
+        let mut exprs = self.group_by.iter().chain(&self.having).chain(orders);
+        exprs.try_for_each(|expr| visitor.expr(expr))?;
+        if let Some(Limit::Rows(rows)) = &self.limit {
+            visitor.rows(rows);
+        }
+        if let Some(offset) = &self.offset {
+            visitor.rows(offset);
+        }
+        ControlFlow::Continue(())
+    }
+}
