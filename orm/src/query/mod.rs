@@ -27,6 +27,7 @@ pub use expressions::predicate::{Condition, Predicate};
 pub use expressions::related::Related;
 pub use expressions::row_ops::{RowExpr, RowList};
 pub use raw::bind_value::RawValue;
+pub use raw::many::BindRow;
 pub use raw::statement::{Raw, raw};
 pub use rows::column_index::ColumnIndex;
 pub(crate) use rows::column_index::{as_whole, remapped};

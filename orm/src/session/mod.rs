@@ -201,6 +201,7 @@ impl Session {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn with_options(engine: &Engine, options: TransactionOptions) -> Self {
+        let options = engine.with_isolation(options);
         Self {
             engine: engine.clone(),
             connection: None,

@@ -21,6 +21,7 @@ mod dirty;
 mod eager_reads;
 mod embedded;
 pub mod errors;
+mod execute_many;
 mod expire;
 mod explained;
 mod failed_flush;
@@ -366,6 +367,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     column_options::cases,
     connection::cases,
     errors::cases,
+    execute_many::cases,
     expire::cases,
     faults::cases,
     identity::cases,
