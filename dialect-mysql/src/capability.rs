@@ -5,7 +5,7 @@
 
 use orm_core::lex::{LexicalRule, LexicalRules};
 use orm_core::sql::{
-    Capabilities, ExplainStyle, GeneratedKeys, InListStyle, NullSafeStyle, OtherTables,
+    Capabilities, ExplainStyle, GeneratedKeys, InListStyle, NullSafeStyle, NullsOrder, OtherTables,
     RepeatStyle, UpsertStyle, ValuesStyle,
 };
 
@@ -73,6 +73,7 @@ pub(crate) const MYSQL: Capabilities = {
     own.own_table_hint = Some("/*+ NO_MERGE(`inner_query`) */ ");
     own.table_functions = false;
     own.values = ValuesStyle::Rows;
+    own.nulls_order = NullsOrder::Lowest;
     // The manual's own word for "all rows from an offset on": 2^64 - 1.
     own.no_limit = Some("18446744073709551615");
     own.insert_defaults = " () VALUES ()";
@@ -94,6 +95,7 @@ pub(crate) const MARIADB: Capabilities = {
         plan: "EXPLAIN FORMAT=JSON ",
         analyze: "ANALYZE FORMAT=JSON ",
     };
+    own.with_ties = true;
     own.share_lock = " LOCK IN SHARE MODE";
     own.lock_of = false;
     own.lateral = false;

@@ -70,7 +70,7 @@ pub(crate) fn column_options(column: &Column, collation: &str) -> String {
 }
 
 // Names of collations are plain words; whatever is none is quoted, so that it can't become SQL.
-fn collation_name(name: &str) -> String {
+pub(crate) fn collation_name(name: &str) -> String {
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     if !name.is_empty() && name.chars().all(is_word) {
         name.to_owned()

@@ -98,6 +98,15 @@ impl Dialect for MysqlDialect {
         render::write_like(w, like, self.collation())
     }
 
+    fn write_collation(&self, w: &mut SqlWriter<'_>, collation: Option<&str>) -> Result<()> {
+        w.push(" COLLATE ");
+        match collation {
+            Some(name) => w.push(&ddl::collation_name(name)),
+            None => w.push(self.collation()),
+        };
+        Ok(())
+    }
+
     fn like_escape(&self) -> &'static str {
         render::LIKE_ESCAPE
     }

@@ -66,6 +66,15 @@ impl Dialect for PostgresDialect {
         render::write_typed_bind(w, value);
     }
 
+    fn write_collation(&self, w: &mut SqlWriter<'_>, collation: Option<&str>) -> Result<()> {
+        w.push(" COLLATE ");
+        match collation {
+            Some(name) => w.ident(name),
+            None => w.push("\"C\""),
+        };
+        Ok(())
+    }
+
     fn write_like<'a>(&self, w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()> {
         render::write_like(w, like)
     }

@@ -18,6 +18,7 @@ pub(crate) use compile::compiled_sql::compile_query;
 pub use executor::Executor;
 pub(crate) use executor::sealed;
 pub use expressions::aggregate::{avg, count, count_all, count_distinct, max, min, sum};
+pub use expressions::collation::Collation;
 pub use expressions::conditional::{Case, CaseValue, CaseWhen, case};
 pub use expressions::expr::{Expr, IntoExpr};
 pub use expressions::in_list::InList;

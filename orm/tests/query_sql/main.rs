@@ -92,6 +92,7 @@ mod conditionals;
 mod conditions;
 mod faults;
 mod locks;
+mod orders;
 mod queries;
 mod relations;
 mod rows;

@@ -64,6 +64,16 @@ impl Dialect for FirebirdDialect {
         render::write_insert_returning(w, insert)
     }
 
+    fn write_collation(&self, w: &mut SqlWriter<'_>, collation: Option<&str>) -> Result<()> {
+        w.push(" COLLATE ");
+        match collation {
+            Some(name) => w.ident(name),
+            // Of the character set UTF8, in which the driver connects.
+            None => w.push("UCS_BASIC"),
+        };
+        Ok(())
+    }
+
     fn write_expected(&self, w: &mut SqlWriter<'_>, expected: &ExpectedColumn<'_>) {
         catalogue::write_expected(w, expected);
     }

@@ -155,6 +155,13 @@ pub struct Capabilities {
     pub set_operation_all: bool,
     /// How LIMIT and OFFSET are rendered.
     pub limit: LimitStyle,
+    /// How NULLS FIRST and NULLS LAST are rendered.
+    pub nulls_order: NullsOrder,
+    /// Whether a query can keep the first row of each group: `DISTINCT ON`, on PostgreSQL.
+    pub distinct_on: bool,
+    /// Whether a limit can include the rows that are equal to its last one: `FETCH FIRST ? ROWS WITH TIES`, on
+    /// PostgreSQL since 13 and MariaDB since 10.6.
+    pub with_ties: bool,
     /// The LIMIT of a query with OFFSET alone: `-1` on SQLite, a huge number on MySQL, none on PostgreSQL.
     pub no_limit: Option<&'static str>,
     /// The syntax of an INSERT of defaults: `DEFAULT VALUES`, or `() VALUES ()` on MySQL.
@@ -222,6 +229,9 @@ impl Capabilities {
         intersect_except: true,
         set_operation_all: true,
         limit: LimitStyle::Limit,
+        nulls_order: NullsOrder::Words,
+        distinct_on: false,
+        with_ties: false,
         no_limit: None,
         insert_defaults: " DEFAULT VALUES",
     };
@@ -260,6 +270,16 @@ pub enum LimitStyle {
     Limit,
     /// `OFFSET ? ROWS FETCH FIRST ? ROWS ONLY`: the standard's, whose offset is bound before the limit.
     OffsetFetch,
+}
+
+/// Selects how the place of NULLs in an order is rendered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NullsOrder {
+    /// `NULLS FIRST` and `NULLS LAST`: SQL:2003.
+    Words,
+    /// NULLs are less than all values, and there are no words for another place, which an item `a IS NULL` before makes:
+    /// MySQL.
+    Lowest,
 }
 
 /// Selects the syntax of VALUES as a query.

@@ -163,6 +163,19 @@ pub trait Dialect: fmt::Debug + Send + Sync {
         Ok(())
     }
 
+    /// Renders the collation of a text, with a leading space: ` COLLATE "de"`. `None` is the one that compares bytes. The
+    /// default quotes the name, and has none that compares bytes.
+    ///
+    /// # Errors
+    /// - `Unsupported`: there is no such collation.
+    fn write_collation(&self, w: &mut SqlWriter<'_>, collation: Option<&str>) -> Result<()> {
+        match collation {
+            Some(name) => w.push(" COLLATE ").ident(name),
+            None => return Err(w.unsupported("the collation that compares bytes")),
+        };
+        Ok(())
+    }
+
     /// Returns the clause that makes `\` the escape character of LIKE.
     fn like_escape(&self) -> &'static str {
         " ESCAPE '\\'"

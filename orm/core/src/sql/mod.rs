@@ -13,8 +13,8 @@ mod writer;
 
 pub use binds::{BindOrder, BindValues, Binds, EachBind, WriteSql};
 pub use capability::{
-    Capabilities, ExplainStyle, GeneratedKeys, InListStyle, LimitStyle, NullSafeStyle, OtherTables,
-    Placeholder, RepeatStyle, UpsertStyle, ValuesStyle,
+    Capabilities, ExplainStyle, GeneratedKeys, InListStyle, LimitStyle, NullSafeStyle, NullsOrder,
+    OtherTables, Placeholder, RepeatStyle, UpsertStyle, ValuesStyle,
 };
 pub use dialect::{DdlLock, Dialect, ForeignKeySwitch, KeyRange};
 pub use render::{

@@ -124,6 +124,13 @@ pub enum Expr {
         /// The target type.
         ty: Type,
     },
+    /// A text with another collation: `a COLLATE "C"`.
+    Collate {
+        /// The operand.
+        expr: Box<Expr>,
+        /// The name of the collation. `None` is the one that compares bytes.
+        collation: Option<Name>,
+    },
     /// `EXISTS` of a query.
     Exists(Box<Query>),
     /// A scalar subquery: one column, and at most one row.
@@ -229,6 +236,7 @@ impl Expr {
             | Self::InQuery { .. }
             | Self::Between { .. }
             | Self::Like(_)
+            | Self::Collate { .. }
             | Self::Raw(_)
             | Self::Extension(_) => false,
         }

@@ -39,8 +39,8 @@ pub use insert::{BatchType, Conflict, ConflictAction, ConflictTarget, Insert, In
 pub use like::{Like, LikeKind};
 pub use operator::{Aggregate, ArithmeticOp, CompareOp};
 pub use query::{
-    Cte, Direction, Limit, Lock, LockStrength, LockWait, Order, Query, QueryBody, SetOperation,
-    SetOperator, Values, With,
+    Cte, Direction, Limit, Lock, LockStrength, LockWait, Nulls, Order, Query, QueryBody,
+    SetOperation, SetOperator, Values, With,
 };
 pub use select::{Join, JoinKind, Projection, Select};
 pub use shape::{List, Shape, hash_values};

@@ -102,6 +102,7 @@ macro_rules! pass {
                 Expr::Not(part)
                 | Expr::IsNull { expr: part, .. }
                 | Expr::Cast { expr: part, .. }
+                | Expr::Collate { expr: part, .. }
                 | Expr::Aggregate { expr: Some(part), .. } => p.expr(part),
                 Expr::Compare { op: _, sides } => both(p, sides),
                 Expr::Arithmetic { op: _, sides } => both(p, sides),
@@ -130,7 +131,7 @@ macro_rules! pass {
             p: &mut P,
             query: $($ref)+ Query,
         ) -> ControlFlow<P::Break> {
-            let Query { with, body, order_by, limit: _, offset: _, locks } = query;
+            let Query { with, body, order_by, limit: _, with_ties: _, offset: _, locks } = query;
             if let Some(with) = with {
                 walk_with(p, with)?;
             }
@@ -153,13 +154,14 @@ macro_rules! pass {
             p: &mut P,
             select: $($ref)+ Select,
         ) -> ControlFlow<P::Break> {
-            let Select { distinct: _, columns, from, joins, filter, group_by, having } = select;
+            let Select { distinct: _, columns, from, joins, filter, distinct_on, group_by, having } = select;
             projections(p, columns)?;
             if let Some(first) = from {
                 p.item(first)?;
             }
             walk_joins(p, joins)?;
             exprs(p, filter)?;
+            exprs(p, distinct_on)?;
             exprs(p, group_by)?;
             exprs(p, having)
         }
@@ -353,7 +355,7 @@ macro_rules! pass {
             p: &mut P,
             orders: $($ref)+ [Order],
         ) -> ControlFlow<P::Break> {
-            for Order { expr, direction: _ } in orders {
+            for Order { expr, direction: _, nulls: _ } in orders {
                 p.expr(expr)?;
             }
             ControlFlow::Continue(())

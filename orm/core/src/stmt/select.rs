@@ -36,6 +36,8 @@ pub struct Select {
     pub joins: Vec<Join>,
     /// The WHERE conditions, combined with AND.
     pub filter: Few<Expr>,
+    /// The expressions of which one row each is kept, the first in the order: DISTINCT ON.
+    pub distinct_on: Vec<Expr>,
     /// The GROUP BY list.
     pub group_by: Vec<Expr>,
     /// The HAVING conditions, combined with AND.
@@ -54,7 +56,7 @@ impl Select {
 
     /// Returns whether a row of the result stands for several rows, so that equal expressions must be recognized.
     pub fn merges_rows(&self) -> bool {
-        self.distinct || !self.group_by.is_empty()
+        self.distinct || !self.distinct_on.is_empty() || !self.group_by.is_empty()
     }
 
     /// Iterates over the items of FROM and the joins, in order.

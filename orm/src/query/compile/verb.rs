@@ -67,6 +67,7 @@ impl Verb {
         let needs_limit = !(has_one_row && self == Self::One);
         if needs_limit && !self.keeps_limit(query.limit) {
             query.limit = self.limit().map(Limit::Fixed);
+            query.with_ties = false;
         }
         query
     }
@@ -101,7 +102,8 @@ fn counted(mut query: Query) -> Query {
             // Of rows that are passed over, any may be.
             query.order_by.clear();
             let aggregates = select.columns.iter().any(is_aggregate);
-            let merged = select.distinct || aggregates || !select.having.is_empty();
+            let distinct = select.distinct || !select.distinct_on.is_empty();
+            let merged = distinct || aggregates || !select.having.is_empty();
             if is_whole && !merged && select.group_by.is_empty() {
                 select.columns = Few::from_buf([Projection::Expr(count_rows())]);
                 return query;

@@ -264,7 +264,8 @@ impl<S> Select<S> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn limit(mut self, rows: u64) -> Self {
-        self.query.clauses_mut().limit = Some(Limit::Rows(rows));
+        let clauses = self.query.clauses_mut();
+        (clauses.limit, clauses.with_ties) = (Some(Limit::Rows(rows)), false);
         self
     }
 
@@ -318,6 +319,28 @@ impl<S> Select<S> {
     /// ```
     pub fn to_sql(&self, dialect: &dyn Dialect) -> Result<String> {
         self.query.text(Verb::All, dialect)
+    }
+
+    /// Returns the SQL text with literals instead of binds, to read it or to paste it into a shell. It is not what is
+    /// sent: values of a statement always are binds. The text contains the values, which may be secret.
+    ///
+    /// # Errors
+    /// - As [`Select::to_sql`].
+    /// - `Unsupported`: a value has no literal, such as NaN on MySQL.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let query = select(User.id).filter(User.name.eq("O'Brien")).limit(5);
+    /// assert_eq!(
+    ///     query.to_sql_with_literals(&SqliteDialect)?,
+    ///     r#"SELECT "id" FROM "users" WHERE "name" = 'O''Brien' LIMIT 5"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn to_sql_with_literals(&self, dialect: &dyn Dialect) -> Result<String> {
+        self.query.text_with_literals(Verb::All, dialect)
     }
 }
 

@@ -15,10 +15,12 @@ use crate::query::expressions::select_item::SelectItem;
 #[derive(Clone, Debug, Default)]
 pub(in crate::query) struct Clauses {
     pub(super) distinct: bool,
+    pub(super) distinct_on: Vec<Expr>,
     pub(super) group_by: Vec<Expr>,
     pub(super) having: Vec<Expr>,
     pub(super) order_by: Vec<Order>,
     pub(super) limit: Option<Limit>,
+    pub(super) with_ties: bool,
     pub(super) offset: Option<u64>,
     pub(super) locks: Vec<Lock>,
 }
@@ -28,27 +30,34 @@ impl Clauses {
     pub(super) fn hash_shape(&self, selected: &[SelectItem], state: &mut impl Hasher) {
         let Self {
             distinct,
+            distinct_on,
             group_by,
             having,
             order_by,
             limit,
+            with_ties,
             offset,
             locks,
         } = self;
         (
             distinct,
+            distinct_on,
             group_by,
             having,
             order_by,
-            limit,
+            (limit, with_ties),
             offset.is_some(),
             locks,
         )
             .hash(state);
-        if *distinct || !group_by.is_empty() {
+        if *distinct || !distinct_on.is_empty() || !group_by.is_empty() {
             let selected = selected.iter().filter_map(SelectItem::expr);
             let orders = order_by.iter().map(|order| &order.expr);
-            let exprs = selected.chain(group_by).chain(having).chain(orders);
+            let exprs = selected
+                .chain(distinct_on)
+                .chain(group_by)
+                .chain(having)
+                .chain(orders);
             hash_values(exprs, state);
         }
     }
@@ -59,7 +68,12 @@ impl Clauses {
         visitor: &mut EachBind<F>,
     ) -> ControlFlow<Infallible> {
         let orders = self.order_by.iter().map(|order| &order.expr);
-        let mut exprs = self.group_by.iter().chain(&self.having).chain(orders);
+        let mut exprs = self
+            .distinct_on
+            .iter()
+            .chain(&self.group_by)
+            .chain(&self.having)
+            .chain(orders);
         exprs.try_for_each(|expr| visitor.expr(expr))?;
         if let Some(Limit::Rows(rows)) = &self.limit {
             visitor.rows(rows);

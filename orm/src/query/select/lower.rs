@@ -54,11 +54,13 @@ impl QueryState {
         };
         select.joins = self.sources.joined.iter().map(join).collect();
         select.filter = self.filter.iter().cloned().map(Term::into_expr).collect();
+        select.distinct_on = clauses.distinct_on;
         select.group_by = clauses.group_by;
         select.having = clauses.having;
         let mut query = Query::from(QueryBody::Select(select));
         query.order_by = clauses.order_by;
         query.limit = clauses.limit;
+        query.with_ties = clauses.with_ties;
         query.offset = clauses.offset;
         query.locks = clauses.locks;
         query

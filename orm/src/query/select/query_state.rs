@@ -12,6 +12,7 @@ use super::selectable::Selectable;
 use crate::engine::{Connection, StatementText};
 use crate::mapping::{ColumnSet, Criteria, Exempt, LoadPath, LoadStep, ModelDef, Strategy};
 use crate::query::compile::compiled_sql::{CompiledSql, KeptSql, compile_query};
+use crate::query::compile::printed::with_literals;
 use crate::query::compile::validate::{Typed, validate_query, validate_subquery};
 use crate::query::compile::verb::Verb;
 use crate::query::executor::Access;
@@ -292,6 +293,18 @@ impl QueryState {
     pub(in crate::query) fn text(&self, verb: Verb, dialect: &dyn Dialect) -> Result<String> {
         self.check().map_err(|error| error.to_error())?;
         Ok(self.render(verb, dialect)?.to_string())
+    }
+
+    /// The text for a verb with literals instead of binds.
+    ///
+    /// # Errors
+    /// As [`QueryState::compile`], and `Unsupported` for a value without a literal.
+    pub(super) fn text_with_literals(&self, verb: Verb, dialect: &dyn Dialect) -> Result<String> {
+        self.check().map_err(|error| error.to_error())?;
+        let query = self.lower();
+        self.validate(verb, &query)?;
+        let query = self.rewrite(verb, query, &Criteria::default())?;
+        with_literals(&query, dialect)
     }
 
     #[cold]

@@ -10,6 +10,7 @@ use super::matching_keys::matching_keys;
 use super::parts::{Parts, execute, execute_once};
 use crate::engine::{Connection, StatementText, TextOf};
 use crate::mapping::{Entity, Exempt, KeySource, Model};
+use crate::query::compile::printed::with_literals;
 use crate::query::compile::validate::validate_delete;
 use crate::query::executor::{DmlKind, Executor};
 use crate::query::expressions::predicate::Condition;
@@ -218,6 +219,31 @@ impl<M: Model> Delete<M> {
     /// ```
     pub fn to_sql(&self, dialect: &dyn Dialect) -> Result<String> {
         Ok(self.render(dialect)?.to_string())
+    }
+
+    /// Returns the SQL text with literals instead of binds, to read it. See [`Select::to_sql_with_literals`].
+    ///
+    /// [`Select::to_sql_with_literals`]: crate::query::Select::to_sql_with_literals
+    ///
+    /// # Errors
+    /// - As [`Delete::to_sql`].
+    /// - `Unsupported`: a value has no literal.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let query = delete(User).filter(User.name.eq("ada"));
+    /// assert_eq!(
+    ///     query.to_sql_with_literals(&SqliteDialect)?,
+    ///     r#"DELETE FROM "users" WHERE "name" = 'ada'"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn to_sql_with_literals(&self, dialect: &dyn Dialect) -> Result<String> {
+        let statement = self.lower();
+        validate_delete(&statement).map_err(|error| error.to_error())?;
+        with_literals(&statement, dialect)
     }
 
     #[cold]

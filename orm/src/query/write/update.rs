@@ -18,6 +18,7 @@ use crate::mapping::{
     Column, ColumnSet, Entity, Exempt, KeySource, Model, ModelDef, UpdateDefault,
 };
 use crate::query::compile::criteria::HasHandle;
+use crate::query::compile::printed::with_literals;
 use crate::query::compile::validate::validate_update;
 use crate::query::executor::{DmlKind, Executor};
 use crate::query::expressions::build_error::BuildError;
@@ -325,6 +326,33 @@ impl<M: Model> Update<M> {
     pub fn to_sql(&self, dialect: &dyn Dialect) -> Result<String> {
         self.check_values()?;
         Ok(self.render(dialect)?.to_string())
+    }
+
+    /// Returns the SQL text with literals instead of binds, to read it. See [`Select::to_sql_with_literals`].
+    ///
+    /// [`Select::to_sql_with_literals`]: crate::query::Select::to_sql_with_literals
+    ///
+    /// # Errors
+    /// - As [`Update::to_sql`].
+    /// - `Unsupported`: a value has no literal.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let query = update(User).set(User.age, 37).filter(User.name.eq("ada"));
+    /// assert_eq!(
+    ///     query.to_sql_with_literals(&SqliteDialect)?,
+    ///     r#"UPDATE "users" SET "age" = 37 WHERE "name" = 'ada'"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn to_sql_with_literals(&self, dialect: &dyn Dialect) -> Result<String> {
+        self.check_values()?;
+        self.check_set()?;
+        let statement = self.lower();
+        validate_update(&statement).map_err(|error| error.to_error())?;
+        with_literals(&statement, dialect)
     }
 
     #[cold]

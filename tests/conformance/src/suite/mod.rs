@@ -69,6 +69,7 @@ mod natural_keys;
 mod nesting;
 pub mod one_statement;
 mod optimistic;
+mod orders;
 pub mod outside_ends;
 mod own_attributes;
 mod page_numbers;
@@ -77,6 +78,7 @@ mod past_the_session;
 mod patches;
 mod pool;
 mod positions;
+mod printed_statements;
 mod queries;
 mod random;
 mod random_graphs;
@@ -380,6 +382,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     moments::cases,
     nesting::cases,
     optimistic::cases,
+    orders::cases,
     random::cases,
     raw_sql::cases,
     reads::cases,
@@ -396,6 +399,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     pool::cases,
     keyed::cases,
     positions::cases,
+    printed_statements::cases,
     raw_beside::cases,
     relation_cascades::cases,
     streams::cases,

@@ -1,6 +1,7 @@
 //! The programs of the chapter "Queries".
 
 use orm::prelude::*;
+use orm::query::Collation;
 use orm::query::EntitySelection;
 
 // ANCHOR: models
@@ -48,6 +49,7 @@ fn main() -> orm::Result<()> {
     let found = search(&mut conn, Some("a"), true)?;
     assert_eq!(found.len(), 0);
     page(&mut conn)?;
+    nulls(&mut conn)?;
     rows(&mut conn)?;
     join(&mut conn)?;
     pairs(&mut conn)?;
@@ -130,6 +132,20 @@ fn page(conn: &mut Connection) -> orm::Result<()> {
     Ok(())
 }
 // ANCHOR_END: page
+
+// ANCHOR: nulls
+fn nulls(conn: &mut Connection) -> orm::Result<()> {
+    let name = User.name.collate(Collation::Binary);
+    let names: Vec<String> = select(User.name)
+        .order_by((User.manager_id.asc().nulls_last(), name))
+        .all(conn)?;
+    // SELECT "name" FROM "users"
+    //     ORDER BY "manager_id" ASC NULLS LAST,
+    //         "name" COLLATE BINARY ASC
+    assert_eq!(names, ["bob", "cy", "ada"]);
+    Ok(())
+}
+// ANCHOR_END: nulls
 
 // ANCHOR: rows
 fn rows(conn: &mut Connection) -> orm::Result<()> {

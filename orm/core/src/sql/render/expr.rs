@@ -85,6 +85,10 @@ pub fn write_expr<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
             Ok(())
         }
         Expr::Cast { expr, ty } => write_cast(w, expr, ty),
+        Expr::Collate { expr, collation } => {
+            write_operand(w, expr)?;
+            w.dialect().write_collation(w, collation.as_deref())
+        }
         Expr::Exists(query) => write_exists(w, query),
         Expr::Subquery(query) => write_subquery(w, query),
         Expr::Raw(parts) => {

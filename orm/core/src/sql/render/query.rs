@@ -1,15 +1,15 @@
 //! Renders a query: WITH, its body, ORDER BY, LIMIT and locks. The body of a plain SELECT is rendered by `select.rs`,
 //! FROM by `source.rs`.
 
-use super::expr::write_expr;
+use super::expr::{write_expr, write_operand};
 use super::grouping;
 use super::repeat::Clause;
 use super::select::{needs_qualification, write_select};
 use crate::error::Result;
-use crate::sql::{LimitStyle, SqlWriter, ValuesStyle};
+use crate::sql::{LimitStyle, NullsOrder, SqlWriter, ValuesStyle};
 use crate::stmt::{
-    Direction, FromItem, JoinKind, Limit, Lock, LockStrength, LockWait, Order, Query, QueryBody,
-    SetOperation, SetOperator, Values, With,
+    Direction, FromItem, JoinKind, Limit, Lock, LockStrength, LockWait, Nulls, Order, Query,
+    QueryBody, SetOperation, SetOperator, Values, With,
 };
 use crate::value::ValueRef;
 
@@ -52,6 +52,9 @@ pub fn write_query<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Result<()> {
     enter(w, Clause::OrderBy, query);
     write_order_by(w, " ORDER BY ", &query.order_by)?;
     enter(w, Clause::Limit, query);
+    if query.with_ties && !w.dialect().capabilities().with_ties {
+        return Err(w.unsupported("WITH TIES"));
+    }
     w.write_limit(query);
     write_own_locks(w, query)?;
     w.repeats.leave(repeats);
@@ -185,12 +188,37 @@ pub(super) fn write_order_by<'a>(
 ) -> Result<()> {
     for (index, order) in order_by.iter().enumerate() {
         w.push(if index == 0 { keyword } else { ", " });
-        write_expr(w, &order.expr)?;
-        w.push(match order.direction {
-            Direction::Ascending => " ASC",
-            Direction::Descending => " DESC",
+        write_order(w, order)?;
+    }
+    Ok(())
+}
+
+fn write_order<'a>(w: &mut SqlWriter<'a>, order: &'a Order) -> Result<()> {
+    let style = w.dialect().capabilities().nulls_order;
+    let is_default = match order.direction {
+        Direction::Ascending => Nulls::First,
+        Direction::Descending => Nulls::Last,
+    };
+    let nulls = order
+        .nulls
+        .filter(|nulls| style == NullsOrder::Words || *nulls != is_default);
+    if let Some(nulls) = nulls.filter(|_| style == NullsOrder::Lowest) {
+        write_operand(w, &order.expr)?;
+        w.push(match nulls {
+            Nulls::First => " IS NULL DESC, ",
+            Nulls::Last => " IS NULL, ",
         });
     }
+    write_expr(w, &order.expr)?;
+    w.push(match order.direction {
+        Direction::Ascending => " ASC",
+        Direction::Descending => " DESC",
+    });
+    w.push(match nulls.filter(|_| style == NullsOrder::Words) {
+        Some(Nulls::First) => " NULLS FIRST",
+        Some(Nulls::Last) => " NULLS LAST",
+        None => "",
+    });
     Ok(())
 }
 
@@ -209,7 +237,7 @@ pub(super) fn write_order_by<'a>(
 /// ```
 pub fn write_limit(w: &mut SqlWriter<'_>, limit: Option<Limit>, offset: Option<u64>) {
     if w.dialect().capabilities().limit == LimitStyle::OffsetFetch {
-        return write_fetch(w, limit, offset);
+        return write_fetch(w, limit, offset, false);
     }
     match (limit, w.dialect().capabilities().no_limit) {
         (Some(Limit::Rows(rows)), _) => {
@@ -228,7 +256,13 @@ pub fn write_limit(w: &mut SqlWriter<'_>, limit: Option<Limit>, offset: Option<u
     }
 }
 
-fn write_fetch(w: &mut SqlWriter<'_>, limit: Option<Limit>, offset: Option<u64>) {
+/// The standard's LIMIT and OFFSET: `OFFSET ? ROWS FETCH FIRST ? ROWS ONLY`.
+pub(in crate::sql) fn write_fetch(
+    w: &mut SqlWriter<'_>,
+    limit: Option<Limit>,
+    offset: Option<u64>,
+    with_ties: bool,
+) {
     if let Some(offset) = offset {
         w.push(" OFFSET ").bind(count(offset)).push(" ROWS");
     }
@@ -237,7 +271,11 @@ fn write_fetch(w: &mut SqlWriter<'_>, limit: Option<Limit>, offset: Option<u64>)
         Some(Limit::Fixed(rows)) => w.push(" FETCH FIRST ").display(rows),
         None => return,
     };
-    w.push(" ROWS ONLY");
+    w.push(if with_ties {
+        " ROWS WITH TIES"
+    } else {
+        " ROWS ONLY"
+    });
 }
 
 // No table has more rows than an i64 counts, so a larger limit is no limit.

@@ -135,10 +135,7 @@ pub fn delete_using() -> Delete {
 }
 
 fn last() -> Vec<Order> {
-    vec![Order {
-        expr: column("id"),
-        direction: Direction::Descending,
-    }]
+    vec![Order::new(column("id"), Direction::Descending)]
 }
 
 /// Sets a column of the last row.

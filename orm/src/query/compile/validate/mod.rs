@@ -20,6 +20,7 @@ use orm_core::stmt::{
 pub(super) use self::aggregates::may_aggregate;
 pub(in crate::query) use self::typed::Typed;
 use crate::query::expressions::build_error::{BuildError, build_error_of};
+use crate::query::select::kept_rows::check_order;
 
 /// Checks a query that will be sent.
 ///
@@ -53,12 +54,14 @@ fn validate(
         return Ok(pass.deepest);
     };
     grouping::check(select, &query.order_by, (typed, pass.aggregates))?;
-    if !query.locks.is_empty() && grouping::merges_rows(select, &query.order_by) {
+    let merges = grouping::merges_rows(select, &query.order_by) || !select.distinct_on.is_empty();
+    if !query.locks.is_empty() && merges {
         return Err(BuildError::new(
             "FOR UPDATE is not allowed with DISTINCT, GROUP BY or aggregates",
             "lock the rows in a separate query, then aggregate",
         ));
     }
+    check_order(query, select)?;
     optional::check(select, typed)?;
     locks::check(query, typed)?;
     Ok(pass.deepest)

@@ -41,7 +41,7 @@ fn vanishes(expr: &Expr, table: &str) -> bool {
     match expr {
         Expr::Column { source, .. } => source == table,
         Expr::Arithmetic { sides, .. } => sides.iter().any(|side| vanishes(side, table)),
-        Expr::Cast { expr, .. } => vanishes(expr, table),
+        Expr::Cast { expr, .. } | Expr::Collate { expr, .. } => vanishes(expr, table),
         Expr::Function { name, args } if name == "COALESCE" => {
             args.iter().all(|arg| vanishes(arg, table))
         }
