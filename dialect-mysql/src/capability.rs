@@ -73,6 +73,7 @@ pub(crate) const MYSQL: Capabilities = {
     own.own_table_hint = Some("/*+ NO_MERGE(`inner_query`) */ ");
     own.table_functions = false;
     own.values = ValuesStyle::Rows;
+    own.string_agg = true;
     own.nulls_order = NullsOrder::Lowest;
     // The manual's own word for "all rows from an offset on": 2^64 - 1.
     own.no_limit = Some("18446744073709551615");

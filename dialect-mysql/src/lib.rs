@@ -39,7 +39,7 @@ use orm_core::sql::{
     Capabilities, DdlLock, Dialect, ExpectedColumn, KeyRange, SqlWriter, TransactionOptions,
     digest_text,
 };
-use orm_core::stmt::{BatchColumn, Like};
+use orm_core::stmt::{AggregateCall, BatchColumn, Like};
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 use sha2::{Digest as _, Sha256};
@@ -96,6 +96,10 @@ impl Dialect for MysqlDialect {
 
     fn write_like<'a>(&self, w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()> {
         render::write_like(w, like, self.collation())
+    }
+
+    fn write_string_agg<'a>(&self, w: &mut SqlWriter<'a>, call: &'a AggregateCall) -> Result<()> {
+        render::write_string_agg(w, call)
     }
 
     fn write_collation(&self, w: &mut SqlWriter<'_>, collation: Option<&str>) -> Result<()> {

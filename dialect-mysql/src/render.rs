@@ -6,8 +6,11 @@
 use std::borrow::Cow;
 
 use orm_core::error::Result;
-use orm_core::sql::{KeyRange, SqlWriter, TransactionOptions, write_expr, write_operand};
-use orm_core::stmt::{Like, LikeKind};
+use orm_core::sql::{
+    KeyRange, SqlWriter, TransactionOptions, write_argument, write_expr, write_operand,
+    write_order_by, write_separator,
+};
+use orm_core::stmt::{AggregateCall, Like, LikeKind};
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 
@@ -101,6 +104,17 @@ pub(crate) fn write_aggregate<'a>(
     w.push(before);
     call(w)?;
     w.push(after);
+    Ok(())
+}
+
+/// Writes the aggregate that joins texts: GROUP_CONCAT, whose separator is a literal by the grammar.
+pub(crate) fn write_string_agg<'a>(w: &mut SqlWriter<'a>, call: &'a AggregateCall) -> Result<()> {
+    w.push("GROUP_CONCAT(");
+    write_argument(w, call)?;
+    write_order_by(w, &call.order_by)?;
+    w.push(" SEPARATOR ");
+    write_separator(w, call)?;
+    w.push(")");
     Ok(())
 }
 

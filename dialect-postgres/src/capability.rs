@@ -39,6 +39,9 @@ pub(crate) const CAPABILITIES: Capabilities = {
     own.in_list = InListStyle::Array;
     // "FOR UPDATE cannot be applied to the nullable side of an outer join".
     own.lock_outer = false;
+    own.aggregate_filter = true;
+    own.group_frames = true;
+    own.string_agg = true;
     own.distinct_on = true;
     own.with_ties = true;
     own.repeats = RepeatStyle::SameBinds;

@@ -36,9 +36,11 @@ use orm_core::error::Result;
 use orm_core::schema::{self, Keeps, StoredColumn};
 use orm_core::sql::{
     Capabilities, DdlLock, Dialect, ExpectedColumn, SqlWriter, TransactionOptions, digest_text,
-    write_batch_delete_rows, write_batch_update_rows,
+    write_batch_delete_rows, write_batch_update_rows, write_string_agg,
 };
-use orm_core::stmt::{BatchColumn, BatchDelete, BatchRows, BatchUpdate, Insert, Like};
+use orm_core::stmt::{
+    AggregateCall, BatchColumn, BatchDelete, BatchRows, BatchUpdate, Insert, Like,
+};
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 use sha2::{Digest as _, Sha256};
@@ -64,6 +66,10 @@ impl Dialect for PostgresDialect {
 
     fn write_typed_bind<'a>(&self, w: &mut SqlWriter<'a>, value: &'a Value) {
         render::write_typed_bind(w, value);
+    }
+
+    fn write_string_agg<'a>(&self, w: &mut SqlWriter<'a>, call: &'a AggregateCall) -> Result<()> {
+        write_string_agg(w, call, "STRING_AGG")
     }
 
     fn write_collation(&self, w: &mut SqlWriter<'_>, collation: Option<&str>) -> Result<()> {

@@ -45,6 +45,9 @@ pub(crate) const CAPABILITIES: Capabilities = {
     own.column_aliases = false;
     own.nested_set_operations = false;
     own.set_operation_all = false;
+    own.aggregate_filter = true;
+    own.group_frames = true;
+    own.string_agg = true;
     own.no_limit = Some("-1");
     own
 };

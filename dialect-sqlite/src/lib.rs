@@ -32,7 +32,7 @@ use orm_core::sql::{
     Capabilities, Dialect, ExpectedColumn, ForeignKeySwitch, SqlWriter, TransactionOptions,
     write_extension,
 };
-use orm_core::stmt::{Extension, Like};
+use orm_core::stmt::{AggregateCall, Extension, Like};
 use orm_core::types::Type;
 use orm_core::value::Value;
 
@@ -67,6 +67,10 @@ impl Dialect for SqliteDialect {
             Some(next) => render::write_next_version(w, next),
             None => write_extension(w, node),
         }
+    }
+
+    fn write_string_agg<'a>(&self, w: &mut SqlWriter<'a>, call: &'a AggregateCall) -> Result<()> {
+        render::write_string_agg(w, call)
     }
 
     fn write_collation(&self, w: &mut SqlWriter<'_>, collation: Option<&str>) -> Result<()> {

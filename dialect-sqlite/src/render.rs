@@ -1,4 +1,4 @@
-//! The hooks of statements that SQLite needs: searches in text, and BEGIN.
+//! The hooks of statements that SQLite needs: searches in text, joined texts, and BEGIN.
 //!
 //! SQLite's LIKE ignores case (of ASCII letters), which no other kind of search may, so those are
 //! written with `instr`, `substr` and GLOB. Everything else is the default writer's.
@@ -6,8 +6,11 @@
 use std::borrow::Cow;
 
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::sql::{IsolationLevel, SqlWriter, TransactionOptions, write_expr, write_operand};
-use orm_core::stmt::{Like, LikeKind, NextVersion};
+use orm_core::sql::{
+    IsolationLevel, SqlWriter, TransactionOptions, write_argument, write_expr, write_operand,
+    write_order_by,
+};
+use orm_core::stmt::{AggregateCall, Like, LikeKind, NextVersion};
 use orm_core::value::Value;
 
 /// Writes the version after the present one. A column holds numbers of any width, so the statement has to fail by
@@ -94,6 +97,25 @@ fn write_glob<'a>(w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()> {
     for (from, to) in LIKE_TO_GLOB {
         w.push(", '").push(from).push("', '").push(to).push("')");
     }
+    Ok(())
+}
+
+/// The separator that GROUP_CONCAT has without a second argument, which DISTINCT does not allow.
+const COMMA: &str = ",";
+
+/// Writes the aggregate that joins texts: GROUP_CONCAT. ORDER BY in it needs SQLite 3.44.
+pub(crate) fn write_string_agg<'a>(w: &mut SqlWriter<'a>, call: &'a AggregateCall) -> Result<()> {
+    if !call.distinct {
+        return orm_core::sql::write_string_agg(w, call, "GROUP_CONCAT");
+    }
+    if call.separator != COMMA {
+        let error = w.unsupported("DISTINCT texts joined with another separator than a comma");
+        return Err(error.with_hint("join them with \",\", or select distinct texts in a subquery"));
+    }
+    w.push("GROUP_CONCAT(");
+    write_argument(w, call)?;
+    write_order_by(w, &call.order_by)?;
+    w.push(")");
     Ok(())
 }
 

@@ -194,6 +194,7 @@ fn session(dialect: MysqlDialect, config: &MysqlConfig) -> Result<String> {
     let mut settings = format!(
         "SET NAMES utf8mb4 COLLATE {collation}, autocommit = 1, foreign_key_checks = 1, \
          time_zone = '+00:00', lc_messages = 'en_US', div_precision_increment = 16, \
+         group_concat_max_len = 4294967295, \
          sql_mode = '{STRICT}{own}'"
     );
     for (name, value) in &config.variables {

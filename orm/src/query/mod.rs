@@ -17,7 +17,10 @@ mod write;
 pub(crate) use compile::compiled_sql::compile_query;
 pub use executor::Executor;
 pub(crate) use executor::sealed;
-pub use expressions::aggregate::{avg, count, count_all, count_distinct, max, min, sum};
+pub use expressions::aggregate::{
+    avg, count, count_all, count_distinct, max, min, string_agg, string_agg_distinct, sum,
+    sum_distinct,
+};
 pub use expressions::collation::Collation;
 pub use expressions::conditional::{Case, CaseValue, CaseWhen, case};
 pub use expressions::expr::{Expr, IntoExpr};
@@ -27,6 +30,11 @@ pub use expressions::order::{GroupList, Order, OrderList};
 pub use expressions::predicate::{Condition, Predicate};
 pub use expressions::related::Related;
 pub use expressions::row_ops::{RowExpr, RowList};
+pub use expressions::window::{
+    Window, WindowFunction, cume_dist, dense_rank, first_value, lag, last_value, lead, nth_value,
+    ntile, percent_rank, rank, row_number, window,
+};
+pub use orm_core::stmt::FrameBound;
 pub use raw::bind_value::RawValue;
 pub use raw::many::BindRow;
 pub use raw::statement::{Raw, raw};

@@ -96,4 +96,5 @@ mod orders;
 mod queries;
 mod relations;
 mod rows;
+mod windows;
 mod writes;

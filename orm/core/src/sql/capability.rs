@@ -124,6 +124,12 @@ pub struct Capabilities {
     /// Whether columns that depend on the primary key can be selected with GROUP BY the key. Without it, such a query is
     /// `Unsupported`.
     pub group_by_key: bool,
+    /// Whether aggregates have a FILTER clause: PostgreSQL and SQLite. Without it, their argument is a CASE.
+    pub aggregate_filter: bool,
+    /// Whether the frames of window functions can have the unit GROUPS: PostgreSQL and SQLite.
+    pub group_frames: bool,
+    /// Whether an aggregate joins texts: [`Dialect::write_string_agg`](super::Dialect::write_string_agg).
+    pub string_agg: bool,
     /// Whether window functions support frames: `ROWS BETWEEN`.
     pub window_frames: bool,
     /// The digits of fractional seconds: 6 on the four databases of this workspace. Read by tests alone, which compare
@@ -215,6 +221,9 @@ impl Capabilities {
         row_values: true,
         integer_means: false,
         group_by_key: true,
+        aggregate_filter: false,
+        group_frames: false,
+        string_agg: false,
         window_frames: true,
         second_digits: 6,
         repeats: RepeatStyle::Plain,

@@ -12,7 +12,7 @@ use super::render::{self, ExpectedColumn};
 use crate::error::Result;
 use crate::schema::{self, Keeps, StoredColumn};
 use crate::stmt::{
-    BatchColumn, BatchDelete, BatchUpdate, Extension, Insert, Like, LikeKind, Limit,
+    AggregateCall, BatchColumn, BatchDelete, BatchUpdate, Extension, Insert, Like, LikeKind, Limit,
 };
 use crate::transaction::TransactionOptions;
 use crate::types::Type;
@@ -194,6 +194,16 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     ) -> Result<()> {
         let _ = ty;
         call(w)
+    }
+
+    /// Renders the aggregate that joins texts, without FILTER and OVER. Needs
+    /// [`Capabilities::string_agg`](super::Capabilities::string_agg).
+    ///
+    /// # Errors
+    /// - `Unsupported`: the default.
+    fn write_string_agg<'a>(&self, w: &mut SqlWriter<'a>, call: &'a AggregateCall) -> Result<()> {
+        let _ = call;
+        Err(w.unsupported("an aggregate that joins texts"))
     }
 
     /// Renders an extension by its template for this dialect's name.

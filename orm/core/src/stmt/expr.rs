@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Aggregate, ArithmeticOp, CompareOp, Extension, Like, List, Name, Query, Window};
+use super::{AggregateCall, ArithmeticOp, CompareOp, Extension, Like, List, Name, Query, Window};
 use crate::types::Type;
 use crate::value::Value;
 
@@ -85,16 +85,7 @@ pub enum Expr {
     /// A LIKE condition.
     Like(Box<Like>),
     /// An aggregate over the rows of a group.
-    Aggregate {
-        /// The function.
-        function: Aggregate,
-        /// The argument; `None` is `COUNT(*)`.
-        expr: Option<Box<Expr>>,
-        /// Whether duplicate rows are removed: DISTINCT.
-        distinct: bool,
-        /// The type of the result, for databases that would widen it.
-        ty: Type,
-    },
+    Aggregate(Box<AggregateCall>),
     /// A function by name.
     Function {
         /// The name of the function, which is not escaped.
@@ -216,7 +207,7 @@ impl Expr {
             Self::Column { .. }
             | Self::Value(_)
             | Self::Function { .. }
-            | Self::Aggregate { .. }
+            | Self::Aggregate(_)
             | Self::Over { .. }
             | Self::Case(_)
             | Self::Row(_)

@@ -62,7 +62,7 @@ impl<'a, B, F: FnMut(&str, &str) -> ControlFlow<B>> Visit<'a> for Grouped<'_, F>
             walk_expr(self, call)?;
             return walk_window(self, window);
         }
-        if matches!(expr, Expr::Aggregate { .. } | Expr::Extension(_)) {
+        if matches!(expr, Expr::Aggregate(_) | Expr::Extension(_)) {
             return ControlFlow::Continue(());
         }
         walk_expr(self, expr)

@@ -5,6 +5,7 @@
 //! in `parts.rs`: a new node does not compile until it is there. No text is made here and no dialect is known. UPDATE and DELETE by key,
 //! which a flush repeats for many rows, are in `batch.rs`.
 
+mod aggregate;
 mod alias;
 mod batch;
 mod expr;
@@ -24,6 +25,7 @@ mod visit;
 mod window;
 mod write;
 
+pub use aggregate::AggregateCall;
 pub use alias::{generated_alias, is_generated_alias};
 pub use batch::{BatchColumn, BatchDelete, BatchRows, BatchUpdate};
 pub use expr::{Case, Expr, RawPart};

@@ -14,7 +14,7 @@ macro_rules! pass {
         use crate::value::Value;
 
         use super::{
-            Case, Conflict, ConflictAction, Cte, Delete, Expr, FromItem, Insert, InsertSource, Join,
+            AggregateCall, Case, Conflict, ConflictAction, Cte, Delete, Expr, FromItem, Insert, InsertSource, Join,
             Like, Lock, Name, Order, Projection, Query, QueryBody, RawPart, Select, SetOperation, Source, Statement, Update,
             Values, Window, With,
         };
@@ -86,7 +86,8 @@ macro_rules! pass {
                 Expr::Column { source, name: _ } => p.qualifier(source),
                 Expr::Value(value) => p.value(value),
                 Expr::Raw(parts) => walk_raw(p, parts),
-                Expr::Label(_) | Expr::Excluded(_) | Expr::Aggregate { expr: None, .. } => ControlFlow::Continue(()),
+                Expr::Label(_) | Expr::Excluded(_) => ControlFlow::Continue(()),
+                Expr::Aggregate(call) => walk_aggregate(p, call),
                 Expr::And(parts)
                 | Expr::Or(parts)
                 | Expr::Row(parts)
@@ -102,8 +103,7 @@ macro_rules! pass {
                 Expr::Not(part)
                 | Expr::IsNull { expr: part, .. }
                 | Expr::Cast { expr: part, .. }
-                | Expr::Collate { expr: part, .. }
-                | Expr::Aggregate { expr: Some(part), .. } => p.expr(part),
+                | Expr::Collate { expr: part, .. } => p.expr(part),
                 Expr::Compare { op: _, sides } => both(p, sides),
                 Expr::Arithmetic { op: _, sides } => both(p, sides),
                 Expr::InQuery { expr, query, .. } => {
@@ -253,6 +253,20 @@ macro_rules! pass {
         ) -> ControlFlow<P::Break> {
             let Window { partition_by, order_by, frame: _ } = window;
             exprs(p, partition_by)?;
+            orders(p, order_by)
+        }
+
+        fn walk_aggregate<$($life,)? P: $Pass$(<$life>)? + ?Sized>(
+            p: &mut P,
+            call: $($ref)+ AggregateCall,
+        ) -> ControlFlow<P::Break> {
+            let AggregateCall { function: _, expr, distinct: _, filter, order_by, separator: _, ty: _ } = call;
+            if let Some(expr) = expr {
+                p.expr(expr)?;
+            }
+            if let Some(filter) = filter {
+                p.expr(filter)?;
+            }
             orders(p, order_by)
         }
 

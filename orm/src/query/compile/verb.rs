@@ -1,7 +1,8 @@
 //! [`Verb`]: rewrites a query for `all`, `first`, `one`, `count` and `exists`.
 
 use orm_core::stmt::{
-    Aggregate, Expr, Few, FromItem, Limit, Projection, Query, QueryBody, Select, Source,
+    Aggregate, AggregateCall, Expr, Few, FromItem, Limit, Projection, Query, QueryBody, Select,
+    Source,
 };
 use orm_core::types::Type;
 
@@ -121,10 +122,6 @@ fn counted(mut query: Query) -> Query {
 }
 
 fn count_rows() -> Expr {
-    Expr::Aggregate {
-        function: Aggregate::Count,
-        expr: None,
-        distinct: false,
-        ty: Type::Int64,
-    }
+    let call = AggregateCall::new(Aggregate::Count, None, Type::Int64);
+    Expr::Aggregate(Box::new(call))
 }

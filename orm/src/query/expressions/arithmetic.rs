@@ -20,7 +20,7 @@ impl<T: DbType<Base: Numeric>> Expr<T> {
     ) -> Expr<Lifted<T, V::Null>> {
         let deepest = self.depth.max(other.depth());
         let ast = stmt::Expr::arithmetic(op, self.ast, other.into_operand());
-        Expr::over(ast, self.origin, deepest)
+        Expr::around(ast, self.origin, deepest)
     }
 }
 

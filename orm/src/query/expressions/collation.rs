@@ -89,6 +89,6 @@ impl<T: DbType<Base = base::Text>> Expr<T> {
                 Collation::Named(name) => Some(name),
             },
         };
-        Expr::over(ast, self.origin, self.depth)
+        Expr::around(ast, self.origin, self.depth)
     }
 }

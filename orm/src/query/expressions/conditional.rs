@@ -98,7 +98,7 @@ impl<T: DbType> CaseWhen<T> {
         value: V,
     ) -> CaseWhen<Lifted<T, V::Null>> {
         let depth = value.depth();
-        let value = Expr::<()>::over(value.into_operand(), None, depth);
+        let value = Expr::<()>::around(value.into_operand(), None, depth);
         self.branch(condition, value)
     }
 
@@ -120,7 +120,7 @@ impl<T: DbType> CaseWhen<T> {
         let depth = self.depth.max(value.depth());
         let mut case = stmt::Case::new(self.branches);
         case.otherwise = Some(value.into_operand());
-        Expr::over(stmt::Expr::Case(Box::new(case)), self.origin, depth)
+        Expr::around(stmt::Expr::Case(Box::new(case)), self.origin, depth)
     }
 
     /// Adds END without ELSE: the value of rows for which no condition is true is NULL.
@@ -142,7 +142,7 @@ impl<T: DbType> CaseWhen<T> {
     /// ```
     pub fn end(self) -> Expr<Option<T::Plain>> {
         let case = stmt::Case::new(self.branches);
-        Expr::over(stmt::Expr::Case(Box::new(case)), self.origin, self.depth)
+        Expr::around(stmt::Expr::Case(Box::new(case)), self.origin, self.depth)
     }
 }
 
@@ -288,7 +288,7 @@ impl<T: DbType> Expr<T> {
             name: "NULLIF".into(),
             args: vec![self.ast, value.into_operand()],
         };
-        Expr::over(ast, self.origin, deepest)
+        Expr::around(ast, self.origin, deepest)
     }
 }
 

@@ -49,7 +49,7 @@ impl<T> Expr<T> {
     }
 
     /// An expression of others, the deepest of which is given. Beyond the limit an error stands for it.
-    pub(in crate::query) fn over(
+    pub(in crate::query) fn around(
         ast: stmt::Expr,
         origin: Option<TableRef>,
         deepest: usize,

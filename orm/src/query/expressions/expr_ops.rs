@@ -250,7 +250,7 @@ impl<T: DbType> Expr<T> {
             name: "COALESCE".into(),
             args: vec![self.ast, other.into_operand()],
         };
-        Expr::over(ast, self.origin, deepest)
+        Expr::around(ast, self.origin, deepest)
     }
 
     /// Returns the item `self ASC` of ORDER BY.

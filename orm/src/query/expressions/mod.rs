@@ -2,7 +2,7 @@
 //! `orm_core::stmt::Expr`.
 //!
 //! `embedded.rs` compares flattened structs. `expr.rs` has the typed expression and `predicate.rs` the condition; `column_ops.rs`, `expr_ops.rs`,
-//! `arithmetic.rs`, `aggregate.rs`, `conditional.rs`, `collation.rs` and `like.rs` their operators, `related.rs` those of relations and `row_ops.rs` those of rows; `operand.rs`, `truth.rs`, `in_list.rs` and
+//! `arithmetic.rs`, `aggregate.rs`, `window.rs`, `conditional.rs`, `collation.rs` and `like.rs` their operators, `related.rs` those of relations and `row_ops.rs` those of rows; `operand.rs`, `truth.rs`, `in_list.rs` and
 //! `order.rs` the Rust types that each place accepts. `table_ref.rs` has the table of a column, `select_item.rs` what is
 //! selected, `term.rs` the conditions of a statement, and `build_error.rs` keeps an error until a statement is run. No
 //! statement is compiled here.
@@ -27,3 +27,4 @@ pub(super) mod select_item;
 pub(super) mod table_ref;
 pub(super) mod term;
 mod truth;
+pub(super) mod window;

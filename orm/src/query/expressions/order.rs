@@ -92,6 +92,12 @@ impl<M: Model, T: DbType> OrderList for Column<M, T> {
     }
 }
 
+/// No order.
+#[diagnostic::do_not_recommend]
+impl OrderList for () {
+    fn add_to(self, _orders: &mut Vec<stmt::Order>) {}
+}
+
 #[diagnostic::do_not_recommend]
 impl<O: OrderList> OrderList for Option<O> {
     fn add_to(self, orders: &mut Vec<stmt::Order>) {

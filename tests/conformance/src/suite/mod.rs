@@ -1,5 +1,6 @@
 //! The cases, one file a concept, and the list of them all.
 
+mod aggregate_clauses;
 mod aggregates;
 mod association_proxy;
 mod async_tasks;
@@ -122,6 +123,7 @@ mod verbs;
 mod version;
 mod view_only;
 pub mod violations;
+mod windows;
 mod writes;
 
 use orm::sql::{Capabilities, InListStyle, RepeatStyle, UpsertStyle};
@@ -212,6 +214,10 @@ pub enum Requires {
     ShareLocks,
     /// Comparisons of rows of values.
     RowValues,
+    /// An aggregate that joins texts.
+    StringAgg,
+    /// Frames of window functions, and all of the functions.
+    WindowFrames,
 }
 
 impl Requires {
@@ -246,7 +252,9 @@ impl Requires {
             | Self::Upsert
             | Self::IntersectExcept
             | Self::ShareLocks
-            | Self::RowValues => self.words_of(&capabilities),
+            | Self::RowValues
+            | Self::StringAgg
+            | Self::WindowFrames => self.words_of(&capabilities),
             Self::NoWait => (
                 capabilities.row_locks && capabilities.lock_wait,
                 "its locks have no NOWAIT",
@@ -305,6 +313,14 @@ impl Requires {
                 "it has no locks against writers alone",
             ),
             Self::RowValues => (capabilities.row_values, "it compares no rows of values"),
+            Self::StringAgg => (
+                capabilities.string_agg,
+                "it has no aggregate that joins texts",
+            ),
+            Self::WindowFrames => (
+                capabilities.window_frames,
+                "its window functions have no frames",
+            ),
             _ => (true, ""),
         }
     }
@@ -338,6 +354,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     scopes::cases,
     conditionals::cases,
     row_values::cases,
+    aggregate_clauses::cases,
     aggregates::cases,
     joined_loads::cases,
     joined_table::cases,
@@ -404,6 +421,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     relation_cascades::cases,
     streams::cases,
     view_only::cases,
+    windows::cases,
     together::cases,
     touched::cases,
     types::cases,

@@ -3,16 +3,17 @@
 //! Called by every statement. Conditions, lists and queries in expressions are in `condition.rs`, `in_list.rs` and
 //! `subquery.rs`, window functions in `window.rs`.
 
+use super::aggregate::write_aggregate;
 use super::condition::{write_between, write_compare, write_is_null, write_terms};
 use super::in_list::{write_in, write_in_rows};
 use super::insert::write_excluded;
 use super::raw::write_parts;
 use super::repeat::write_named;
 use super::subquery::{write_exists, write_in_query, write_subquery};
-use super::window::{write_over, write_window};
+use super::window::write_over;
 use crate::error::Result;
 use crate::sql::SqlWriter;
-use crate::stmt::{Aggregate, ArithmeticOp, Case, Expr, Extension, TemplatePart, Window};
+use crate::stmt::{ArithmeticOp, Case, Expr, Extension, TemplatePart};
 use crate::types::Type;
 
 /// Renders an expression.
@@ -66,12 +67,7 @@ pub fn write_expr<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
         } => write_in_query(w, expr, query, *negated),
         Expr::Between { expr, low, high } => write_between(w, expr, low, high),
         Expr::Like(like) => w.dialect().write_like(w, like),
-        Expr::Aggregate {
-            function,
-            expr,
-            distinct,
-            ty,
-        } => write_aggregate(w, (*function, expr.as_deref(), *distinct), None, ty),
+        Expr::Aggregate(call) => write_aggregate(w, call, None),
         Expr::Function { name, args } => write_function(w, name, args),
         Expr::Over { call, window } => write_over(w, call, window),
         Expr::Case(case) => write_case(w, case),
@@ -99,7 +95,7 @@ pub fn write_expr<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
     }
 }
 
-fn write_cast<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr, ty: &Type) -> Result<()> {
+pub(super) fn write_cast<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr, ty: &Type) -> Result<()> {
     let ty = w.dialect().cast_type(ty);
     write_wrapped(w, "CAST(", expr, &format!(" AS {ty})"))
 }
@@ -169,58 +165,6 @@ fn write_arithmetic<'a>(
         ArithmeticOp::Mul => " * ",
     });
     write_operand(w, right)
-}
-
-/// An aggregate: which, over what, and whether over distinct values only.
-type AggregateCall<'a> = (Aggregate, Option<&'a Expr>, bool);
-
-pub(super) fn write_aggregate<'a>(
-    w: &mut SqlWriter<'a>,
-    call: AggregateCall<'a>,
-    window: Option<&'a Window>,
-    ty: &Type,
-) -> Result<()> {
-    let ty = aggregate_type(call.0, ty);
-    let write = |w: &mut SqlWriter<'a>| {
-        write_aggregate_call(w, call)?;
-        window.map_or(Ok(()), |window| write_window(w, window))
-    };
-    w.dialect().write_aggregate(w, &write, ty)
-}
-
-// A count is never cast: every database yields a 64-bit integer. Min and max keep their column's type.
-fn aggregate_type(function: Aggregate, ty: &Type) -> &Type {
-    match function {
-        Aggregate::Count | Aggregate::Min | Aggregate::Max => &Type::Text,
-        Aggregate::Sum | Aggregate::Avg => ty,
-    }
-}
-
-fn write_aggregate_call<'a>(
-    w: &mut SqlWriter<'a>,
-    (function, expr, distinct): AggregateCall<'a>,
-) -> Result<()> {
-    w.push(match function {
-        Aggregate::Count => "COUNT(",
-        Aggregate::Sum => "SUM(",
-        Aggregate::Min => "MIN(",
-        Aggregate::Max => "MAX(",
-        Aggregate::Avg => "AVG(",
-    });
-    if distinct {
-        w.push("DISTINCT ");
-    }
-    match expr {
-        Some(expr) if function == Aggregate::Avg && w.dialect().capabilities().integer_means => {
-            write_cast(w, expr, &Type::Float64)?;
-        }
-        Some(expr) => write_expr(w, expr)?,
-        None => {
-            w.push("*");
-        }
-    }
-    w.push(")");
-    Ok(())
 }
 
 pub(super) fn write_function<'a>(

@@ -1,10 +1,11 @@
 //! The default writer of statements, in the words that the three databases share.
 //!
 //! One file a statement; `query.rs`, `select.rs` and `source.rs` for the parts of a query; `expr.rs` for expressions,
-//! with `condition.rs`, `in_list.rs`, `subquery.rs` and `window.rs`; `expected.rs` for what `batch.rs` compares.
+//! with `aggregate.rs`, `condition.rs`, `in_list.rs`, `subquery.rs` and `window.rs`; `expected.rs` for what `batch.rs` compares.
 //! Called through the functions re-exported here, by the typed layer and the flush, and by dialects that
 //! override one hook and fall back for the rest.
 
+mod aggregate;
 mod batch;
 mod condition;
 mod delete;
@@ -23,6 +24,7 @@ mod subquery;
 mod update;
 mod window;
 
+pub use aggregate::{write_argument, write_separator, write_string_agg};
 pub use batch::{
     write_batch_delete, write_batch_delete_rows, write_batch_update, write_batch_update_rows,
 };
@@ -31,7 +33,7 @@ pub use expected::{ExpectedColumn, digest_text, write_null_safe_expected};
 pub use expr::{write_expr, write_extension, write_operand};
 pub use insert::{write_insert, write_plain_insert};
 pub(super) use query::{count, write_fetch};
-pub use query::{write_limit, write_locks, write_query};
+pub use query::{write_limit, write_locks, write_order_by, write_query};
 pub use raw::write_raw_list;
 pub(super) use repeat::{BindReuse, Repeats};
 pub use update::write_update;

@@ -50,7 +50,7 @@ pub fn write_query<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Result<()> {
         QueryBody::Values(values) => write_values(w, values)?,
     }
     enter(w, Clause::OrderBy, query);
-    write_order_by(w, " ORDER BY ", &query.order_by)?;
+    write_orders(w, " ORDER BY ", &query.order_by)?;
     enter(w, Clause::Limit, query);
     if query.with_ties && !w.dialect().capabilities().with_ties {
         return Err(w.unsupported("WITH TIES"));
@@ -181,7 +181,7 @@ pub(super) fn write_values<'a>(w: &mut SqlWriter<'a>, values: &'a Values) -> Res
 }
 
 /// Writes an order after `keyword`, or nothing without an order.
-pub(super) fn write_order_by<'a>(
+pub(super) fn write_orders<'a>(
     w: &mut SqlWriter<'a>,
     keyword: &str,
     order_by: &'a [Order],
@@ -191,6 +191,28 @@ pub(super) fn write_order_by<'a>(
         write_order(w, order)?;
     }
     Ok(())
+}
+
+/// Renders ` ORDER BY …`, or nothing without an order.
+///
+/// # Errors
+/// - `Unsupported`: the dialect does not support a part of it.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::sql::*;
+/// # use orm_core::stmt::*;
+/// # use orm_core::testing::AnsiDialect;
+/// # let dialect = AnsiDialect::new();
+/// # let mut w = SqlWriter::new(&dialect);
+/// let order = [Order::new(Expr::column("users", "age"), Direction::Descending)];
+/// write_order_by(&mut w, &order)?;
+/// assert_eq!(w.finish().0, r#" ORDER BY "age" DESC"#);
+/// # Ok::<(), orm_core::Error>(())
+/// ```
+pub fn write_order_by<'a>(w: &mut SqlWriter<'a>, order_by: &'a [Order]) -> Result<()> {
+    write_orders(w, " ORDER BY ", order_by)
 }
 
 fn write_order<'a>(w: &mut SqlWriter<'a>, order: &'a Order) -> Result<()> {

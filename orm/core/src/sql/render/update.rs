@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use super::insert::write_assigned;
-use super::query::write_order_by;
+use super::query::write_orders;
 use super::returning::write_returning;
 use super::select::write_conditions;
 use super::source::write_sources;
@@ -53,7 +53,7 @@ pub fn write_update<'a>(w: &mut SqlWriter<'a>, update: &'a Update) -> Result<()>
         if style.is_some() || !w.dialect().capabilities().ordered_writes {
             return Err(w.unsupported("ORDER BY and LIMIT in UPDATE"));
         }
-        write_order_by(w, " ORDER BY ", &update.order_by)?;
+        write_orders(w, " ORDER BY ", &update.order_by)?;
         w.dialect().write_limit(w, update.limit, None);
     }
     w.write_to(None);

@@ -6,16 +6,13 @@ use orm_core::stmt::{Expr, Query, Visit, walk_expr, walk_window};
 
 /// Whether there is an aggregate in `expr`.
 pub(super) fn has_aggregate(expr: &Expr) -> bool {
-    any(expr, &mut |part| matches!(part, Expr::Aggregate { .. }))
+    any(expr, &mut |part| matches!(part, Expr::Aggregate(_)))
 }
 
 /// Whether there is an aggregate in `expr`, or what can't be looked into and might be one.
 pub(in crate::query::compile) fn may_aggregate(expr: &Expr) -> bool {
     any(expr, &mut |part| {
-        matches!(
-            part,
-            Expr::Aggregate { .. } | Expr::Raw(_) | Expr::Extension(_)
-        )
+        matches!(part, Expr::Aggregate(_) | Expr::Raw(_) | Expr::Extension(_))
     })
 }
 

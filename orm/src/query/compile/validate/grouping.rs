@@ -85,7 +85,7 @@ impl Grouping<'_> {
     /// Whether an expression is an aggregate of this query's rows. One over columns of a query around it
     /// alone is that query's, and one value here.
     fn aggregates(&self, expr: &Expr) -> bool {
-        if !matches!(expr, Expr::Aggregate { .. }) {
+        if !matches!(expr, Expr::Aggregate(_)) {
             return false;
         }
         let (mut columns, mut own) = (false, false);

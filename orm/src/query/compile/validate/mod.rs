@@ -1,6 +1,6 @@
 //! The check of a statement before it is sent, in one pass over it: columns of tables that aren't part of it, errors
 //! that were kept while it was built, how deep it is nested. `grouping.rs` refuses a column that is neither
-//! grouped nor aggregated, and DISTINCT in an order that is not selected; `optional.rs` looks at left joins and `locks.rs` at the tables of locks, with
+//! grouped nor aggregated, and DISTINCT in an order that is not selected; `windows.rs` window functions where there are none; `optional.rs` looks at left joins and `locks.rs` at the tables of locks, with
 //! `typed.rs`, what is known of a query beside its syntax, and `aggregates.rs`, which expressions aggregate rows. The database
 //! would only report that the column does not exist.
 
@@ -9,6 +9,7 @@ mod grouping;
 mod locks;
 mod optional;
 mod typed;
+mod windows;
 
 use std::ops::ControlFlow;
 
@@ -60,6 +61,9 @@ fn validate(
             "FOR UPDATE is not allowed with DISTINCT, GROUP BY or aggregates",
             "lock the rows in a separate query, then aggregate",
         ));
+    }
+    if pass.windows {
+        windows::check(select)?;
     }
     check_order(query, select)?;
     optional::check(select, typed)?;
@@ -146,6 +150,8 @@ struct Pass<'p, 'a> {
     deepest: usize,
     /// Whether an aggregate stands in it, subqueries apart.
     aggregates: bool,
+    /// Whether a window function does.
+    windows: bool,
 }
 
 impl<'p, 'a> Pass<'p, 'a> {
@@ -156,6 +162,7 @@ impl<'p, 'a> Pass<'p, 'a> {
             depth: depth + 1,
             deepest: depth + 1,
             aggregates: false,
+            windows: false,
         }
     }
 
@@ -199,8 +206,10 @@ impl<'a> Visit<'a> for Pass<'_, 'a> {
     fn expr(&mut self, expr: &'a Expr) -> ControlFlow<BuildError> {
         if let Expr::Column { source, name } = expr {
             self.column(source, name)?;
-        } else if let Expr::Aggregate { .. } = expr {
+        } else if let Expr::Aggregate(_) = expr {
             self.aggregates = true;
+        } else if let Expr::Over { .. } = expr {
+            self.windows = true;
         } else if let Expr::Extension(node) = expr
             && let Some(error) = build_error_of(node.as_ref())
         {

@@ -57,7 +57,7 @@ fn vanishes(expr: &Expr, table: &str) -> bool {
         | Expr::InQuery { .. }
         | Expr::Between { .. }
         | Expr::Like(_)
-        | Expr::Aggregate { .. }
+        | Expr::Aggregate(_)
         | Expr::Over { .. }
         | Expr::Case(_)
         | Expr::Row(_)
