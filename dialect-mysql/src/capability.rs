@@ -61,6 +61,7 @@ pub(crate) const MYSQL: Capabilities = {
         plan: "EXPLAIN FORMAT=TREE ",
         analyze: "EXPLAIN ANALYZE ",
     };
+    own.regexes = true;
     own.null_safe = NullSafeStyle::Spaceship;
     own.in_list = InListStyle::JsonTable;
     // Neither finds an expression of GROUP BY again in HAVING, and MySQL takes two `?` for two values.

@@ -66,6 +66,10 @@ pub(crate) fn classify_in(code: u16, state: &str, message: &str, sql: &str) -> E
             )
         }
         1644 if is_wrong_count(message, sql) => Error::new(ErrorKind::StaleData),
+        // MariaDB's one error of regular expressions, and MySQL's of ICU.
+        1139 | 3685..=3700 => {
+            Error::with_message(ErrorKind::Syntax, "invalid regular expression")
+        }
         1065 => Error::with_message(ErrorKind::Syntax, "the statement is empty"),
         1305 if message.starts_with("SAVEPOINT ") => {
             Error::with_message(ErrorKind::Transaction, "savepoint does not exist")

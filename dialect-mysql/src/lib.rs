@@ -28,6 +28,7 @@ mod ddl;
 #[cfg(feature = "driver")]
 pub mod driver;
 pub mod errors;
+mod functions;
 mod render;
 mod types;
 
@@ -39,7 +40,7 @@ use orm_core::sql::{
     Capabilities, DdlLock, Dialect, ExpectedColumn, KeyRange, SqlWriter, TransactionOptions,
     digest_text,
 };
-use orm_core::stmt::{BatchColumn, Like};
+use orm_core::stmt::{BatchColumn, Call, Like, LikeKind};
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 use sha2::{Digest as _, Sha256};
@@ -94,7 +95,14 @@ impl Dialect for MysqlDialect {
         render::write_typed_bind(w, value, self.name());
     }
 
+    fn write_call<'a>(&self, w: &mut SqlWriter<'a>, call: &'a Call) -> Result<()> {
+        functions::write_call(w, call, self.collation())
+    }
+
     fn write_like<'a>(&self, w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()> {
+        if like.kind == LikeKind::Regex {
+            return render::write_regex(w, like, *self);
+        }
         render::write_like(w, like, self.collation())
     }
 

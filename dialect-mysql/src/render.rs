@@ -6,11 +6,14 @@
 use std::borrow::Cow;
 
 use orm_core::error::Result;
-use orm_core::sql::{KeyRange, SqlWriter, TransactionOptions, write_expr, write_operand};
+use orm_core::sql::{
+    KeyRange, SqlWriter, TransactionOptions, write_equal_in_lower_case, write_expr, write_operand,
+};
 use orm_core::stmt::{Like, LikeKind};
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 
+use crate::MysqlDialect;
 use crate::errors::WRONG_COUNT;
 use crate::types;
 
@@ -22,7 +25,12 @@ pub(crate) const LIKE_ESCAPE: &str = " ESCAPE x'5C'";
 /// collation is. It is the one that text columns are created with, so that their indexes still serve
 /// a search by the start of a text.
 pub(crate) fn write_like<'a>(w: &mut SqlWriter<'a>, like: &'a Like, collation: &str) -> Result<()> {
-    if like.kind == LikeKind::ContainsIgnoreCase {
+    if like.kind == LikeKind::EqualsIgnoreCase {
+        write_equal_in_lower_case(w, like, "LOWER")?;
+        w.push(" COLLATE ").push(collation);
+        return Ok(());
+    }
+    if like.kind.ignores_case() {
         w.push("LOWER(");
         write_expr(w, &like.expr)?;
         w.push(") LIKE LOWER(")
@@ -33,6 +41,28 @@ pub(crate) fn write_like<'a>(w: &mut SqlWriter<'a>, like: &'a Like, collation: &
         w.push(" LIKE ").bind(like.pattern.as_ref());
     }
     w.push(" COLLATE ").push(collation).push(LIKE_ESCAPE);
+    Ok(())
+}
+
+/// A regular expression whose `.` matches the end of a line, too. MySQL's engine is ICU's, MariaDB's PCRE.
+pub(crate) fn write_regex<'a>(
+    w: &mut SqlWriter<'a>,
+    like: &'a Like,
+    dialect: MysqlDialect,
+) -> Result<()> {
+    let collation = dialect.collation();
+    if dialect == MysqlDialect::MySql {
+        w.push("REGEXP_LIKE(");
+        write_operand(w, &like.expr)?;
+        w.push(" COLLATE ").push(collation).push(", ");
+        w.bind(like.pattern.as_ref()).push(", 'cn')");
+        return Ok(());
+    }
+    write_operand(w, &like.expr)?;
+    w.push(" COLLATE ").push(collation);
+    w.push(" REGEXP CONCAT('(?s)', ")
+        .bind(like.pattern.as_ref())
+        .push(")");
     Ok(())
 }
 

@@ -35,6 +35,7 @@ pub(crate) const CAPABILITIES: Capabilities = {
         plan: "EXPLAIN ",
         analyze: "EXPLAIN (ANALYZE) ",
     };
+    own.regexes = true;
     // One statement text for lists of any length, and faster than a list of binds.
     own.in_list = InListStyle::Array;
     // "FOR UPDATE cannot be applied to the nullable side of an outer join".

@@ -40,6 +40,8 @@ pub(crate) const CAPABILITIES: Capabilities = {
     own.explain = ExplainStyle::Steps {
         plan: "EXPLAIN QUERY PLAN ",
     };
+    // A function of the driver's, if it was built with it.
+    own.regexes = cfg!(feature = "regexp");
     own.null_safe = NullSafeStyle::Is;
     own.lateral = false;
     own.column_aliases = false;

@@ -135,6 +135,7 @@ fn general_kind(message: &str) -> ErrorKind {
     match message {
         _ if is_syntax => ErrorKind::Syntax,
         "integer overflow" => ErrorKind::OutOfRange,
+        "invalid regular expression" => ErrorKind::Syntax,
         "too many SQL variables" => ErrorKind::Unsupported,
         "LIKE or GLOB pattern too complex" => ErrorKind::DataTooLong,
         _ if message.starts_with("Expression tree is too large")
@@ -159,6 +160,7 @@ fn general_message(message: &str) -> String {
         "cannot ",
         "incomplete input",
         "integer overflow",
+        "invalid regular expression",
         "misuse of ",
         "no such collation sequence: ",
         "no such function: ",

@@ -2,8 +2,9 @@
 //!
 //! What differs from the standard, and why:
 //!
-//! - Searches that count case are written with `instr`, `substr` and GLOB, since LIKE ignores case
-//!   here. The search that ignores case does so for ASCII letters only: SQLite knows no others.
+//! - Searches are written with `instr` and functions of the driver's, whose names begin with `orm_`: LIKE ignores case
+//!   here, and of ASCII letters alone.
+//! - Portable functions that SQLite lacks, or computes otherwise, are the driver's, too. A shell does not have them.
 //! - Columns hold what they are given, whatever their declared type. Dates and times are ISO 8601 text,
 //!   UUIDs blobs of 16 bytes, truth values 0 and 1. A NaN has no place at all and is an error, since
 //!   SQLite would make NULL of it.
@@ -21,6 +22,7 @@ mod ddl;
 #[cfg(feature = "driver")]
 pub mod driver;
 pub mod errors;
+mod functions;
 mod render;
 mod types;
 
@@ -32,7 +34,7 @@ use orm_core::sql::{
     Capabilities, Dialect, ExpectedColumn, ForeignKeySwitch, SqlWriter, TransactionOptions,
     write_extension,
 };
-use orm_core::stmt::{Extension, Like};
+use orm_core::stmt::{Call, Extension, Like};
 use orm_core::types::Type;
 use orm_core::value::Value;
 
@@ -67,6 +69,10 @@ impl Dialect for SqliteDialect {
             Some(next) => render::write_next_version(w, next),
             None => write_extension(w, node),
         }
+    }
+
+    fn write_call<'a>(&self, w: &mut SqlWriter<'a>, call: &'a Call) -> Result<()> {
+        functions::write_call(w, call)
     }
 
     fn write_like<'a>(&self, w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()> {

@@ -1,14 +1,16 @@
 //! The hooks of statements that SQLite needs: searches in text, and BEGIN.
 //!
-//! SQLite's LIKE ignores case (of ASCII letters), which no other kind of search may, so those are
-//! written with `instr`, `substr` and GLOB. Everything else is the default writer's.
+//! SQLite's LIKE ignores case, and of ASCII letters alone, so searches are written with `instr` and functions of our
+//! driver's. Everything else is the default writer's.
 
 use std::borrow::Cow;
 
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::sql::{IsolationLevel, SqlWriter, TransactionOptions, write_expr, write_operand};
+use orm_core::sql::{
+    IsolationLevel, SqlWriter, TransactionOptions, write_equal_in_lower_case, write_expr,
+    write_operand,
+};
 use orm_core::stmt::{Like, LikeKind, NextVersion};
-use orm_core::value::Value;
 
 /// Writes the version after the present one. A column holds numbers of any width, so the statement has to fail by
 /// itself: `abs` of the least integer is an error.
@@ -26,74 +28,43 @@ pub(crate) fn write_next_version<'a>(w: &mut SqlWriter<'a>, next: &'a NextVersio
 
 /// Writes a search in text.
 pub(crate) fn write_like<'a>(w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()> {
-    match like.kind {
-        LikeKind::Contains => write_position(w, like, " > 0"),
-        LikeKind::StartsWith => write_position(w, like, " = 1"),
-        LikeKind::EndsWith => write_suffix(w, like),
-        // LIKE, GLOB and `replace` read a pattern up to a NUL: it would match anything from there on.
-        _ if matches!(&like.needle, Value::Text(text) if text.contains('\0')) => {
-            Err(w.unsupported("a LIKE pattern with a NUL character"))
-        }
-        LikeKind::ContainsIgnoreCase => {
+    let (words, bind) = match like.kind {
+        LikeKind::Contains => (["instr(", ", ", ") > 0"], &like.needle),
+        LikeKind::StartsWith => (["instr(", ", ", ") = 1"], &like.needle),
+        LikeKind::EndsWith => (["orm_ends_with(", ", ", ")"], &like.needle),
+        // LIKE and GLOB read a pattern up to a NUL, and it would match anything from there on.
+        LikeKind::Pattern => (["orm_like(", ", ", ")"], &like.pattern),
+        LikeKind::ContainsIgnoreCase => (
+            ["instr(orm_lower(", "), orm_lower(", ")) > 0"],
+            &like.needle,
+        ),
+        LikeKind::StartsWithIgnoreCase => (
+            ["instr(orm_lower(", "), orm_lower(", ")) = 1"],
+            &like.needle,
+        ),
+        LikeKind::EndsWithIgnoreCase => (
+            ["orm_ends_with(orm_lower(", "), orm_lower(", "))"],
+            &like.needle,
+        ),
+        LikeKind::EqualsIgnoreCase => return write_equal_in_lower_case(w, like, "orm_lower"),
+        LikeKind::PatternIgnoreCase => (
+            ["orm_like(orm_lower(", "), orm_lower(", "))"],
+            &like.pattern,
+        ),
+        LikeKind::Regex if w.dialect().capabilities().regexes => {
             write_operand(w, &like.expr)?;
-            w.push(" LIKE ").bind(like.pattern.as_ref());
-            w.push(w.dialect().like_escape());
-            Ok(())
+            w.push(" REGEXP ").bind(like.pattern.as_ref());
+            return Ok(());
         }
-        LikeKind::Pattern => write_glob(w, like),
-    }
-}
-
-fn write_position<'a>(w: &mut SqlWriter<'a>, like: &'a Like, is: &str) -> Result<()> {
-    w.push("instr(");
+        LikeKind::Regex => {
+            let error = w.unsupported("regular expressions");
+            return Err(error.with_hint("build the crate with its feature `regexp`"));
+        }
+    };
+    let [before, between, after] = words;
+    w.push(before);
     write_expr(w, &like.expr)?;
-    w.push(", ").bind(like.needle.as_ref()).push(")").push(is);
-    Ok(())
-}
-
-// As bytes, since `length` and `substr` of text end at a NUL. In valid UTF-8 and UTF-16 a suffix of
-// bytes that is text itself is a suffix of characters.
-fn write_suffix<'a>(w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()> {
-    w.push("substr(CAST(");
-    write_expr(w, &like.expr)?;
-    w.push(" AS BLOB), -length(CAST(")
-        .bind(like.needle.as_ref())
-        .push(" AS BLOB))) = CAST(")
-        .bind(like.needle.as_ref())
-        .push(" AS BLOB)");
-    Ok(())
-}
-
-/// How a LIKE pattern becomes a GLOB pattern: GLOB counts case, but knows other wildcards and no
-/// escape character. Done by SQLite, once a statement, since the pattern is a bind.
-///
-/// Each step relies on the ones before. What GLOB would read as a wildcard goes into brackets, so that
-/// from the third step on every `[` is followed by `[`, `*` or `?`, and `[b]` is free to stand for an
-/// escaped backslash. After the wildcards are exchanged, an escaped one is `\*` or `\?`, since a star
-/// or question mark of the pattern itself has a bracket before it.
-const LIKE_TO_GLOB: &[(&str, &str)] = &[
-    ("[", "[[]"),
-    ("*", "[*]"),
-    ("?", "[?]"),
-    (r"\\", "[b]"),
-    ("%", "*"),
-    ("_", "?"),
-    (r"\*", "%"),
-    (r"\?", "_"),
-    (r"\", ""),
-    ("[b]", r"\"),
-];
-
-fn write_glob<'a>(w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()> {
-    write_operand(w, &like.expr)?;
-    w.push(" GLOB ");
-    for _ in LIKE_TO_GLOB {
-        w.push("replace(");
-    }
-    w.bind(like.pattern.as_ref());
-    for (from, to) in LIKE_TO_GLOB {
-        w.push(", '").push(from).push("', '").push(to).push("')");
-    }
+    w.push(between).bind(bind.as_ref()).push(after);
     Ok(())
 }
 

@@ -87,9 +87,12 @@ pub(crate) mod inferred {
     pub use super::compile::compiled_sql::CompiledSql;
     pub use super::compile::handle_keys::HandleKeys;
     pub use super::executor::{Access, DmlKind, ReadStatement};
+    pub use super::expressions::aggregate::OrderableBase;
     pub use super::expressions::build_error::BuildError;
+    pub use super::expressions::cast::{CastBase, CastFrom};
     pub use super::expressions::embedded::{is_variant, part_equals};
     pub use super::expressions::expr::Lifted;
+    pub use super::expressions::functions::{Computed, Either, FloatBase, MeasuredBase, RealBase};
     pub use super::expressions::operand::{FitsIn, value_operand};
     pub use super::expressions::predicate::view_condition;
     pub use super::expressions::related::KeyColumns;

@@ -12,7 +12,7 @@ use super::render::{self, ExpectedColumn};
 use crate::error::Result;
 use crate::schema::{self, Keeps, StoredColumn};
 use crate::stmt::{
-    BatchColumn, BatchDelete, BatchUpdate, Extension, Insert, Like, LikeKind, Limit,
+    BatchColumn, BatchDelete, BatchUpdate, Call, Extension, Insert, Like, LikeKind, Limit,
 };
 use crate::transaction::TransactionOptions;
 use crate::types::Type;
@@ -147,9 +147,15 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     /// ignored. A dialect whose `LIKE` ignores case must override it.
     ///
     /// # Errors
-    /// - `Unsupported`: the dialect does not support the condition.
+    /// - `Unsupported`: the dialect does not support the condition. The default has no regular expressions.
     fn write_like<'a>(&self, w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()> {
-        if like.kind == LikeKind::ContainsIgnoreCase {
+        if like.kind == LikeKind::EqualsIgnoreCase {
+            return render::write_equal_in_lower_case(w, like, "LOWER");
+        }
+        if like.kind == LikeKind::Regex {
+            return Err(w.unsupported("regular expressions"));
+        }
+        if like.kind.ignores_case() {
             w.push("LOWER(");
             render::write_expr(w, &like.expr)?;
             w.push(") LIKE LOWER(");
@@ -181,6 +187,15 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     ) -> Result<()> {
         let _ = ty;
         call(w)
+    }
+
+    /// Renders a function of the portable library, which returns the same on every database. The default renders the
+    /// standard's words.
+    ///
+    /// # Errors
+    /// - `Unsupported`: the dialect does not support the function.
+    fn write_call<'a>(&self, w: &mut SqlWriter<'a>, call: &'a Call) -> Result<()> {
+        render::write_call(w, call)
     }
 
     /// Renders an extension by its template for this dialect's name.

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Aggregate, ArithmeticOp, CompareOp, Extension, Like, List, Name, Query, Window};
+use super::{
+    Aggregate, ArithmeticOp, Call, CompareOp, Extension, Func, Like, List, Name, Query, Window,
+};
 use crate::types::Type;
 use crate::value::Value;
 
@@ -102,6 +104,8 @@ pub enum Expr {
         /// The arguments.
         args: Vec<Expr>,
     },
+    /// A function of the portable library.
+    Call(Box<Call>),
     /// A window function.
     Over {
         /// A [`Expr::Aggregate`] or [`Expr::Function`].
@@ -206,6 +210,8 @@ impl Expr {
     /// Whether it can stand beside an operator without parentheses.
     pub(crate) fn is_operand(&self) -> bool {
         match self {
+            // On some databases an operator.
+            Self::Call(call) => call.func != Func::Concat,
             Self::Column { .. }
             | Self::Value(_)
             | Self::Function { .. }

@@ -7,6 +7,7 @@
 
 mod alias;
 mod batch;
+mod call;
 mod expr;
 mod extension;
 mod fold;
@@ -26,6 +27,7 @@ mod write;
 
 pub use alias::{generated_alias, is_generated_alias};
 pub use batch::{BatchColumn, BatchDelete, BatchRows, BatchUpdate};
+pub use call::{Call, Func};
 pub use expr::{Case, Expr, RawPart};
 pub use extension::{Extension, TemplatePart};
 pub use fold::{

@@ -14,7 +14,7 @@ macro_rules! pass {
         use crate::value::Value;
 
         use super::{
-            Case, Conflict, ConflictAction, Cte, Delete, Expr, FromItem, Insert, InsertSource, Join,
+            Call, Case, Conflict, ConflictAction, Cte, Delete, Expr, FromItem, Insert, InsertSource, Join,
             Like, Lock, Name, Order, Projection, Query, QueryBody, RawPart, Select, SetOperation, Source, Statement, Update,
             Values, Window, With,
         };
@@ -91,6 +91,7 @@ macro_rules! pass {
                 | Expr::Or(parts)
                 | Expr::Row(parts)
                 | Expr::Function { args: parts, .. } => exprs(p, parts),
+                Expr::Call(call) => walk_call(p, call),
                 Expr::In { expr, list, negated: _ } => {
                     p.expr(expr)?;
                     values(p, list)
@@ -282,6 +283,14 @@ macro_rules! pass {
             p.expr(expr)?;
             p.value(needle)?;
             p.value(pattern)
+        }
+
+        fn walk_call<$($life,)? P: $Pass$(<$life>)? + ?Sized>(
+            p: &mut P,
+            call: $($ref)+ Call,
+        ) -> ControlFlow<P::Break> {
+            let Call { func: _, args, nullable: _ } = call;
+            exprs(p, args)
         }
 
         fn walk_raw<$($life,)? P: $Pass$(<$life>)? + ?Sized>(

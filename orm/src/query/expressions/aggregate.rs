@@ -124,7 +124,8 @@ pub trait Orderable: IntoExpr {}
 impl<E: IntoExpr<Value: DbType<Base: OrderableBase>>> Orderable for E {}
 
 /// The base of such a column.
-trait OrderableBase {}
+#[doc(hidden)]
+pub trait OrderableBase {}
 
 impl<T: DbEnum> OrderableBase for T {}
 

@@ -368,7 +368,8 @@ impl<M: Model, T: DbType<Base = base::Text>> Column<M, T> {
         self.into_expr().ends_with(needle)
     }
 
-    /// Returns whether the text contains `needle`, case-insensitively. SQLite ignores the case of ASCII letters only.
+    /// Returns whether the text contains `needle`, case-insensitively: both are compared in lower case, letter by letter.
+    /// On PostgreSQL the locale of the database decides which letters have case; `C` knows those of ASCII.
     ///
     /// # Examples
     ///

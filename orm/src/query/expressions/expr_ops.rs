@@ -292,11 +292,11 @@ impl<T: DbType> Expr<T> {
         comparison(op, self, (other.into_operand(), depth))
     }
 
-    fn equality<V: Operand<T::Base>>(self, op: CompareOp, other: V) -> Predicate {
+    pub(super) fn equality<V: Operand<T::Base>>(self, op: CompareOp, other: V) -> Predicate {
         let depth = other.depth();
         let other = other.into_operand();
         if let stmt::Expr::Value(Value::Null) = other {
-            return is_null(self, op == CompareOp::Ne);
+            return is_null(self, matches!(op, CompareOp::Ne | CompareOp::Distinct));
         }
         comparison(op, self, (other, depth))
     }
@@ -391,7 +391,8 @@ impl<T: DbType<Base = base::Text>> Expr<T> {
         like::search(self, stmt::LikeKind::EndsWith, needle.as_ref())
     }
 
-    /// Returns whether the text contains `needle`, case-insensitively. SQLite ignores the case of ASCII letters only.
+    /// Returns whether the text contains `needle`, case-insensitively: both are compared in lower case, letter by letter.
+    /// On PostgreSQL the locale of the database decides which letters have case; `C` knows those of ASCII.
     ///
     /// # Examples
     ///

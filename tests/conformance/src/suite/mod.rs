@@ -7,6 +7,7 @@ mod bad_input;
 mod batches;
 mod belongs_to;
 mod cascades;
+mod casts;
 mod chunks;
 mod closures;
 mod column_options;
@@ -27,6 +28,7 @@ mod failed_flush;
 mod faults;
 mod flush_order;
 mod freed_values;
+mod functions;
 mod get_or_create;
 mod graph;
 mod graphs;
@@ -209,6 +211,8 @@ pub enum Requires {
     ShareLocks,
     /// Comparisons of rows of values.
     RowValues,
+    /// Regular expressions.
+    Regexes,
 }
 
 impl Requires {
@@ -243,7 +247,8 @@ impl Requires {
             | Self::Upsert
             | Self::IntersectExcept
             | Self::ShareLocks
-            | Self::RowValues => self.words_of(&capabilities),
+            | Self::RowValues
+            | Self::Regexes => self.words_of(&capabilities),
             Self::NoWait => (
                 capabilities.row_locks && capabilities.lock_wait,
                 "its locks have no NOWAIT",
@@ -301,6 +306,7 @@ impl Requires {
                 !capabilities.row_locks || !capabilities.share_lock.is_empty(),
                 "it has no locks against writers alone",
             ),
+            Self::Regexes => (capabilities.regexes, "it has no regular expressions"),
             Self::RowValues => (capabilities.row_values, "it compares no rows of values"),
             _ => (true, ""),
         }
@@ -333,7 +339,9 @@ const FILES: &[fn() -> Vec<Case>] = &[
     keyset_pages::cases,
     explained::cases,
     scopes::cases,
+    casts::cases,
     conditionals::cases,
+    functions::cases,
     row_values::cases,
     aggregates::cases,
     joined_loads::cases,

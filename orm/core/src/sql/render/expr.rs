@@ -73,6 +73,7 @@ pub fn write_expr<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
             ty,
         } => write_aggregate(w, (*function, expr.as_deref(), *distinct), None, ty),
         Expr::Function { name, args } => write_function(w, name, args),
+        Expr::Call(call) => w.dialect().write_call(w, call),
         Expr::Over { call, window } => write_over(w, call, window),
         Expr::Case(case) => write_case(w, case),
         Expr::Row(values) => write_row(w, values),

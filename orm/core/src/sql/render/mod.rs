@@ -6,6 +6,7 @@
 //! override one hook and fall back for the rest.
 
 mod batch;
+mod call;
 mod condition;
 mod delete;
 mod expected;
@@ -13,6 +14,7 @@ mod expr;
 mod grouping;
 mod in_list;
 mod insert;
+mod like;
 mod query;
 mod raw;
 mod repeat;
@@ -26,10 +28,12 @@ mod window;
 pub use batch::{
     write_batch_delete, write_batch_delete_rows, write_batch_update, write_batch_update_rows,
 };
+pub use call::{write_call, write_concat, write_named_call};
 pub use delete::write_delete;
 pub use expected::{ExpectedColumn, digest_text, write_null_safe_expected};
 pub use expr::{write_expr, write_extension, write_operand};
 pub use insert::{write_insert, write_plain_insert};
+pub use like::write_equal_in_lower_case;
 pub(super) use query::count;
 pub use query::{write_limit, write_locks, write_query};
 pub use raw::write_raw_list;
