@@ -105,20 +105,18 @@ fn write_count<'a>(w: &mut SqlWriter<'a>, arg: &'a Expr, least: Option<i64>) -> 
         w.push(" END");
         return Ok(());
     }
-    match arg {
-        // The function gives the parameter its type.
-        Expr::Value(value) => {
-            w.value(value);
-            Ok(())
-        }
-        Expr::Column { .. } => write_expr(w, arg),
-        _ => {
-            w.push("CAST(");
-            write_expr(w, arg)?;
-            w.push(" AS int4)");
-            Ok(())
-        }
+    // The function gives a parameter its type.
+    if let Expr::Value(value) = arg {
+        w.value(value);
+        return Ok(());
     }
+    if matches!(arg, Expr::Column { .. }) {
+        return write_expr(w, arg);
+    }
+    w.push("CAST(");
+    write_expr(w, arg)?;
+    w.push(" AS int4)");
+    Ok(())
 }
 
 /// `LEFT(SUBSTR(a, start), length)`: with a length, SUBSTR counts from a start below 1 on.
@@ -136,14 +134,26 @@ fn write_part<'a>(w: &mut SqlWriter<'a>, call: &'a Call) -> Result<()> {
     Ok(())
 }
 
-/// GREATEST that is NULL if an argument is.
+/// GREATEST that is NULL if an argument is. A parameter that is NULL has no type for `IS NULL`.
 fn write_strict<'a>(w: &mut SqlWriter<'a>, call: &'a Call) -> Result<()> {
     w.push("CASE WHEN ");
     let mut is_first = true;
-    for arg in call.args.iter().filter(|arg| may_be_null(arg)) {
+    for arg in &call.args {
+        let value = if let Expr::Value(value) = arg {
+            Some(value)
+        } else {
+            None
+        };
+        if value.is_some_and(|value| *value != Value::Null) {
+            continue;
+        }
         w.push(if is_first { "" } else { " OR " });
-        write_operand(w, arg)?;
-        w.push(" IS NULL");
+        if value.is_some() {
+            w.push("TRUE");
+        } else {
+            write_operand(w, arg)?;
+            w.push(" IS NULL");
+        }
         is_first = false;
     }
     w.push(if is_first { "FALSE" } else { "" })
@@ -151,8 +161,4 @@ fn write_strict<'a>(w: &mut SqlWriter<'a>, call: &'a Call) -> Result<()> {
     write_default(w, call)?;
     w.push(" END");
     Ok(())
-}
-
-fn may_be_null(arg: &Expr) -> bool {
-    !matches!(arg, Expr::Value(value) if *value != Value::Null)
 }

@@ -40,6 +40,7 @@ pub(crate) const CAPABILITIES: Capabilities = {
     own.explain = ExplainStyle::Steps {
         plan: "EXPLAIN QUERY PLAN ",
     };
+    own.quantifiers = false;
     // A function of the driver's, if it was built with it.
     own.regexes = cfg!(feature = "regexp");
     own.null_safe = NullSafeStyle::Is;

@@ -83,8 +83,8 @@ pub use mapping::{
 };
 pub use query::{
     Executor, FromRow, Null, Patch, Polymorphic, Predicate, RowExpr, Select, Stream, avg, case,
-    count, count_all, count_distinct, delete, exists, insert, max, min, optional, raw, select, sum,
-    update,
+    count, count_all, count_distinct, delete, exists, func, insert, max, min, optional, raw,
+    raw_expr, scalar, select, sum, update,
 };
 #[cfg(feature = "serde")]
 pub use session::Json;
@@ -103,8 +103,8 @@ pub mod prelude {
     };
     pub use crate::query::{
         Executor, FromRow, Null, Patch, Polymorphic, Predicate, RowExpr, Select, avg, case, count,
-        count_all, count_distinct, delete, exists, insert, max, min, optional, raw, select, sum,
-        update,
+        count_all, count_distinct, delete, exists, func, insert, max, min, optional, raw, raw_expr,
+        scalar, select, sum, update,
     };
     pub use crate::session::{Hooks, Invalid, Session, SessionHooks};
     pub use crate::state::Ref;

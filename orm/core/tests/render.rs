@@ -8,7 +8,7 @@ use orm_core::sql::{Capabilities, InListStyle, NullSafeStyle, Placeholder};
 use orm_core::stmt::{
     Aggregate, ArithmeticOp, BatchColumn, BatchDelete, BatchRows, BatchUpdate, Call, CompareOp,
     Delete, Direction, Expr, Extension, Func, Insert, InsertSource, Join, JoinKind, LikeKind,
-    Limit, Order, Projection, Query, RawPart, Select, TemplatePart, Update,
+    Limit, Order, Projection, Quantified, Quantifier, Query, RawPart, Select, TemplatePart, Update,
 };
 use orm_core::testing::golden::batches;
 use orm_core::testing::golden::expressions::{
@@ -495,4 +495,20 @@ fn calls_have_the_words_of_the_standard() {
     }
     let concat = call(Func::Concat, vec![a(), b()]);
     check(&eq(concat, a()), r#"("a" || "b") = "a""#);
+}
+
+#[test]
+fn quantifiers_may_be_aggregates() {
+    let labelled = Projection::Labelled(Expr::column("u", "b"), "c0".into());
+    let query = Select::new(vec![labelled], source("u", None));
+    let any = Quantified::new(Quantifier::Any, query.into());
+    let greater = Expr::compare(CompareOp::Gt, a(), Expr::Quantified(Box::new(any)));
+    check(&greater, r#""a" > ANY (SELECT "u"."b" AS "c0" FROM "u")"#);
+    let mut without = ANSI;
+    without.quantifiers = false;
+    check_with(
+        without,
+        &greater,
+        r#"(SELECT CASE MAX(COALESCE(2 * ("t"."a" > "inner_query"."c0"), 1)) WHEN 2 THEN 1 WHEN 1 THEN NULL ELSE 0 END FROM (SELECT "u"."b" AS "c0" FROM "u") AS "inner_query")"#,
+    );
 }

@@ -93,6 +93,7 @@ mod conditions;
 mod faults;
 mod functions;
 mod locks;
+mod own_sql;
 mod queries;
 mod relations;
 mod rows;

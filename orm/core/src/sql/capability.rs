@@ -119,6 +119,8 @@ pub struct Capabilities {
     /// Whether rows of values can be compared: `(a, b) IN ((1, 2), (3, 4))`. Without it, the list is rendered as
     /// conditions on each column.
     pub row_values: bool,
+    /// Whether a comparison can have `ANY (query)` and `ALL (query)`. Without them it is written with an aggregate.
+    pub quantifiers: bool,
     /// Whether regular expressions search in text. Not in the standard's words, which no database has.
     pub regexes: bool,
     /// Whether AVG of integers is an integer. The argument is then cast to a floating point number.
@@ -208,6 +210,7 @@ impl Capabilities {
         null_safe: NullSafeStyle::IsNotDistinctFrom,
         in_list: InListStyle::JsonEach,
         row_values: true,
+        quantifiers: true,
         regexes: false,
         integer_means: false,
         group_by_key: true,

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Aggregate, ArithmeticOp, Call, CompareOp, Extension, Func, Like, List, Name, Query, Window,
+    Aggregate, ArithmeticOp, Call, CompareOp, Extension, Func, Like, List, Name, NamedSql,
+    Quantified, Query, Window,
 };
 use crate::types::Type;
 use crate::value::Value;
@@ -132,8 +133,19 @@ pub enum Expr {
     Exists(Box<Query>),
     /// A scalar subquery: one column, and at most one row.
     Subquery(Box<Query>),
+    /// The rows of a query, on the right side of a [`Expr::Compare`].
+    Quantified(Box<Quantified>),
+    /// An operator by its text.
+    Operator {
+        /// The operator, which is not escaped.
+        operator: Name,
+        /// The left and the right operand.
+        sides: Box<[Expr; 2]>,
+    },
     /// SQL text with binds.
     Raw(Vec<RawPart>),
+    /// SQL text with named binds, which are expressions.
+    NamedSql(Box<NamedSql>),
     /// An expression that a dialect or an application adds.
     Extension(Arc<dyn Extension>),
 }
@@ -235,7 +247,10 @@ impl Expr {
             | Self::InQuery { .. }
             | Self::Between { .. }
             | Self::Like(_)
+            | Self::Quantified(_)
+            | Self::Operator { .. }
             | Self::Raw(_)
+            | Self::NamedSql(_)
             | Self::Extension(_) => false,
         }
     }

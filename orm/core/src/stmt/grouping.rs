@@ -13,7 +13,7 @@ use super::visit::{Visit, walk_expr, walk_window};
 /// Visits the columns, each by its source and name, that the select list, HAVING and ORDER BY read outside of aggregates,
 /// subqueries and expressions of GROUP BY. Stops where `visitor` breaks, and returns that.
 ///
-/// The arguments of an extension are not visited, since it may be an aggregate itself.
+/// The arguments of an extension, or of SQL text, are not visited, since it may be an aggregate itself.
 ///
 /// ```
 /// use std::ops::ControlFlow;
@@ -62,7 +62,10 @@ impl<'a, B, F: FnMut(&str, &str) -> ControlFlow<B>> Visit<'a> for Grouped<'_, F>
             walk_expr(self, call)?;
             return walk_window(self, window);
         }
-        if matches!(expr, Expr::Aggregate { .. } | Expr::Extension(_)) {
+        if matches!(
+            expr,
+            Expr::Aggregate { .. } | Expr::Extension(_) | Expr::NamedSql(_)
+        ) {
             return ControlFlow::Continue(());
         }
         walk_expr(self, expr)

@@ -14,8 +14,10 @@ mod fold;
 mod grouping;
 mod insert;
 mod like;
+mod named_sql;
 mod operator;
 mod parts;
+mod quantified;
 mod query;
 mod select;
 mod shape;
@@ -39,7 +41,9 @@ pub use fold::{
 pub use grouping::grouped_columns;
 pub use insert::{BatchType, Conflict, ConflictAction, ConflictTarget, Insert, InsertSource};
 pub use like::{Like, LikeKind};
+pub use named_sql::NamedSql;
 pub use operator::{Aggregate, ArithmeticOp, CompareOp};
+pub use quantified::{Quantified, Quantifier};
 pub use query::{
     Cte, Direction, Limit, Lock, LockStrength, LockWait, Order, Query, QueryBody, SetOperation,
     SetOperator, Values, With,

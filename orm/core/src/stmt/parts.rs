@@ -15,7 +15,7 @@ macro_rules! pass {
 
         use super::{
             Call, Case, Conflict, ConflictAction, Cte, Delete, Expr, FromItem, Insert, InsertSource, Join,
-            Like, Lock, Name, Order, Projection, Query, QueryBody, RawPart, Select, SetOperation, Source, Statement, Update,
+            Like, Lock, Name, NamedSql, Order, Projection, Quantified, Query, QueryBody, RawPart, Select, SetOperation, Source, Statement, Update,
             Values, Window, With,
         };
 
@@ -92,6 +92,9 @@ macro_rules! pass {
                 | Expr::Row(parts)
                 | Expr::Function { args: parts, .. } => exprs(p, parts),
                 Expr::Call(call) => walk_call(p, call),
+                Expr::Operator { operator: _, sides } => both(p, sides),
+                Expr::Quantified(quantified) => walk_quantified(p, quantified),
+                Expr::NamedSql(named) => walk_named_sql(p, named),
                 Expr::In { expr, list, negated: _ } => {
                     p.expr(expr)?;
                     values(p, list)
@@ -291,6 +294,22 @@ macro_rules! pass {
         ) -> ControlFlow<P::Break> {
             let Call { func: _, args, nullable: _ } = call;
             exprs(p, args)
+        }
+
+        fn walk_quantified<$($life,)? P: $Pass$(<$life>)? + ?Sized>(
+            p: &mut P,
+            quantified: $($ref)+ Quantified,
+        ) -> ControlFlow<P::Break> {
+            let Quantified { quantifier: _, query } = quantified;
+            p.query(query)
+        }
+
+        fn walk_named_sql<$($life,)? P: $Pass$(<$life>)? + ?Sized>(
+            p: &mut P,
+            named: $($ref)+ NamedSql,
+        ) -> ControlFlow<P::Break> {
+            let NamedSql { sql: _, binds } = named;
+            assignments(p, binds)
         }
 
         fn walk_raw<$($life,)? P: $Pass$(<$life>)? + ?Sized>(

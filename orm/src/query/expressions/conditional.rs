@@ -176,11 +176,12 @@ impl<T> std::fmt::Debug for CaseWhen<T> {
     }
 }
 
-/// Is implemented by what can be the first value of a CASE: a value, an `Option` of one, a column or an expression.
+/// Is implemented by values whose type is known, such as the first value of a CASE and arguments of `func`: a value, an
+/// `Option` of one, a column or an expression.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` can't be the first value of a CASE",
-    label = "expected a value, a column or an expression, which has the type of the result",
-    note = "NULL has no type: begin with the condition of another value, and leave out `otherwise`"
+    message = "`{Self}` can't be a value of the expression",
+    label = "expected a value, a column or an expression, which has a type",
+    note = "NULL has no type: use `None::<T>`, or begin a CASE with the condition of another value"
 )]
 pub trait CaseValue {
     /// The type of the value.

@@ -2,7 +2,7 @@
 //! `orm_core::stmt::Expr`.
 //!
 //! `embedded.rs` compares flattened structs. `expr.rs` has the typed expression and `predicate.rs` the condition; `column_ops.rs`, `expr_ops.rs`,
-//! `arithmetic.rs`, `aggregate.rs`, `conditional.rs`, `cast.rs`, `distinct.rs`, `text_search.rs` and `like.rs` their operators, `functions/` the portable functions, `related.rs` those of relations and `row_ops.rs` those of rows; `operand.rs`, `truth.rs`, `in_list.rs` and
+//! `arithmetic.rs`, `aggregate.rs`, `conditional.rs`, `cast.rs`, `distinct.rs`, `text_search.rs` and `like.rs` their operators, `functions/` the portable functions, `related.rs` those of relations and `row_ops.rs` those of rows; `custom.rs` and `raw_expr.rs` have SQL of the program's; `operand.rs`, `truth.rs`, `in_list.rs` and
 //! `order.rs` the Rust types that each place accepts. `table_ref.rs` has the table of a column, `select_item.rs` what is
 //! selected, `term.rs` the conditions of a statement, and `build_error.rs` keeps an error until a statement is run. No
 //! statement is compiled here.
@@ -13,6 +13,7 @@ pub(super) mod build_error;
 pub(super) mod cast;
 mod column_ops;
 pub(super) mod conditional;
+pub(super) mod custom;
 mod distinct;
 pub(super) mod embedded;
 pub(super) mod expr;
@@ -23,6 +24,7 @@ mod like;
 pub(super) mod operand;
 pub(super) mod order;
 pub(super) mod predicate;
+pub(super) mod raw_expr;
 pub(super) mod related;
 pub(super) mod row_ops;
 pub(super) mod select_item;

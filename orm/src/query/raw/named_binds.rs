@@ -1,15 +1,14 @@
 //! Converts raw SQL with named binds to the text of a dialect and its binds.
 //!
-//! Used by `statement.rs`. `placeholders.rs` finds the names, outside literals and comments.
+//! Used by `statement.rs`. `orm_core::lex` finds the names, outside literals and comments.
 
 use std::borrow::Cow;
 
 use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::lex::{Piece, pieces};
 use orm_core::sql::{Dialect, SqlWriter, write_raw_list};
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
-
-use super::placeholders::{Piece, pieces};
 
 /// What a name stands for.
 #[derive(Clone, Debug)]

@@ -32,6 +32,7 @@ pub(super) mod polymorphic;
 pub(super) mod query_state;
 pub(super) mod referring;
 pub(super) mod relation_ops;
+pub(super) mod scalar;
 pub(super) mod selectable;
 mod spanning;
 pub(super) mod subquery;

@@ -68,10 +68,13 @@ mod n_plus_one;
 mod names;
 mod natural_keys;
 mod nesting;
+mod number_functions;
 pub mod one_statement;
+mod operators;
 mod optimistic;
 pub mod outside_ends;
 mod own_attributes;
+mod own_nodes;
 mod page_numbers;
 mod parts;
 mod past_the_session;
@@ -82,6 +85,7 @@ mod queries;
 mod random;
 mod random_graphs;
 mod raw_beside;
+mod raw_expressions;
 mod raw_sql;
 mod reads;
 mod related;
@@ -105,6 +109,7 @@ mod stale;
 mod statement_tree;
 pub mod statements;
 mod streams;
+mod subqueries;
 pub mod support;
 mod synchronized;
 mod text_search;
@@ -342,6 +347,11 @@ const FILES: &[fn() -> Vec<Case>] = &[
     casts::cases,
     conditionals::cases,
     functions::cases,
+    number_functions::cases,
+    operators::cases,
+    own_nodes::cases,
+    raw_expressions::cases,
+    subqueries::cases,
     row_values::cases,
     aggregates::cases,
     joined_loads::cases,

@@ -6,6 +6,7 @@
 use super::condition::{write_between, write_compare, write_is_null, write_terms};
 use super::in_list::{write_in, write_in_rows};
 use super::insert::write_excluded;
+use super::named_sql::{write_named_sql, write_operator};
 use super::raw::write_parts;
 use super::repeat::write_named;
 use super::subquery::{write_exists, write_in_query, write_subquery};
@@ -92,6 +93,9 @@ pub fn write_expr<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
             write_parts(w, parts);
             Ok(())
         }
+        Expr::NamedSql(named) => write_named_sql(w, named),
+        Expr::Operator { operator, sides } => write_operator(w, operator, sides),
+        Expr::Quantified(_) => Err(w.unsupported("ANY and ALL outside of a comparison")),
         Expr::Extension(node) => w.dialect().write_extension(w, node.as_ref()),
     }
 }

@@ -15,6 +15,8 @@ mod grouping;
 mod in_list;
 mod insert;
 mod like;
+mod named_sql;
+mod quantified;
 mod query;
 mod raw;
 mod repeat;

@@ -12,11 +12,15 @@ pub(super) fn has_aggregate(expr: &Expr) -> bool {
 /// Whether there is an aggregate in `expr`, or what can't be looked into and might be one.
 pub(in crate::query::compile) fn may_aggregate(expr: &Expr) -> bool {
     any(expr, &mut |part| {
-        matches!(
-            part,
-            Expr::Aggregate { .. } | Expr::Raw(_) | Expr::Extension(_)
-        )
+        let is_unknown = matches!(part, Expr::Function { name, .. } if !is_scalar(name));
+        let is_sql = matches!(part, Expr::Raw(_) | Expr::NamedSql(_) | Expr::Extension(_));
+        is_unknown || is_sql || matches!(part, Expr::Aggregate { .. })
     })
+}
+
+/// Whether a function by name is one of this library's, which are no aggregates.
+fn is_scalar(name: &str) -> bool {
+    matches!(name, "COALESCE" | "NULLIF")
 }
 
 /// Whether `test` holds for an expression or a part of it. The call of a window function is not tested: it yields a

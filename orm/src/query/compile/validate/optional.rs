@@ -66,7 +66,10 @@ fn vanishes(expr: &Expr, table: &str) -> bool {
         | Expr::Excluded(_)
         | Expr::Exists(_)
         | Expr::Subquery(_)
+        | Expr::Quantified(_)
+        | Expr::Operator { .. }
         | Expr::Raw(_)
+        | Expr::NamedSql(_)
         | Expr::Extension(_) => false,
     }
 }

@@ -71,17 +71,19 @@ fn called<R>(call: Call, origin: Option<super::table_ref::TableRef>, depth: usiz
 
 /// A call of any number of arguments. Calls in a row are one.
 fn chain<T, R>(func: Func, first: Expr<T>, Part(other, deep): Part) -> Expr<R> {
-    match first.ast {
-        stmt::Expr::Call(mut call) if call.func == func => {
-            call.args.push(other);
-            let depth = first.depth.saturating_sub(1).max(deep);
-            called(*call, first.origin, depth)
+    let (mut depth, ast) = (first.depth.max(deep), first.ast);
+    let mut args = if let stmt::Expr::Call(call) = ast {
+        if call.func == func {
+            depth = first.depth.saturating_sub(1).max(deep);
+            call.args
+        } else {
+            vec![stmt::Expr::Call(call)]
         }
-        ast => {
-            let depth = first.depth.max(deep);
-            called(Call::new(func, vec![ast, other]), first.origin, depth)
-        }
-    }
+    } else {
+        vec![ast]
+    };
+    args.push(other);
+    called(Call::new(func, args), first.origin, depth)
 }
 
 /// How many levels a call counts whose arguments a database has to write twice, so that few of them can be inside each
