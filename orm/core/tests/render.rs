@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use orm_core::sql::{Capabilities, InListStyle, NullSafeStyle, Placeholder};
 use orm_core::stmt::{
-    Aggregate, ArithmeticOp, BatchColumn, BatchDelete, BatchRows, BatchUpdate, Call, CompareOp,
-    Delete, Direction, Expr, Extension, Func, Insert, InsertSource, Join, JoinKind, LikeKind,
-    Limit, Order, Projection, Quantified, Quantifier, Query, RawPart, Select, TemplatePart, Update,
+    Aggregate, ArithmeticOp, BatchColumn, BatchDelete, BatchRows, BatchUpdate, CompareOp, Delete,
+    Direction, Expr, Extension, Insert, InsertSource, Join, JoinKind, LikeKind, Limit, Order,
+    Projection, Query, RawPart, Select, TemplatePart, Update,
 };
 use orm_core::testing::golden::batches;
 use orm_core::testing::golden::expressions::{
@@ -465,50 +465,5 @@ fn quotes_in_names_are_doubled_and_values_never_become_text() {
     check(
         &Query::from(select),
         r#"SELECT ? AS "x""; DROP TABLE t; --" FROM "u""#,
-    );
-}
-
-#[test]
-fn calls_have_the_words_of_the_standard() {
-    let call = |func, args| Expr::Call(Box::new(Call::new(func, args)));
-    for (func, args, expected) in [
-        (Func::Lower, vec![a()], r#"LOWER("a")"#),
-        (Func::TrimStart, vec![a()], r#"TRIM(LEADING FROM "a")"#),
-        (Func::Length, vec![a()], r#"CHAR_LENGTH("a")"#),
-        (
-            Func::Substr,
-            vec![a(), int(2), b()],
-            r#"SUBSTRING("a" FROM ? FOR GREATEST("b", 0))"#,
-        ),
-        (
-            Func::Substr,
-            vec![a(), b()],
-            r#"SUBSTRING("a" FROM GREATEST("b", 1))"#,
-        ),
-        (Func::Left, vec![a(), b()], r#"LEFT("a", GREATEST("b", 0))"#),
-        (Func::Position, vec![a(), b()], r#"POSITION("b" IN "a")"#),
-        (Func::Concat, vec![a(), b(), a()], r#""a" || "b" || "a""#),
-        (Func::Greatest, vec![a(), b()], r#"GREATEST("a", "b")"#),
-        (Func::Truncate, vec![a()], r#"CAST("a" AS BIGINT)"#),
-    ] {
-        check(&call(func, args), expected);
-    }
-    let concat = call(Func::Concat, vec![a(), b()]);
-    check(&eq(concat, a()), r#"("a" || "b") = "a""#);
-}
-
-#[test]
-fn quantifiers_may_be_aggregates() {
-    let labelled = Projection::Labelled(Expr::column("u", "b"), "c0".into());
-    let query = Select::new(vec![labelled], source("u", None));
-    let any = Quantified::new(Quantifier::Any, query.into());
-    let greater = Expr::compare(CompareOp::Gt, a(), Expr::Quantified(Box::new(any)));
-    check(&greater, r#""a" > ANY (SELECT "u"."b" AS "c0" FROM "u")"#);
-    let mut without = ANSI;
-    without.quantifiers = false;
-    check_with(
-        without,
-        &greater,
-        r#"(SELECT CASE MAX(COALESCE(2 * ("t"."a" > "inner_query"."c0"), 1)) WHEN 2 THEN 1 WHEN 1 THEN NULL ELSE 0 END FROM (SELECT "u"."b" AS "c0" FROM "u") AS "inner_query")"#,
     );
 }

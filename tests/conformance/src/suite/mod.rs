@@ -7,7 +7,6 @@ mod bad_input;
 mod batches;
 mod belongs_to;
 mod cascades;
-mod casts;
 mod chunks;
 mod closures;
 mod column_options;
@@ -24,11 +23,11 @@ mod embedded;
 pub mod errors;
 mod expire;
 mod explained;
+mod expressions;
 mod failed_flush;
 mod faults;
 mod flush_order;
 mod freed_values;
-mod functions;
 mod get_or_create;
 mod graph;
 mod graphs;
@@ -68,13 +67,10 @@ mod n_plus_one;
 mod names;
 mod natural_keys;
 mod nesting;
-mod number_functions;
 pub mod one_statement;
-mod operators;
 mod optimistic;
 pub mod outside_ends;
 mod own_attributes;
-mod own_nodes;
 mod page_numbers;
 mod parts;
 mod past_the_session;
@@ -85,7 +81,6 @@ mod queries;
 mod random;
 mod random_graphs;
 mod raw_beside;
-mod raw_expressions;
 mod raw_sql;
 mod reads;
 mod related;
@@ -109,7 +104,6 @@ mod stale;
 mod statement_tree;
 pub mod statements;
 mod streams;
-mod subqueries;
 pub mod support;
 mod synchronized;
 mod text_search;
@@ -344,14 +338,8 @@ const FILES: &[fn() -> Vec<Case>] = &[
     keyset_pages::cases,
     explained::cases,
     scopes::cases,
-    casts::cases,
     conditionals::cases,
-    functions::cases,
-    number_functions::cases,
-    operators::cases,
-    own_nodes::cases,
-    raw_expressions::cases,
-    subqueries::cases,
+    expressions::cases,
     row_values::cases,
     aggregates::cases,
     joined_loads::cases,

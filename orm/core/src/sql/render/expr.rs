@@ -40,10 +40,7 @@ pub fn write_expr<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
         return Ok(());
     }
     match expr {
-        Expr::Column { source, name } => {
-            w.column(source, name);
-            Ok(())
-        }
+        Expr::Column { source, name } => write_column(w, source, name),
         Expr::Value(value) => {
             w.dialect().write_typed_bind(w, value);
             Ok(())
@@ -78,10 +75,7 @@ pub fn write_expr<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
         Expr::Over { call, window } => write_over(w, call, window),
         Expr::Case(case) => write_case(w, case),
         Expr::Row(values) => write_row(w, values),
-        Expr::Label(name) => {
-            w.ident(name);
-            Ok(())
-        }
+        Expr::Label(name) => write_label(w, name),
         Expr::Excluded(name) => {
             write_excluded(w, name);
             Ok(())
@@ -98,6 +92,16 @@ pub fn write_expr<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
         Expr::Quantified(_) => Err(w.unsupported("ANY and ALL outside of a comparison")),
         Expr::Extension(node) => w.dialect().write_extension(w, node.as_ref()),
     }
+}
+
+fn write_label(w: &mut SqlWriter<'_>, name: &str) -> Result<()> {
+    w.ident(name);
+    Ok(())
+}
+
+fn write_column(w: &mut SqlWriter<'_>, source: &str, name: &str) -> Result<()> {
+    w.column(source, name);
+    Ok(())
 }
 
 fn write_cast<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr, ty: &Type) -> Result<()> {

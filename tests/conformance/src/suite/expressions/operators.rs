@@ -4,10 +4,10 @@ use orm::ErrorKind;
 use orm::prelude::*;
 use orm::query::Condition as _;
 
-use super::support::{names, seed};
 use crate::cases;
 use crate::database::Db;
 use crate::fixtures::User;
+use crate::suite::support::{names, seed};
 
 cases![
     "operators":

@@ -10,10 +10,10 @@ use orm::query::{Expr, Operand};
 use orm::stmt::{self, Extension, TemplatePart};
 use orm::types::base::Int64;
 
-use super::support::{names, seed};
 use crate::cases;
 use crate::database::Db;
 use crate::fixtures::User;
+use crate::suite::support::{names, seed};
 
 cases![
     "own_nodes":

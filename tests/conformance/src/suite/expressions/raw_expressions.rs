@@ -3,10 +3,10 @@
 use orm::ErrorKind;
 use orm::prelude::*;
 
-use super::support::{names, seed};
 use crate::cases;
 use crate::database::Db;
 use crate::fixtures::User;
+use crate::suite::support::{names, seed};
 
 cases![
     "raw_expressions":
