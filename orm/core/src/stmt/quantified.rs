@@ -24,7 +24,7 @@ impl Quantified {
     /// # let dialect = AnsiDialect::new();
     /// # let mut w = SqlWriter::new(&dialect);
     /// let age = Projection::Labelled(Expr::column("u", "age"), "c0".into());
-    /// let ages = Select::new(vec![age], FromItem::from(Source::Table("u".into())));
+    /// let ages = Select::new(vec![age], FromItem::table("u"));
     /// let all = Quantified::new(Quantifier::All, ages.into());
     /// let oldest = Expr::compare(
     ///     CompareOp::Ge,
