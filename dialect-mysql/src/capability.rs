@@ -5,8 +5,8 @@
 
 use orm_core::lex::{LexicalRule, LexicalRules};
 use orm_core::sql::{
-    Capabilities, ExplainStyle, GeneratedKeys, InListStyle, NullSafeStyle, OtherTables,
-    RepeatStyle, UpsertStyle, ValuesStyle,
+    Capabilities, DecimalStyle, ExplainStyle, GeneratedKeys, InListStyle, NullSafeStyle,
+    OtherTables, RepeatStyle, UpsertStyle, ValuesStyle,
 };
 
 /// How MySQL reads text ("Language Structure" in its manual).
@@ -63,6 +63,9 @@ pub(crate) const MYSQL: Capabilities = {
     };
     own.null_safe = NullSafeStyle::Spaceship;
     own.in_list = InListStyle::JsonTable;
+    // The most digits that both servers take after the point.
+    own.decimals = DecimalStyle::Cast("DECIMAL(65,30)");
+    own.bit_operators = true;
     // Neither finds an expression of GROUP BY again in HAVING, and MySQL takes two `?` for two values.
     own.repeats = RepeatStyle::Alias;
     own.simultaneous_set = false;

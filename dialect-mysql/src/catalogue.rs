@@ -57,6 +57,9 @@ pub(crate) fn keeps(column: &StoredColumn, ty: &Type, length: Option<u32>) -> Ke
         return Keeps::All;
     }
     if base == "decimal" {
+        if let Type::Decimal { scale, .. } = ty {
+            return all_if(column.size.is_some_and(|kept| kept >= i64::from(*scale)));
+        }
         // A fraction has no place in a field.
         let whole = column.size == Some(0) && ty.is_integer();
         return if whole { Keeps::All } else { Keeps::Unreadable };
@@ -74,7 +77,9 @@ pub(crate) fn keeps(column: &StoredColumn, ty: &Type, length: Option<u32>) -> Ke
         Type::DateTime | Type::Timestamp if matches!(base, "datetime" | "timestamp") => {
             all_if(column.size == Some(6))
         }
-        Type::Date | Type::Time | Type::DateTime | Type::Timestamp => Keeps::Unreadable,
+        Type::Date | Type::Time | Type::DateTime | Type::Timestamp | Type::Decimal { .. } => {
+            Keeps::Unreadable
+        }
         Type::Text | Type::Enum(_) | Type::Extension(_) => keeps_text(column, ty, length),
     }
 }
@@ -111,6 +116,13 @@ pub(crate) fn write_expected(
             (expected.new)(w);
             w.push(" AS FLOAT) <=> ");
             (expected.old)(w);
+        }
+        _ if ty.is_decimal() => {
+            (expected.new)(w);
+            // As text it would be compared as a float.
+            w.push(" <=> CAST(");
+            (expected.old)(w);
+            w.push(" AS DECIMAL(65,30))");
         }
         stored if is_text && !stored.is_some_and(|stored| stored.bytewise) => {
             w.push("CONVERT(");

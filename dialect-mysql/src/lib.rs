@@ -39,7 +39,7 @@ use orm_core::sql::{
     Capabilities, DdlLock, Dialect, ExpectedColumn, KeyRange, SqlWriter, TransactionOptions,
     digest_text,
 };
-use orm_core::stmt::{BatchColumn, Like};
+use orm_core::stmt::{BatchColumn, Like, Numeric};
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 use sha2::{Digest as _, Sha256};
@@ -100,6 +100,10 @@ impl Dialect for MysqlDialect {
 
     fn like_escape(&self) -> &'static str {
         render::LIKE_ESCAPE
+    }
+
+    fn write_numeric<'a>(&self, w: &mut SqlWriter<'a>, numeric: &'a Numeric) -> Result<()> {
+        render::write_numeric(w, numeric)
     }
 
     fn write_aggregate<'a>(

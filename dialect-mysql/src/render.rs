@@ -1,4 +1,4 @@
-//! The hooks of the statement writer in which MySQL and MariaDB differ: LIKE, aggregates, lone binds, batches that
+//! The hooks of the statement writer in which MySQL and MariaDB differ: LIKE, operators of numbers, aggregates, lone binds, batches that
 //! count their rows, and BEGIN.
 //!
 //! Everything else is the default writer's, driven by the capabilities.
@@ -6,8 +6,11 @@
 use std::borrow::Cow;
 
 use orm_core::error::Result;
-use orm_core::sql::{KeyRange, SqlWriter, TransactionOptions, write_expr, write_operand};
-use orm_core::stmt::{Like, LikeKind};
+use orm_core::sql::{
+    KeyRange, SqlWriter, TransactionOptions, write_expr, write_numeric as write_standard,
+    write_operand, write_quotient,
+};
+use orm_core::stmt::{Extension as _, Like, LikeKind, Numeric, NumericOp};
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 
@@ -50,6 +53,8 @@ pub(crate) fn write_typed_bind<'a>(w: &mut SqlWriter<'a>, value: &'a Value, dial
         | Value::Time(_)
         | Value::DateTime(_)
         | Value::Timestamp(_)
+        // The writer casts it.
+        | Value::Decimal(_)
         | Value::Array(_)
         | Value::Extension(_) => None,
     };
@@ -61,6 +66,24 @@ pub(crate) fn write_typed_bind<'a>(w: &mut SqlWriter<'a>, value: &'a Value, dial
     w.push(" AS ")
         .push(types::cast_name(&ty, dialect))
         .push(")");
+}
+
+/// Writes an operator of numbers: `/` of integers is DECIMAL, and bitwise operators are unsigned.
+pub(crate) fn write_numeric<'a>(w: &mut SqlWriter<'a>, numeric: &'a Numeric) -> Result<()> {
+    let op = match (numeric.op(), numeric.args()) {
+        (NumericOp::IntDivide, [a, b]) => return write_quotient(w, a, " DIV ", b),
+        (NumericOp::BitAnd, [a, b]) => (a, " & ", b),
+        (NumericOp::BitOr, [a, b]) => (a, " | ", b),
+        (NumericOp::BitXor, [a, b]) => (a, " ^ ", b),
+        _ => return write_standard(w, numeric),
+    };
+    let (a, op, b) = op;
+    w.push("CAST(");
+    write_operand(w, a)?;
+    w.push(op);
+    write_operand(w, b)?;
+    w.push(" AS SIGNED)");
+    Ok(())
 }
 
 /// The session's step, and how many rows have one of the keys at that step. InnoDB takes the keys of a statement with a
@@ -95,6 +118,7 @@ pub(crate) fn write_aggregate<'a>(
         | Type::DateTime
         | Type::Timestamp
         | Type::Uuid
+        | Type::Decimal { .. }
         | Type::Enum(_)
         | Type::Extension(_) => return call(w),
     };

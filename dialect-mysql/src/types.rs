@@ -27,6 +27,7 @@ pub(crate) fn cast_name<'t>(ty: &'t Type, dialect: &str) -> &'t str {
         Type::Time => "TIME(6)",
         Type::DateTime | Type::Timestamp => "DATETIME(6)",
         Type::Uuid => "BINARY(16)",
+        Type::Decimal { .. } => "DECIMAL(65,30)",
         Type::Text | Type::Enum(_) => "CHAR",
         Type::Extension(ty) => ty.native_name(dialect).unwrap_or("CHAR"),
     }
@@ -52,6 +53,7 @@ pub(crate) fn column_name(
         // TIMESTAMP ends in 2038 and is converted between time zones, so an instant is a DATETIME in UTC.
         Type::DateTime | Type::Timestamp => "DATETIME(6)".into(),
         Type::Uuid => "BINARY(16)".into(),
+        Type::Decimal { precision, scale } => format!("DECIMAL({precision}, {scale})").into(),
         Type::Enum(labels) => {
             let length = length.or(labels.longest());
             sized("VARCHAR", length, VARCHAR_LIMIT, "LONGTEXT")
@@ -89,6 +91,7 @@ pub(crate) fn literal(value: &Value, dialect: &str) -> Result<String> {
         Value::Text(text) => quoted(text),
         Value::Bytes(bytes) => hex(bytes),
         Value::Uuid(bytes) => hex(bytes),
+        Value::Decimal(number) => number.to_string(),
         Value::Date(days) => format!("'{}'", civil::date_text(in_range(*days)?)),
         Value::Time(micros) => format!("'{}'", civil::time_text(*micros)),
         Value::DateTime(micros) | Value::Timestamp(micros) => {

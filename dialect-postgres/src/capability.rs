@@ -2,7 +2,7 @@
 
 use orm_core::lex::{LexicalRule, LexicalRules};
 use orm_core::sql::{
-    Capabilities, ExplainStyle, GeneratedKeys, InListStyle, Placeholder, RepeatStyle,
+    Capabilities, DecimalStyle, ExplainStyle, GeneratedKeys, InListStyle, Placeholder, RepeatStyle,
 };
 
 /// How PostgreSQL reads text ("Lexical Structure" in its manual).
@@ -37,6 +37,8 @@ pub(crate) const CAPABILITIES: Capabilities = {
     };
     // One statement text for lists of any length, and faster than a list of binds.
     own.in_list = InListStyle::Array;
+    own.decimals = DecimalStyle::Native;
+    own.bit_operators = true;
     // "FOR UPDATE cannot be applied to the nullable side of an outer join".
     own.lock_outer = false;
     own.repeats = RepeatStyle::SameBinds;

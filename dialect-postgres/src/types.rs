@@ -28,6 +28,7 @@ pub(crate) fn cast_name(ty: &Type) -> &str {
         Type::DateTime => "timestamp",
         Type::Timestamp => "timestamptz",
         Type::Uuid => "uuid",
+        Type::Decimal { .. } => "numeric",
         // An enumeration is text with a CHECK.
         Type::Text | Type::Enum(_) => "text",
         Type::Extension(ty) => ty.native_name(NAME).unwrap_or("text"),
@@ -51,6 +52,9 @@ pub(crate) fn column_name(ty: &Type, length: Option<u32>) -> Option<Cow<'static,
         Type::DateTime => "TIMESTAMP",
         Type::Timestamp => "TIMESTAMPTZ",
         Type::Uuid => "UUID",
+        Type::Decimal { precision, scale } => {
+            return Some(format!("NUMERIC({precision}, {scale})").into());
+        }
         Type::Enum(labels) => return Some(text_name(length.or(labels.longest()))),
         Type::Extension(ty) => return Some(ty.native_name(NAME)?.to_owned().into()),
     };
@@ -77,6 +81,7 @@ pub(crate) fn value_name(value: &Value) -> Option<&'static str> {
         Value::DateTime(_) => "timestamp",
         Value::Timestamp(_) => "timestamptz",
         Value::Uuid(_) => "uuid",
+        Value::Decimal(_) => "numeric",
         Value::Null | Value::Array(_) => return None,
         Value::Extension(v) => return value_name(&v.encode(NAME)),
     })
@@ -102,6 +107,7 @@ pub(crate) fn literal(value: &Value) -> Result<String> {
         Value::Bool(false) => Ok("FALSE".to_owned()),
         Value::Int(number) => Ok(number.to_string()),
         Value::Float(number) if number.is_finite() => Ok(format!("{number:?}")),
+        Value::Decimal(number) => Ok(number.to_string()),
         Value::Text(text) if text.contains('\0') => Err(Error::with_message(
             ErrorKind::Unsupported,
             "postgres does not support the NUL character in text",
@@ -148,6 +154,7 @@ fn write_text(out: &mut String, value: ValueRef<'_>) -> bool {
         ValueRef::Bool(v) => out.push_str(if v { "true" } else { "false" }),
         ValueRef::Int(v) => push(out, format_args!("{v}")),
         ValueRef::Float(v) => write_float(out, v),
+        ValueRef::Decimal(v) => push(out, format_args!("{v}")),
         ValueRef::Text(v) => out.push_str(v),
         ValueRef::Bytes(v) => {
             out.push_str("\\x");

@@ -4,7 +4,8 @@
 
 use orm_core::lex::{LexicalRule, LexicalRules};
 use orm_core::sql::{
-    Capabilities, ExplainStyle, GeneratedKeys, NullSafeStyle, OtherTables, UpsertStyle,
+    Capabilities, DecimalStyle, ExplainStyle, GeneratedKeys, NullSafeStyle, OtherTables,
+    UpsertStyle,
 };
 
 /// How SQLite reads text ("SQLite Keywords" and "CREATE TRIGGER" in its manual).
@@ -41,6 +42,8 @@ pub(crate) const CAPABILITIES: Capabilities = {
         plan: "EXPLAIN QUERY PLAN ",
     };
     own.null_safe = NullSafeStyle::Is;
+    own.decimals = DecimalStyle::Functions;
+    own.bit_operators = true;
     own.lateral = false;
     own.column_aliases = false;
     own.nested_set_operations = false;

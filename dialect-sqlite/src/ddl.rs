@@ -41,6 +41,8 @@ pub(crate) fn column_type(table: &Table, column: &Column) -> Result<String> {
 pub(crate) fn column_options(column: &Column) -> String {
     match &column.collation {
         Some(name) => format!(" COLLATE \"{}\"", name.replace('"', "\"\"")),
+        // By which the text of numbers is compared as numbers; the driver adds it to each connection.
+        None if column.ty.is_decimal() => " COLLATE decimal".to_owned(),
         None => String::new(),
     }
 }

@@ -134,7 +134,7 @@ fn general_kind(message: &str) -> ErrorKind {
         || message.starts_with("unrecognized token: ");
     match message {
         _ if is_syntax => ErrorKind::Syntax,
-        "integer overflow" => ErrorKind::OutOfRange,
+        "decimal overflow" | "integer overflow" => ErrorKind::OutOfRange,
         "too many SQL variables" => ErrorKind::Unsupported,
         "LIKE or GLOB pattern too complex" => ErrorKind::DataTooLong,
         _ if message.starts_with("Expression tree is too large")
@@ -157,6 +157,7 @@ fn general_message(message: &str) -> String {
         "LIKE or GLOB pattern too complex",
         "ambiguous column name: ",
         "cannot ",
+        "decimal overflow",
         "incomplete input",
         "integer overflow",
         "misuse of ",
@@ -164,6 +165,8 @@ fn general_message(message: &str) -> String {
         "no such function: ",
         "no such index: ",
         "no such savepoint: ",
+        "not a decimal number",
+        "not an integer",
         "row value misused",
         "sub-select returns ",
         "too many ",

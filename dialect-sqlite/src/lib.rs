@@ -7,6 +7,9 @@
 //! - Columns hold what they are given, whatever their declared type. Dates and times are ISO 8601 text,
 //!   UUIDs blobs of 16 bytes, truth values 0 and 1. A NaN has no place at all and is an error, since
 //!   SQLite would make NULL of it.
+//! - Exact decimals are text that the collation `decimal` compares as numbers, and computed by functions: the driver adds
+//!   both to each connection. A computed integer goes through a function where it is stored, which refuses what is beyond its
+//!   column: SQLite would store it, as a float if need be.
 //! - An auto-increment key is `INTEGER` with `AUTOINCREMENT`, so that keys are not used twice, unless a model declares
 //!   `sqlite_autoincrement = false`.
 //! - Constraints can't be added later, but a foreign key may name a table that doesn't exist yet.
@@ -32,7 +35,7 @@ use orm_core::sql::{
     Capabilities, Dialect, ExpectedColumn, ForeignKeySwitch, SqlWriter, TransactionOptions,
     write_extension,
 };
-use orm_core::stmt::{Extension, Like};
+use orm_core::stmt::{Extension, Like, Numeric};
 use orm_core::types::Type;
 use orm_core::value::Value;
 
@@ -71,6 +74,10 @@ impl Dialect for SqliteDialect {
 
     fn write_like<'a>(&self, w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()> {
         render::write_like(w, like)
+    }
+
+    fn write_numeric<'a>(&self, w: &mut SqlWriter<'a>, numeric: &'a Numeric) -> Result<()> {
+        render::write_numeric(w, numeric)
     }
 
     fn write_expected(&self, w: &mut SqlWriter<'_>, expected: &ExpectedColumn<'_>) {

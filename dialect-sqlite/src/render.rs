@@ -1,4 +1,4 @@
-//! The hooks of statements that SQLite needs: searches in text, and BEGIN.
+//! The hooks of statements that SQLite needs: searches in text, operators of numbers, and BEGIN.
 //!
 //! SQLite's LIKE ignores case (of ASCII letters), which no other kind of search may, so those are
 //! written with `instr`, `substr` and GLOB. Everything else is the default writer's.
@@ -6,8 +6,12 @@
 use std::borrow::Cow;
 
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::sql::{IsolationLevel, SqlWriter, TransactionOptions, write_expr, write_operand};
-use orm_core::stmt::{Like, LikeKind, NextVersion};
+use orm_core::sql::{
+    IsolationLevel, SqlWriter, TransactionOptions, write_expr, write_numeric as write_standard,
+    write_operand,
+};
+use orm_core::stmt::{Extension as _, Like, LikeKind, NextVersion, Numeric, NumericOp};
+use orm_core::types::Type;
 use orm_core::value::Value;
 
 /// Writes the version after the present one. A column holds numbers of any width, so the statement has to fail by
@@ -21,6 +25,51 @@ pub(crate) fn write_next_version<'a>(w: &mut SqlWriter<'a>, next: &'a NextVersio
     w.push(" ELSE abs(-9223372036854775807 - (");
     write_expr(w, next.version())?;
     w.push(" > 0)) END");
+    Ok(())
+}
+
+/// Writes an operator of numbers. Division by zero is NULL by itself.
+pub(crate) fn write_numeric<'a>(w: &mut SqlWriter<'a>, numeric: &'a Numeric) -> Result<()> {
+    let op = match numeric.op() {
+        NumericOp::Divide | NumericOp::IntDivide => " / ",
+        NumericOp::Remainder => " % ",
+        NumericOp::Stored => return write_stored(w, numeric),
+        NumericOp::Add
+        | NumericOp::Sub
+        | NumericOp::Mul
+        | NumericOp::Negate
+        | NumericOp::BitAnd
+        | NumericOp::BitOr
+        | NumericOp::BitXor
+        | NumericOp::Round(_)
+        | NumericOp::Exact => return write_standard(w, numeric),
+    };
+    let [a, b] = numeric.args() else {
+        return Err(w.unsupported(numeric.name()));
+    };
+    write_operand(w, a)?;
+    w.push(op);
+    write_operand(w, b)
+}
+
+/// A column stores numbers of any width, and floats instead of integers beyond 64 bits.
+fn write_stored<'a>(w: &mut SqlWriter<'a>, numeric: &'a Numeric) -> Result<()> {
+    let ty = numeric.ty();
+    if !ty.is_integer() {
+        return write_standard(w, numeric);
+    }
+    let bits = if *ty == Type::Int16 {
+        16
+    } else if *ty == Type::Int32 {
+        32
+    } else {
+        64
+    };
+    w.push("integer_store(");
+    for arg in numeric.args() {
+        write_expr(w, arg)?;
+    }
+    w.push(", ").display(bits).push(")");
     Ok(())
 }
 

@@ -29,6 +29,8 @@ pub(crate) fn column_type(column: &Column) -> Cow<'static, str> {
         Type::DateTime => "DATETIME".into(),
         Type::Timestamp => "TIMESTAMP".into(),
         Type::Bytes | Type::Uuid => "BLOB".into(),
+        // With the collation of `ddl.rs`: NUMERIC affinity would make floats of the digits.
+        Type::Decimal { .. } => "TEXT".into(),
         Type::Text => column.length.map_or("TEXT".into(), of_length),
         Type::Enum(ty) => {
             let longest = ty.longest().unwrap_or(1).max(1);
@@ -45,9 +47,13 @@ pub(crate) fn cast_type(ty: &Type) -> &str {
         Type::Bool | Type::Int16 | Type::Int32 | Type::Int64 => "INTEGER",
         Type::Float32 | Type::Float64 => "REAL",
         Type::Bytes | Type::Uuid => "BLOB",
-        Type::Text | Type::Enum(_) | Type::Date | Type::Time | Type::DateTime | Type::Timestamp => {
-            "TEXT"
-        }
+        Type::Text
+        | Type::Enum(_)
+        | Type::Date
+        | Type::Time
+        | Type::DateTime
+        | Type::Timestamp
+        | Type::Decimal { .. } => "TEXT",
         Type::Extension(ty) => ty.native_name(NAME).unwrap_or("BLOB"),
     }
 }
@@ -63,6 +69,7 @@ pub(crate) fn literal(value: &Value) -> Result<String> {
         Value::Text(v) => format!("'{}'", v.replace('\'', "''")),
         Value::Bytes(v) => blob(v),
         Value::Uuid(v) => blob(v),
+        Value::Decimal(v) => format!("'{v}'"),
         Value::Date(v) => format!("'{}'", civil::date_text(*v)),
         Value::Time(v) => format!("'{}'", civil::time_text(*v)),
         Value::DateTime(v) | Value::Timestamp(v) => format!("'{}'", civil::datetime_text(*v)),

@@ -137,13 +137,13 @@ pub mod __private {
     pub use crate::mapping::{
         AnyRelation, AnyVtable, BelongsTo, Build, Cascade, Column, ColumnSet, ConstraintDef,
         CustomType, DbEnum, Deferred, DeferredDef, Entity, Field, FieldGiven, FieldMissing,
-        FieldState, Generated, HasCollation, HasLength, HoldsNoNull, HoldsNull, IntoField,
-        KeyField, LinkRow, LinkTable, Linked, Links, ListOrder, LoadedColumns, Model, ModelDef,
-        ModelSlot, NewChild, NewEntity, Placeholder, ReferenceDef, References, Registration,
-        Relation, RelationDef, RelationField, RelationKind, SingleBelongsTo, Skipped, Stored,
-        UpdateDefault, Version, ViewDef, ViewKey, compared_by, default_fits, filled, given,
-        inverse, leave_linked, link_def, link_target, mirrored, or_linked, or_server, ordered_by,
-        positioned_by, referred, relinked, table, text_fits,
+        FieldState, Generated, HasCollation, HasDigits, HasLength, HoldsNoNull, HoldsNull,
+        IntoField, KeyField, LinkRow, LinkTable, Linked, Links, ListOrder, LoadedColumns, Model,
+        ModelDef, ModelSlot, NewChild, NewEntity, Placeholder, ReferenceDef, References,
+        Registration, Relation, RelationDef, RelationField, RelationKind, SingleBelongsTo, Skipped,
+        Stored, UpdateDefault, Version, ViewDef, ViewKey, compared_by, default_fits, filled, given,
+        has_digits, inverse, leave_linked, link_def, link_target, mirrored, or_linked, or_server,
+        ordered_by, positioned_by, referred, relinked, table, text_fits,
     };
     pub use crate::mapping::{
         AttributeSet, Attributes, Columns, Embedded, EmbeddedDef, InPart, PartNames, VariantField,

@@ -57,6 +57,7 @@ fn value(bind: ValueRef<'_>, server: &str) -> Result<Value, &'static str> {
         ValueRef::Text(v) => Value::Bytes(v.as_bytes().to_vec()),
         ValueRef::Bytes(v) => Value::Bytes(v.to_vec()),
         ValueRef::Uuid(v) => Value::Bytes(v.to_vec()),
+        ValueRef::Decimal(v) => Value::Bytes(v.to_string().into_bytes()),
         ValueRef::Date(days) => moment(days, 0)?,
         ValueRef::Time(micros) => time(micros)?,
         ValueRef::DateTime(micros) | ValueRef::Timestamp(micros) => {

@@ -156,6 +156,16 @@ fn native_types_are_read_as_what_they_hold() {
             Value::Int(123_456_789_012_345_678),
         ),
         (
+            "DECIMAL(10,2)",
+            "1.50",
+            Value::Decimal("1.5".parse().unwrap()),
+        ),
+        (
+            "DECIMAL(30,0)",
+            "9223372036854775808",
+            Value::Decimal("9223372036854775808".parse().unwrap()),
+        ),
+        (
             "BIGINT UNSIGNED",
             "9223372036854775807",
             Value::Int(i64::MAX),
@@ -202,8 +212,11 @@ fn what_has_no_place_is_named() {
     let setup = "SET sql_mode = ''";
     control(connection.as_mut(), &[setup]);
     let cases = [
-        ("DECIMAL(10,2)", "1.50", "DECIMAL"),
-        ("DECIMAL(30,0)", "9223372036854775808", "DECIMAL"),
+        (
+            "DECIMAL(40,0)",
+            "1234567890123456789012345678901234567890",
+            "DECIMAL",
+        ),
         ("BIGINT UNSIGNED", "9223372036854775808", "BIGINT UNSIGNED"),
         ("TIME", "'24:00:00'", "TIME"),
         ("TIME", "'-00:00:01'", "TIME"),

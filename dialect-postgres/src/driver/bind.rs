@@ -239,7 +239,7 @@ fn takes_text_of(wire: Wire, value: ValueRef<'_>) -> bool {
     match wire {
         Wire::Numeric => matches!(
             value,
-            ValueRef::Int(_) | ValueRef::Float(_) | ValueRef::Text(_)
+            ValueRef::Int(_) | ValueRef::Float(_) | ValueRef::Text(_) | ValueRef::Decimal(_)
         ),
         Wire::Other | Wire::Array => matches!(value, ValueRef::Text(_)),
         _ => false,

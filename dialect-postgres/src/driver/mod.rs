@@ -16,6 +16,7 @@ mod contract;
 mod cursor;
 mod failure;
 mod greeting;
+mod numeric;
 mod row;
 mod session;
 mod statement_kind;

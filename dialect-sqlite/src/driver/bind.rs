@@ -1,7 +1,7 @@
 //! Binds values by index, borrowed, without an allocation for each value.
 //!
-//! The storage of each kind is determined here: booleans as 0 and 1, dates and times as ISO 8601 text, UUIDs as their
-//! 16 bytes, arrays as JSON text. `types.rs` renders the same as literals.
+//! The storage of each kind is determined here: booleans as 0 and 1, dates and times as ISO 8601 text, decimals as their
+//! digits, UUIDs as their 16 bytes, arrays as JSON text. `types.rs` renders the same as literals.
 
 use std::fmt::{self, Write as _};
 
@@ -123,6 +123,7 @@ fn bind_other(
         ValueRef::Text(v) => statement.raw_bind_parameter(index, *v),
         ValueRef::Bytes(v) => statement.raw_bind_parameter(index, *v),
         ValueRef::Uuid(v) => statement.raw_bind_parameter(index, v.as_slice()),
+        ValueRef::Decimal(v) => return bind_text(statement, index, v),
         ValueRef::Date(v) if !CALENDAR.contains(&i64::from(*v)) => {
             return Err(Fault::BeyondCalendar(value.kind_name()));
         }
@@ -162,11 +163,20 @@ fn bind_text(
     Ok(statement.raw_bind_parameter(index, text)?)
 }
 
-/// The text of a date and time on the stack: `-292277-01-09 04:00:54.775808` is the longest.
-#[derive(Default)]
+/// The text of a date and time or a decimal on the stack, of which a decimal of 38 digits with a sign, a zero and a point
+/// is the longest.
 struct ShortText {
-    bytes: [u8; 32],
+    bytes: [u8; 41],
     len: usize,
+}
+
+impl Default for ShortText {
+    fn default() -> Self {
+        Self {
+            bytes: [0; 41],
+            len: 0,
+        }
+    }
 }
 
 impl ShortText {

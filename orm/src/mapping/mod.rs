@@ -36,8 +36,8 @@ pub use builder::{
     or_server,
 };
 pub use check::{
-    Generated, HasCollation, HasLength, HoldsNoNull, HoldsNull, Placeholder, RefersTo, Skipped,
-    VariantField, Version, default_fits, referred, text_fits,
+    Generated, HasCollation, HasDigits, HasLength, HoldsNoNull, HoldsNull, Placeholder, RefersTo,
+    Skipped, VariantField, Version, default_fits, has_digits, referred, text_fits,
 };
 pub(crate) use check::{integer_fits, is_label, takes_label};
 pub use column::Column;

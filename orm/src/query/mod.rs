@@ -63,6 +63,7 @@ pub(crate) use write::patch::assign_value;
 #[cfg(feature = "serde")]
 pub use write::patch::nullable;
 pub(crate) use write::reflection::{batch_column, learn_tables};
+pub(crate) use write::stored::stored;
 pub(crate) use write::update::check_assigned;
 pub use write::update::{Update, update};
 

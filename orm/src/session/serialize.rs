@@ -260,6 +260,8 @@ impl Serialize for Scalar<'_> {
             ValueRef::DateTime(micros) => moment(micros, "", serializer),
             ValueRef::Timestamp(micros) => moment(micros, "Z", serializer),
             ValueRef::Uuid(bytes) => serializer.collect_str(&uuid_text(bytes)),
+            // As text, as rust_decimal has it: readers of JSON make doubles of numbers.
+            ValueRef::Decimal(number) => serializer.collect_str(&number),
             ValueRef::Array(items) => {
                 serializer.collect_seq(items.iter().map(|item| Scalar::item(item.as_ref())))
             }

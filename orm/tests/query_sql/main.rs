@@ -92,6 +92,8 @@ mod conditionals;
 mod conditions;
 mod faults;
 mod locks;
+#[cfg(feature = "rust_decimal")]
+mod numbers;
 mod queries;
 mod relations;
 mod rows;

@@ -27,6 +27,8 @@ pub(crate) fn column_type(ty: &Type, length: Option<u32>) -> Option<Cow<'static,
         Type::Text => varchar(length),
         Type::Enum(labels) => varchar(length.or(labels.longest())),
         Type::Extension(ty) => ty.native_name(NAME)?.to_owned().into(),
+        // Its client has no numbers of more than 18 digits.
+        Type::Decimal { .. } => return None,
         other => plain_name(other).into(),
     })
 }
@@ -54,6 +56,7 @@ fn plain_name(ty: &Type) -> &'static str {
         Type::DateTime | Type::Timestamp => "TIMESTAMP",
         // The client reads 16 bytes as text, which they are not.
         Type::Uuid => "CHAR(36) CHARACTER SET ASCII",
+        Type::Decimal { .. } => "DECIMAL(18, 9)",
         Type::Text | Type::Enum(_) => LONG_TEXT,
         Type::Bytes | Type::Extension(_) => "BLOB SUB_TYPE BINARY",
     }
@@ -71,6 +74,7 @@ pub(crate) fn value_type(value: &Value) -> Option<&'static str> {
         Value::Time(_) => "TIME",
         Value::DateTime(_) | Value::Timestamp(_) => "TIMESTAMP",
         Value::Uuid(_) => "CHAR(36) CHARACTER SET ASCII",
+        Value::Decimal(_) => "DECIMAL(18, 9)",
         Value::Bytes(_) | Value::Array(_) | Value::Extension(_) => "BLOB SUB_TYPE BINARY",
     })
 }
@@ -88,6 +92,7 @@ pub(crate) fn literal(value: &Value) -> Result<String> {
         Value::Text(text) => format!("'{}'", text.replace('\'', "''")),
         Value::Bytes(bytes) => hex(bytes),
         Value::Uuid(bytes) => format!("'{}'", uuid_text(*bytes)),
+        Value::Decimal(number) => number.to_string(),
         Value::Date(days) => format!("DATE '{}'", civil::date_text(*days)),
         Value::Time(micros) => format!("TIME '{}'", civil::time_text(cut(*micros))),
         Value::DateTime(micros) | Value::Timestamp(micros) => {

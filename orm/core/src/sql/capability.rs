@@ -119,6 +119,10 @@ pub struct Capabilities {
     /// Whether rows of values can be compared: `(a, b) IN ((1, 2), (3, 4))`. Without it, the list is rendered as
     /// conditions on each column.
     pub row_values: bool,
+    /// How exact decimals are stored and computed.
+    pub decimals: DecimalStyle,
+    /// Whether integers have the operators `&` and `|`.
+    pub bit_operators: bool,
     /// Whether AVG of integers is an integer. The argument is then cast to a floating point number.
     pub integer_means: bool,
     /// Whether columns that depend on the primary key can be selected with GROUP BY the key. Without it, such a query is
@@ -204,6 +208,8 @@ impl Capabilities {
         repeatable_reads: false,
         explain: ExplainStyle::Unsupported,
         null_safe: NullSafeStyle::IsNotDistinctFrom,
+        decimals: DecimalStyle::Unsupported,
+        bit_operators: false,
         in_list: InListStyle::JsonEach,
         row_values: true,
         integer_means: false,
@@ -347,5 +353,19 @@ pub enum InListStyle {
     /// `a IN (SELECT v FROM JSON_TABLE(?, …))`, beyond the bind limit.
     JsonTable,
     /// Not at all: a list beyond the bind limit is `Unsupported`.
+    Unsupported,
+}
+
+/// How a database stores and computes exact decimals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DecimalStyle {
+    /// As a native type, which binds have as well: PostgreSQL.
+    Native,
+    /// As a native type. A bind is cast to this one, since it is text, which a comparison would make a float of: MySQL
+    /// and MariaDB.
+    Cast(&'static str),
+    /// As text with a collation and functions that the driver adds: SQLite.
+    Functions,
+    /// Not at all.
     Unsupported,
 }

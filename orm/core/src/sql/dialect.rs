@@ -12,7 +12,7 @@ use super::render::{self, ExpectedColumn};
 use crate::error::Result;
 use crate::schema::{self, Keeps, StoredColumn};
 use crate::stmt::{
-    BatchColumn, BatchDelete, BatchUpdate, Extension, Insert, Like, LikeKind, Limit,
+    BatchColumn, BatchDelete, BatchUpdate, Extension, Insert, Like, LikeKind, Limit, Numeric,
 };
 use crate::transaction::TransactionOptions;
 use crate::types::Type;
@@ -181,6 +181,14 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     ) -> Result<()> {
         let _ = ty;
         call(w)
+    }
+
+    /// Renders an operator of numbers. The default has the standard's operators, with NULLIF around a divisor.
+    ///
+    /// # Errors
+    /// - `Unsupported`: the dialect does not support the operator.
+    fn write_numeric<'a>(&self, w: &mut SqlWriter<'a>, numeric: &'a Numeric) -> Result<()> {
+        render::write_numeric(w, numeric)
     }
 
     /// Renders an extension by its template for this dialect's name.

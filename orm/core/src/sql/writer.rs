@@ -4,7 +4,7 @@
 //! pass collects the binds only.
 
 use super::binds::place;
-use super::capability::{LimitStyle, Placeholder};
+use super::capability::{DecimalStyle, LimitStyle, Placeholder};
 use super::dialect::Dialect;
 use super::render::{BindReuse, Repeats};
 use crate::error::{Error, ErrorKind, Result};
@@ -232,10 +232,18 @@ impl<'a> SqlWriter<'a> {
 
     fn push_bind(&mut self, value: ValueRef<'a>, place: usize) -> &mut Self {
         self.binds.push(value);
-        if !self.silent {
-            self.places.push(place);
+        if self.silent {
+            self.placeholders += 1;
+            return self;
         }
-        self.placeholder()
+        self.places.push(place);
+        match self.dialect.capabilities().decimals {
+            DecimalStyle::Cast(ty) if matches!(value, ValueRef::Decimal(_)) => {
+                let cast = self.push("CAST(").placeholder();
+                cast.push(" AS ").push(ty).push(")")
+            }
+            _ => self.placeholder(),
+        }
     }
 
     /// Writes LIMIT and OFFSET of a query, which the dialect binds in the order of its style.

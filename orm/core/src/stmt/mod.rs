@@ -13,6 +13,7 @@ mod fold;
 mod grouping;
 mod insert;
 mod like;
+mod numeric;
 mod operator;
 mod parts;
 mod query;
@@ -37,6 +38,7 @@ pub use fold::{
 pub use grouping::grouped_columns;
 pub use insert::{BatchType, Conflict, ConflictAction, ConflictTarget, Insert, InsertSource};
 pub use like::{Like, LikeKind};
+pub use numeric::{Numeric, NumericOp};
 pub use operator::{Aggregate, ArithmeticOp, CompareOp};
 pub use query::{
     Cte, Direction, Limit, Lock, LockStrength, LockWait, Order, Query, QueryBody, SetOperation,

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use crate::civil;
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::{Column, Table};
-use crate::sql::{Capabilities, Dialect, SqlWriter, TransactionOptions};
+use crate::sql::{Capabilities, DecimalStyle, Dialect, SqlWriter, TransactionOptions};
 use crate::types::Type;
 use crate::value::Value;
 
@@ -19,6 +19,8 @@ pub const ANSI: Capabilities = {
     low.identifier_limit = 32;
     low.bind_limit = 16;
     low.insert_binds = 8;
+    low.decimals = DecimalStyle::Native;
+    low.bit_operators = true;
     low
 };
 
@@ -86,6 +88,10 @@ impl Dialect for AnsiDialect {
             Type::DateTime => "TIMESTAMP(6)",
             Type::Timestamp => "TIMESTAMP(6) WITH TIME ZONE",
             Type::Uuid => "BINARY(16)",
+            Type::Decimal { precision, scale } if *precision > 0 => {
+                return format!("DECIMAL({precision}, {scale})").into();
+            }
+            Type::Decimal { .. } => "DECIMAL(38, 19)",
             Type::Extension(ty) => {
                 return ty.native_name("ansi").unwrap_or("CLOB").to_owned().into();
             }
@@ -128,6 +134,7 @@ impl Dialect for AnsiDialect {
             Value::Text(v) => format!("'{}'", v.replace('\'', "''")),
             Value::Bytes(v) => hexadecimal(v),
             Value::Uuid(v) => hexadecimal(v),
+            Value::Decimal(v) => v.to_string(),
             Value::Date(v) => format!("DATE '{}'", civil::date_text(*v)),
             Value::Time(v) => format!("TIME '{}'", civil::time_text(*v)),
             Value::DateTime(v) => format!("TIMESTAMP '{}'", civil::datetime_text(*v)),

@@ -57,10 +57,14 @@ pub struct Timestamp;
 #[derive(Clone, Copy, Debug)]
 pub struct Uuid;
 
+/// An exact decimal number.
+#[derive(Clone, Copy, Debug)]
+pub struct Decimal;
+
 /// Is implemented by the base types of numbers: those with arithmetic, `sum` and `avg`.
 #[diagnostic::on_unimplemented(message = "`sum` and `avg` need a column of numbers")]
 pub trait Numeric {
-    /// The type of a sum: `i64` for integers, `f64` for floats.
+    /// The type of a sum: `i64` for integers, `f64` for floats, the same type for decimals.
     type Sum: super::DbType<Null = super::NotNull>;
 }
 
@@ -79,3 +83,37 @@ impl Numeric for Float32 {
 impl Numeric for Float64 {
     type Sum = f64;
 }
+#[cfg(feature = "rust_decimal")]
+impl Numeric for Decimal {
+    type Sum = ::rust_decimal::Decimal;
+}
+
+/// Is implemented by the base types of numbers with `/`: integers and floats.
+#[diagnostic::on_unimplemented(
+    message = "`/` is not defined for columns of base type `{Self}`",
+    note = "integers and floats have `/`; the digits of a quotient of exact decimals are each database's own: divide in Rust"
+)]
+pub trait Divisible: Numeric {
+    /// Whether the quotient is truncated.
+    const IS_WHOLE: bool;
+}
+
+/// Is implemented by the base types of integers.
+#[diagnostic::on_unimplemented(
+    message = "`%` and the bitwise operators need integers, not base type `{Self}`"
+)]
+pub trait Whole: Divisible {}
+
+macro_rules! divisible {
+    ($($base:ident: $is_whole:literal),+) => {$(
+        impl Divisible for $base {
+            const IS_WHOLE: bool = $is_whole;
+        }
+    )+};
+}
+
+divisible!(Int16: true, Int32: true, Int64: true, Float32: false, Float64: false);
+
+impl Whole for Int16 {}
+impl Whole for Int32 {}
+impl Whole for Int64 {}

@@ -23,6 +23,8 @@ mod scalar;
 
 #[cfg(feature = "chrono")]
 mod chrono;
+#[cfg(feature = "rust_decimal")]
+mod rust_decimal;
 #[cfg(feature = "uuid")]
 mod uuid;
 
@@ -61,6 +63,13 @@ pub enum Type {
     Timestamp,
     /// A UUID of 16 bytes.
     Uuid,
+    /// An exact decimal number. Both numbers are 0 for an expression, which is as exact as its operands.
+    Decimal {
+        /// The most digits.
+        precision: u8,
+        /// How many of them are after the point.
+        scale: u8,
+    },
     /// One of a fixed set of labels.
     Enum(EnumType),
     /// A type from outside this crate, whose values have a [codec](crate::types::Codec).
@@ -164,9 +173,28 @@ impl Type {
             Self::DateTime => "a date and time",
             Self::Timestamp => "an instant",
             Self::Uuid => "a uuid",
+            Self::Decimal { .. } => "an exact decimal",
             Self::Enum(_) => "a label of an enumeration",
             Self::Extension(ty) => &ty.name,
         }
+    }
+
+    /// The type of an expression of exact decimals.
+    pub const DECIMAL: Self = Self::Decimal {
+        precision: 0,
+        scale: 0,
+    };
+
+    /// Returns whether the type is an exact decimal.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::types::Type;
+    /// assert!(Type::DECIMAL.is_decimal() && !Type::Float64.is_decimal());
+    /// ```
+    pub fn is_decimal(&self) -> bool {
+        matches!(self, Self::Decimal { .. })
     }
 
     /// Returns whether the type is a signed integer.
@@ -220,8 +248,8 @@ mod sealed {
 
 /// Is implemented by the Rust types of columns.
 ///
-/// These are `bool`, `i16`, `i32`, `i64`, `f32`, `f64`, `String`, `Vec<u8>`, `Option` of each, the types of chrono
-/// and uuid with the Cargo features of those names, enums with `derive(DbEnum)`, and with `derive(DbType)` new types
+/// These are `bool`, `i16`, `i32`, `i64`, `f32`, `f64`, `String`, `Vec<u8>`, `Option` of each, the types of chrono,
+/// rust_decimal and uuid with the Cargo features of those names, enums with `derive(DbEnum)`, and with `derive(DbType)` new types
 /// over these and types with a [codec](crate::types::Codec).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be stored in a column",

@@ -4,10 +4,11 @@
 //! types to and from both. Dates and times are plain counts here, so that this crate needs no
 //! calendar library: `types::civil` turns them into fields and text.
 //!
-//! `batch_values.rs` has several values in one bind, `extension.rs` values of types from outside, `json.rs` the text that
+//! `batch_values.rs` has several values in one bind, `decimal.rs` exact numbers, `extension.rs` values of types from outside, `json.rs` the text that
 //! stands for a batch where the database has no arrays.
 
 mod batch_values;
+mod decimal;
 mod extension;
 mod json;
 
@@ -17,6 +18,7 @@ use std::mem;
 use std::sync::Arc;
 
 pub use batch_values::BatchValues;
+pub use decimal::Decimal;
 pub use extension::Extension;
 pub(crate) use extension::sealed;
 
@@ -59,6 +61,8 @@ pub enum ValueRef<'a> {
     Timestamp(i64),
     /// The 16 bytes of a UUID, most significant first.
     Uuid([u8; 16]),
+    /// An exact decimal number.
+    Decimal(Decimal),
     /// An array value of a column. Databases without arrays reject it.
     Array(&'a [Value]),
     /// The values of many rows, or of a list, in one bind: an array where the database has arrays, else a JSON array
@@ -96,6 +100,8 @@ pub enum Value {
     Timestamp(i64),
     /// The 16 bytes of a UUID.
     Uuid([u8; 16]),
+    /// An exact decimal number.
+    Decimal(Decimal),
     /// An array value of a column.
     Array(Vec<Value>),
     /// A value of a type from outside this crate.
@@ -125,6 +131,7 @@ impl Value {
             Self::DateTime(v) => ValueRef::DateTime(*v),
             Self::Timestamp(v) => ValueRef::Timestamp(*v),
             Self::Uuid(v) => ValueRef::Uuid(*v),
+            Self::Decimal(v) => ValueRef::Decimal(*v),
             Self::Array(v) => ValueRef::Array(v),
             Self::Extension(v) => ValueRef::Extension(&**v),
         }
@@ -158,6 +165,7 @@ impl ValueRef<'_> {
             Self::DateTime(v) => Value::DateTime(v),
             Self::Timestamp(v) => Value::Timestamp(v),
             Self::Uuid(v) => Value::Uuid(v),
+            Self::Decimal(v) => Value::Decimal(v),
             Self::Array(v) => Value::Array(v.to_vec()),
             Self::Batch(v) => Value::Array(v.iter().map(ValueRef::to_value).collect()),
             Self::Extension(v) => Value::Extension(v.to_shared()),
@@ -190,6 +198,8 @@ impl ValueRef<'_> {
                 | Self::Time(_)
                 | Self::DateTime(_)
                 | Self::Timestamp(_) => 0,
+                // A sign, a point, and a zero before it.
+                Self::Decimal(_) => 25,
             }
     }
 
@@ -207,6 +217,7 @@ impl ValueRef<'_> {
             Self::DateTime(_) => "a date and time",
             Self::Timestamp(_) => "an instant",
             Self::Uuid(_) => "a uuid",
+            Self::Decimal(_) => "a decimal number",
             Self::Array(_) => "an array",
             Self::Batch(_) => "a list of values",
             Self::Extension(v) => v.name(),
@@ -245,6 +256,7 @@ impl ValueRef<'_> {
             Self::Bytes(v) => v.hash(state),
             Self::Date(v) => v.hash(state),
             Self::Uuid(v) => v.hash(state),
+            Self::Decimal(v) => v.hash(state),
             Self::Array(items) => items.iter().for_each(|item| item.as_ref().hash_same(state)),
             Self::Batch(batch) => batch.iter().for_each(|item| item.hash_same(state)),
             Self::Extension(v) => v.encode("").as_ref().hash_same(state),
@@ -286,6 +298,7 @@ impl Value {
                 v.name().hash(state);
                 v.encode("").hash(state);
             }
+            Self::Decimal(_) => feed(13),
         }
     }
 }
@@ -313,6 +326,7 @@ impl fmt::Debug for ValueRef<'_> {
             Self::DateTime(v) => variant("DateTime", v),
             Self::Timestamp(v) => variant("Timestamp", v),
             Self::Uuid(v) => variant("Uuid", v),
+            Self::Decimal(v) => variant("Decimal", v),
             Self::Array(items) => {
                 let items: Vec<ValueRef<'_>> = items.iter().map(Value::as_ref).collect();
                 variant("Array", &items)

@@ -104,6 +104,7 @@ impl Codec for HandleKey {
             Type::DateTime => Value::DateTime(count),
             Type::Timestamp => Value::Timestamp(count),
             Type::Uuid => Value::Uuid(u128::from(number).to_be_bytes()),
+            Type::Decimal { .. } => Value::Decimal(number.into()),
         }
     }
 

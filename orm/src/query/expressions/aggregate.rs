@@ -67,7 +67,7 @@ pub fn count_all() -> Expr<i64> {
 }
 
 /// Is implemented by columns and expressions of numbers. `Sum` is the type of their sum: `i64` for integers, `f64`
-/// for floats.
+/// for floats, a decimal for decimals.
 #[diagnostic::on_unimplemented(
     message = "`sum` and `avg` are not defined for `{Self}`",
     label = "not a column or expression of numbers"
@@ -82,7 +82,7 @@ where
 {
 }
 
-/// Returns `SUM(expr)`, which is NULL over no rows. The sum of integers is an `i64`.
+/// Returns `SUM(expr)`, which is NULL over no rows. The sum of integers is an `i64`, that of decimals a decimal.
 ///
 /// # Examples
 ///
@@ -133,7 +133,7 @@ macro_rules! ranked {
 }
 
 ranked!(
-    Int16, Int32, Int64, Float32, Float64, Text, Date, Time, DateTime, Timestamp
+    Int16, Int32, Int64, Float32, Float64, Decimal, Text, Date, Time, DateTime, Timestamp
 );
 
 /// Returns `MIN(expr)`, which is NULL over no rows.
@@ -168,7 +168,8 @@ pub fn max<E: Orderable>(expr: E) -> Expr<Option<<E::Value as DbType>::Plain>> {
     aggregate(Aggregate::Max, expr.into_expr(), <E::Value as DbType>::TYPE)
 }
 
-/// Returns `AVG(expr)`, which is NULL over no rows.
+/// Returns `AVG(expr)`, which is NULL over no rows. The mean of decimals is a double, too: their exact sum as a double,
+/// divided by the number of rows.
 ///
 /// # Examples
 ///
@@ -181,7 +182,13 @@ pub fn max<E: Orderable>(expr: E) -> Expr<Option<<E::Value as DbType>::Plain>> {
 /// # Ok::<(), orm::Error>(())
 /// ```
 pub fn avg<E: Summable<Sum>, Sum>(expr: E) -> Expr<Option<f64>> {
-    aggregate(Aggregate::Avg, expr.into_expr(), Type::Float64)
+    // The type of a mean of decimals is that of its operand: it is a double all the same.
+    let ty = if <E::Value as DbType>::TYPE.is_decimal() {
+        Type::DECIMAL
+    } else {
+        Type::Float64
+    };
+    aggregate(Aggregate::Avg, expr.into_expr(), ty)
 }
 
 fn aggregate<T, R>(function: Aggregate, over: Expr<T>, ty: Type) -> Expr<R> {

@@ -7,6 +7,7 @@ use orm_core::stmt;
 use orm_core::types::{DbType, NotNull};
 
 use super::expr::{Expr, IntoExpr, Lifted};
+use super::numeric_ops::exact;
 use super::operand::{Operand, value_operand};
 use super::predicate::Condition;
 use super::table_ref::TableRef;
@@ -120,7 +121,8 @@ impl<T: DbType> CaseWhen<T> {
         let depth = self.depth.max(value.depth());
         let mut case = stmt::Case::new(self.branches);
         case.otherwise = Some(value.into_operand());
-        Expr::over(stmt::Expr::Case(Box::new(case)), self.origin, depth)
+        let case = exact::<T>(stmt::Expr::Case(Box::new(case)));
+        Expr::over(case, self.origin, depth)
     }
 
     /// Adds END without ELSE: the value of rows for which no condition is true is NULL.
@@ -142,7 +144,8 @@ impl<T: DbType> CaseWhen<T> {
     /// ```
     pub fn end(self) -> Expr<Option<T::Plain>> {
         let case = stmt::Case::new(self.branches);
-        Expr::over(stmt::Expr::Case(Box::new(case)), self.origin, self.depth)
+        let case = exact::<T>(stmt::Expr::Case(Box::new(case)));
+        Expr::over(case, self.origin, self.depth)
     }
 }
 
@@ -263,6 +266,11 @@ values! {
     chrono::DateTime<chrono::Utc> => chrono::DateTime<chrono::Utc>,
 }
 
+#[cfg(feature = "rust_decimal")]
+values! {
+    rust_decimal::Decimal => rust_decimal::Decimal,
+}
+
 #[cfg(feature = "uuid")]
 values! {
     uuid::Uuid => uuid::Uuid,
@@ -288,7 +296,7 @@ impl<T: DbType> Expr<T> {
             name: "NULLIF".into(),
             args: vec![self.ast, value.into_operand()],
         };
-        Expr::over(ast, self.origin, deepest)
+        Expr::over(exact::<T>(ast), self.origin, deepest)
     }
 }
 

@@ -9,6 +9,7 @@ use orm_core::value::Value;
 use super::expr::Expr;
 use super::in_list::InList;
 use super::like;
+use super::numeric_ops::exact;
 use super::operand::Operand;
 use super::order::Order;
 use super::predicate::Predicate;
@@ -250,7 +251,7 @@ impl<T: DbType> Expr<T> {
             name: "COALESCE".into(),
             args: vec![self.ast, other.into_operand()],
         };
-        Expr::over(ast, self.origin, deepest)
+        Expr::over(exact::<T>(ast), self.origin, deepest)
     }
 
     /// Returns the item `self ASC` of ORDER BY.

@@ -2,7 +2,7 @@
 //! `orm_core::stmt::Expr`.
 //!
 //! `embedded.rs` compares flattened structs. `expr.rs` has the typed expression and `predicate.rs` the condition; `column_ops.rs`, `expr_ops.rs`,
-//! `arithmetic.rs`, `aggregate.rs`, `conditional.rs` and `like.rs` their operators, `related.rs` those of relations and `row_ops.rs` those of rows; `operand.rs`, `truth.rs`, `in_list.rs` and
+//! `arithmetic.rs`, `numeric_ops.rs`, `aggregate.rs`, `conditional.rs` and `like.rs` their operators, `related.rs` those of relations and `row_ops.rs` those of rows; `operand.rs`, `truth.rs`, `in_list.rs` and
 //! `order.rs` the Rust types that each place accepts. `table_ref.rs` has the table of a column, `select_item.rs` what is
 //! selected, `term.rs` the conditions of a statement, and `build_error.rs` keeps an error until a statement is run. No
 //! statement is compiled here.
@@ -17,6 +17,7 @@ pub(super) mod expr;
 mod expr_ops;
 pub(super) mod in_list;
 mod like;
+mod numeric_ops;
 pub(super) mod operand;
 pub(super) mod order;
 pub(super) mod predicate;

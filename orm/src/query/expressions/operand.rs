@@ -180,6 +180,11 @@ scalars! {
     chrono::DateTime<chrono::Utc> => Timestamp: |v| v.to_value().to_value(),
 }
 
+#[cfg(feature = "rust_decimal")]
+scalars! {
+    rust_decimal::Decimal => Decimal: |v| v.to_value().to_value(),
+}
+
 #[cfg(feature = "uuid")]
 scalars! {
     uuid::Uuid => Uuid: |v| v.to_value().to_value(),

@@ -34,6 +34,7 @@ pub(super) fn encode<'v>(
             ValueRef::Float(v) => bytes.extend(v.to_be_bytes()),
             ValueRef::Date(v) => bytes.extend(v.to_be_bytes()),
             ValueRef::Uuid(v) => bytes.extend(v),
+            ValueRef::Decimal(v) => push_bytes(&mut bytes, v.to_string().as_bytes()),
             ValueRef::Text(v) => push_bytes(&mut bytes, v.as_bytes()),
             ValueRef::Bytes(v) => push_bytes(&mut bytes, v),
             ValueRef::Null | ValueRef::Array(_) | ValueRef::Batch(_) | ValueRef::Extension(_) => {
@@ -124,6 +125,10 @@ impl<'b> Reader<'b> {
             Type::DateTime => self.int().map(Value::DateTime),
             Type::Timestamp => self.int().map(Value::Timestamp),
             Type::Uuid => self.array().map(Value::Uuid),
+            Type::Decimal { .. } => {
+                let text = str::from_utf8(self.bytes()?).ok()?;
+                text.parse().ok().map(Value::Decimal)
+            }
             Type::Extension(_) => None,
         }
     }

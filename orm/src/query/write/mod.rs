@@ -15,5 +15,6 @@ mod matching_keys;
 mod parts;
 pub(super) mod patch;
 pub(super) mod reflection;
+pub(super) mod stored;
 pub(super) mod update;
 pub(super) mod values;

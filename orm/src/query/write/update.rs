@@ -13,6 +13,7 @@ use super::check::{check_length, check_references};
 use super::matching_keys::matching_keys;
 use super::parts::{Parts, execute, execute_once};
 use super::patch::Patch;
+use super::stored::stored;
 use crate::engine::{Connection, StatementText, TextOf};
 use crate::mapping::{
     Column, ColumnSet, Entity, Exempt, KeySource, Model, ModelDef, UpdateDefault,
@@ -37,7 +38,7 @@ use crate::query::expressions::term::{Term, Terms};
 ///     .set(User.email, Null)
 ///     .filter(User.id.eq(7));
 /// let sql = statement.to_sql(&orm::sqlite::SqliteDialect)?;
-/// assert_eq!(sql, r#"UPDATE "users" SET "logins" = "logins" + ?, "email" = ? WHERE "id" = ?"#);
+/// assert_eq!(sql, r#"UPDATE "users" SET "logins" = integer_store("logins" + ?, 32), "email" = ? WHERE "id" = ?"#);
 /// # Ok::<(), orm::Error>(())
 /// ```
 ///
@@ -97,7 +98,7 @@ impl<M: Model> Update<M> {
     /// let statement = update(User).set(User.age, User.age + 1).set(User.email, Null);
     /// assert_eq!(
     ///     statement.to_sql(&SqliteDialect)?,
-    ///     r#"UPDATE "users" SET "age" = "age" + ?, "email" = ?"#
+    ///     r#"UPDATE "users" SET "age" = integer_store("age" + ?, 32), "email" = ?"#
     /// );
     /// # Ok::<(), orm::Error>(())
     /// ```
@@ -196,7 +197,7 @@ impl<M: Model> Update<M> {
     ///     [
     ///         "BEGIN IMMEDIATE",
     ///         r#"SELECT "id" FROM "users" WHERE "active" = ?"#,
-    ///         r#"UPDATE "users" SET "age" = "age" + ? WHERE "active" = ?"#,
+    ///         r#"UPDATE "users" SET "age" = integer_store("age" + ?, 32) WHERE "active" = ?"#,
     ///         r#"SELECT "id", "name", "email", "age", "active" FROM "users" WHERE "id" = ?"#,
     ///     ]
     /// );
@@ -264,6 +265,7 @@ impl<M: Model> Update<M> {
     /// - `Usage`: no column is set, a column is set twice, or a condition has a handle on a connection.
     /// - `StaleHandle`: it has a handle of an entity that has left the session.
     /// - `DataTooLong`: a value is longer than its column.
+    /// - `OutOfRange`: a decimal has more digits than its column.
     /// - Any error of the database.
     ///
     /// # Examples
@@ -344,7 +346,7 @@ impl<M: Model> Update<M> {
         let name = |position: &usize| def.names[*position].into();
         let set = self.parts.set.iter();
         update.set = set
-            .map(|(position, value)| (name(position), value.clone()))
+            .map(|(position, value)| (name(position), stored(def, *position, value.clone())))
             .collect();
         update.filter = self
             .parts

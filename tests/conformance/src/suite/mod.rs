@@ -16,6 +16,8 @@ mod connection;
 mod criteria;
 mod crud;
 mod ddl;
+mod decimal_writes;
+mod decimals;
 mod deferred;
 mod dirty;
 mod eager_reads;
@@ -38,6 +40,7 @@ mod hooks;
 mod identity;
 mod in_bulk;
 mod inspection;
+mod integer_arithmetic;
 mod isolation;
 mod joined_loads;
 mod joined_table;
@@ -121,7 +124,7 @@ mod view_only;
 pub mod violations;
 mod writes;
 
-use orm::sql::{Capabilities, InListStyle, RepeatStyle, UpsertStyle};
+use orm::sql::{Capabilities, DecimalStyle, InListStyle, RepeatStyle, UpsertStyle};
 
 use crate::database::Db;
 
@@ -207,6 +210,10 @@ pub enum Requires {
     IntersectExcept,
     /// Locks against writers alone.
     ShareLocks,
+    /// Exact decimals.
+    Decimals,
+    /// Bitwise operators of integers.
+    BitOperators,
     /// Comparisons of rows of values.
     RowValues,
 }
@@ -243,6 +250,8 @@ impl Requires {
             | Self::Upsert
             | Self::IntersectExcept
             | Self::ShareLocks
+            | Self::Decimals
+            | Self::BitOperators
             | Self::RowValues => self.words_of(&capabilities),
             Self::NoWait => (
                 capabilities.row_locks && capabilities.lock_wait,
@@ -301,6 +310,11 @@ impl Requires {
                 !capabilities.row_locks || !capabilities.share_lock.is_empty(),
                 "it has no locks against writers alone",
             ),
+            Self::Decimals => (
+                capabilities.decimals != DecimalStyle::Unsupported,
+                "it has no exact decimals",
+            ),
+            Self::BitOperators => (capabilities.bit_operators, "it has no bitwise operators"),
             Self::RowValues => (capabilities.row_values, "it compares no rows of values"),
             _ => (true, ""),
         }
@@ -334,6 +348,9 @@ const FILES: &[fn() -> Vec<Case>] = &[
     explained::cases,
     scopes::cases,
     conditionals::cases,
+    decimals::cases,
+    decimal_writes::cases,
+    integer_arithmetic::cases,
     row_values::cases,
     aggregates::cases,
     joined_loads::cases,

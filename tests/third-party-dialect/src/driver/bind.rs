@@ -37,6 +37,7 @@ fn param(value: ValueRef<'_>) -> Result<SqlType> {
             moment(Some(cut(micros)))?
         }
         ValueRef::Uuid(bytes) => SqlType::Text(uuid_text(bytes)),
+        ValueRef::Decimal(number) => SqlType::Text(number.to_string()),
         ValueRef::Batch(_) => SqlType::Text(value.to_json(NAME)),
         ValueRef::Extension(v) => return param(v.encode(NAME).as_ref()),
         ValueRef::Array(_) => {

@@ -50,8 +50,8 @@ fn change(conn: &mut Connection) -> orm::Result<()> {
         .set(Post.likes, Post.likes + 1)
         .filter(Post.title.ne("Notes"))
         .execute(conn)?;
-    // UPDATE "posts" SET "likes" = "likes" + ?
-    //     WHERE "title" <> ?
+    // UPDATE "posts" SET "likes" =
+    //     integer_store("likes" + ?, 64) WHERE "title" <> ?
     assert_eq!(matched, 2);
     Ok(())
 }

@@ -6,13 +6,14 @@
 use super::condition::{write_between, write_compare, write_is_null, write_terms};
 use super::in_list::{write_in, write_in_rows};
 use super::insert::write_excluded;
+use super::numeric::write_decimal_aggregate;
 use super::raw::write_parts;
 use super::repeat::write_named;
 use super::subquery::{write_exists, write_in_query, write_subquery};
 use super::window::{write_over, write_window};
 use crate::error::Result;
 use crate::sql::SqlWriter;
-use crate::stmt::{Aggregate, ArithmeticOp, Case, Expr, Extension, TemplatePart, Window};
+use crate::stmt::{Aggregate, ArithmeticOp, Case, Expr, Extension, Numeric, TemplatePart, Window};
 use crate::types::Type;
 
 /// Renders an expression.
@@ -168,7 +169,7 @@ fn write_arithmetic<'a>(
 }
 
 /// An aggregate: which, over what, and whether over distinct values only.
-type AggregateCall<'a> = (Aggregate, Option<&'a Expr>, bool);
+pub(super) type AggregateCall<'a> = (Aggregate, Option<&'a Expr>, bool);
 
 pub(super) fn write_aggregate<'a>(
     w: &mut SqlWriter<'a>,
@@ -176,6 +177,9 @@ pub(super) fn write_aggregate<'a>(
     window: Option<&'a Window>,
     ty: &Type,
 ) -> Result<()> {
+    if ty.is_decimal() {
+        return write_decimal_aggregate(w, call, window);
+    }
     let ty = aggregate_type(call.0, ty);
     let write = |w: &mut SqlWriter<'a>| {
         write_aggregate_call(w, call)?;
@@ -192,17 +196,24 @@ fn aggregate_type(function: Aggregate, ty: &Type) -> &Type {
     }
 }
 
-fn write_aggregate_call<'a>(
-    w: &mut SqlWriter<'a>,
-    (function, expr, distinct): AggregateCall<'a>,
-) -> Result<()> {
-    w.push(match function {
+fn write_aggregate_call<'a>(w: &mut SqlWriter<'a>, call: AggregateCall<'a>) -> Result<()> {
+    let name = match call.0 {
         Aggregate::Count => "COUNT(",
         Aggregate::Sum => "SUM(",
         Aggregate::Min => "MIN(",
         Aggregate::Max => "MAX(",
         Aggregate::Avg => "AVG(",
-    });
+    };
+    write_aggregate_of(w, name, call)
+}
+
+/// The function of this name over the argument of an aggregate.
+pub(super) fn write_aggregate_of<'a>(
+    w: &mut SqlWriter<'a>,
+    name: &str,
+    (function, expr, distinct): AggregateCall<'a>,
+) -> Result<()> {
+    w.push(name);
     if distinct {
         w.push("DISTINCT ");
     }
@@ -271,6 +282,9 @@ fn write_case<'a>(w: &mut SqlWriter<'a>, case: &'a Case) -> Result<()> {
 /// # Errors
 /// - `Unsupported`: the extension has no template for the dialect.
 pub fn write_extension<'a>(w: &mut SqlWriter<'a>, node: &'a dyn Extension) -> Result<()> {
+    if let Some(numeric) = node.as_any().downcast_ref::<Numeric>() {
+        return w.dialect().write_numeric(w, numeric);
+    }
     let Some(parts) = node.template(w.dialect().name()) else {
         return Err(w.unsupported(node.name()));
     };

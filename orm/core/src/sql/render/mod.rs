@@ -1,7 +1,7 @@
 //! The default writer of statements, in the words that the three databases share.
 //!
 //! One file a statement; `query.rs`, `select.rs` and `source.rs` for the parts of a query; `expr.rs` for expressions,
-//! with `condition.rs`, `in_list.rs`, `subquery.rs` and `window.rs`; `expected.rs` for what `batch.rs` compares.
+//! with `condition.rs`, `in_list.rs`, `subquery.rs`, `numeric.rs` and `window.rs`; `expected.rs` for what `batch.rs` compares.
 //! Called through the functions re-exported here, by the typed layer and the flush, and by dialects that
 //! override one hook and fall back for the rest.
 
@@ -13,6 +13,7 @@ mod expr;
 mod grouping;
 mod in_list;
 mod insert;
+mod numeric;
 mod query;
 mod raw;
 mod repeat;
@@ -30,6 +31,7 @@ pub use delete::write_delete;
 pub use expected::{ExpectedColumn, digest_text, write_null_safe_expected};
 pub use expr::{write_expr, write_extension, write_operand};
 pub use insert::{write_insert, write_plain_insert};
+pub use numeric::{write_numeric, write_quotient};
 pub(super) use query::count;
 pub use query::{write_limit, write_locks, write_query};
 pub use raw::write_raw_list;
