@@ -65,6 +65,7 @@ pub(crate) const MYSQL: Capabilities = {
     own.in_list = InListStyle::JsonTable;
     // The most digits that both servers take after the point.
     own.decimals = DecimalStyle::Cast("DECIMAL(65,30)");
+    own.unsigned_integers = true;
     own.bit_operators = true;
     // Neither finds an expression of GROUP BY again in HAVING, and MySQL takes two `?` for two values.
     own.repeats = RepeatStyle::Alias;

@@ -5,7 +5,7 @@
 use orm_core::schema::{Keeps, StoredColumn};
 use orm_core::sql::{ExpectedColumn, SqlWriter, write_null_safe_expected};
 use orm_core::stmt::BatchColumn;
-use orm_core::types::Type;
+use orm_core::types::{Type, Width};
 use orm_core::value::ValueRef;
 
 /// Writes a query of the columns of `tables`.
@@ -61,11 +61,12 @@ pub(crate) fn keeps(column: &StoredColumn, ty: &Type, length: Option<u32>) -> Ke
             return all_if(column.size.is_some_and(|kept| kept >= i64::from(*scale)));
         }
         // A fraction has no place in a field.
-        let whole = column.size == Some(0) && ty.is_integer();
+        let is_whole = ty.is_integer() || *ty == Type::Unsigned(Width::W64);
+        let whole = column.size == Some(0) && is_whole;
         return if whole { Keeps::All } else { Keeps::Unreadable };
     }
     match ty {
-        Type::Bool | Type::Int16 | Type::Int32 | Type::Int64 => {
+        Type::Bool | Type::Int8 | Type::Unsigned(_) | Type::Int16 | Type::Int32 | Type::Int64 => {
             all_if(base == "bit" || base.ends_with("int"))
         }
         Type::Float32 => all_if(matches!(base, "float" | "double") && column.size.is_none()),

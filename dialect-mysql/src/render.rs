@@ -108,7 +108,9 @@ pub(crate) fn write_aggregate<'a>(
     ty: &Type,
 ) -> Result<()> {
     let (before, after) = match ty {
-        Type::Int16 | Type::Int32 | Type::Int64 => ("(", " DIV 1)"),
+        Type::Int8 | Type::Unsigned(_) | Type::Int16 | Type::Int32 | Type::Int64 => {
+            ("(", " DIV 1)")
+        }
         Type::Float32 | Type::Float64 => ("CAST(", " AS DOUBLE)"),
         Type::Bool
         | Type::Text

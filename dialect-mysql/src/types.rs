@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::types::{Type, civil};
+use orm_core::types::{Type, Width, civil};
 use orm_core::value::Value;
 
 /// The most characters of a VARCHAR: 65 535 bytes of a row at four bytes a character.
@@ -19,7 +19,10 @@ const VARBINARY_LIMIT: u32 = 65_532;
 /// The name by which CAST knows a type, which differs from the name that a column has.
 pub(crate) fn cast_name<'t>(ty: &'t Type, dialect: &str) -> &'t str {
     match ty {
-        Type::Bool | Type::Int16 | Type::Int32 | Type::Int64 => "SIGNED",
+        Type::Unsigned(Width::W64) => "UNSIGNED",
+        Type::Bool | Type::Int8 | Type::Unsigned(_) | Type::Int16 | Type::Int32 | Type::Int64 => {
+            "SIGNED"
+        }
         // MySQL knows CAST AS FLOAT, but a double holds every float.
         Type::Float32 | Type::Float64 => "DOUBLE",
         Type::Bytes => "BINARY",
@@ -41,6 +44,11 @@ pub(crate) fn column_name(
 ) -> Option<Cow<'static, str>> {
     Some(match ty {
         Type::Bool => "BOOLEAN".into(),
+        Type::Int8 => "TINYINT".into(),
+        Type::Unsigned(Width::W8) => "TINYINT UNSIGNED".into(),
+        Type::Unsigned(Width::W16) => "SMALLINT UNSIGNED".into(),
+        Type::Unsigned(Width::W32) => "INT UNSIGNED".into(),
+        Type::Unsigned(Width::W64) => "BIGINT UNSIGNED".into(),
         Type::Int16 => "SMALLINT".into(),
         Type::Int32 => "INT".into(),
         Type::Int64 => "BIGINT".into(),

@@ -7,7 +7,7 @@
 use orm_core::schema::{Keeps, StoredColumn};
 use orm_core::sql::{ExpectedColumn, SqlWriter, write_null_safe_expected};
 use orm_core::stmt::BatchColumn;
-use orm_core::types::Type;
+use orm_core::types::{Type, Width};
 use orm_core::value::ValueRef;
 
 use crate::types;
@@ -75,6 +75,7 @@ pub(crate) fn keeps(column: &StoredColumn, ty: &Type, length: Option<u32>) -> Ke
     match ty {
         Type::Text | Type::Enum(_) => keeps_text(column, length),
         Type::Float64 if base == "float4" => Keeps::Less,
+        Type::Unsigned(Width::W64) if base == "numeric" => all_if(keeps_digits(column, 20, 0)),
         Type::Decimal { precision, scale } if base == "numeric" => {
             all_if(keeps_digits(column, *precision, *scale))
         }
@@ -83,6 +84,8 @@ pub(crate) fn keeps(column: &StoredColumn, ty: &Type, length: Option<u32>) -> Ke
         // What its codec makes of it is not known here.
         Type::Extension(_) => Keeps::All,
         Type::Bool
+        | Type::Int8
+        | Type::Unsigned(_)
         | Type::Int16
         | Type::Int32
         | Type::Int64
@@ -120,7 +123,10 @@ fn keeps_text(column: &StoredColumn, length: Option<u32>) -> Keeps {
 fn is_own(column: &StoredColumn, ty: &Type) -> bool {
     let bases: &[&str] = match ty {
         Type::Bool => &["bool"],
-        Type::Int16 | Type::Int32 | Type::Int64 => &["int2", "int4", "int8"],
+        Type::Unsigned(Width::W64) => &["numeric"],
+        Type::Int8 | Type::Unsigned(_) | Type::Int16 | Type::Int32 | Type::Int64 => {
+            &["int2", "int4", "int8"]
+        }
         Type::Float32 | Type::Float64 => &["float4", "float8"],
         Type::Bytes => &["bytea"],
         Type::Date => &["date"],

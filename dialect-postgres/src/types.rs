@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::types::{Type, civil};
+use orm_core::types::{Type, Width, civil};
 use orm_core::value::{Value, ValueRef};
 
 /// The name of the dialect, by which extensions know it.
@@ -17,7 +17,10 @@ pub(crate) const NAME: &str = "postgres";
 pub(crate) fn cast_name(ty: &Type) -> &str {
     match ty {
         Type::Bool => "bool",
-        Type::Int16 => "int2",
+        Type::Int8 | Type::Unsigned(Width::W8) | Type::Int16 => "int2",
+        Type::Unsigned(Width::W16) => "int4",
+        Type::Unsigned(Width::W32) => "int8",
+        Type::Unsigned(Width::W64) => "numeric",
         Type::Int32 => "int4",
         Type::Int64 => "int8",
         Type::Float32 => "float4",
@@ -39,7 +42,10 @@ pub(crate) fn cast_name(ty: &Type) -> &str {
 pub(crate) fn column_name(ty: &Type, length: Option<u32>) -> Option<Cow<'static, str>> {
     let name = match ty {
         Type::Bool => "BOOLEAN",
-        Type::Int16 => "SMALLINT",
+        Type::Int8 | Type::Unsigned(Width::W8) | Type::Int16 => "SMALLINT",
+        Type::Unsigned(Width::W16) => "INTEGER",
+        Type::Unsigned(Width::W32) => "BIGINT",
+        Type::Unsigned(Width::W64) => "NUMERIC(20, 0)",
         Type::Int32 => "INTEGER",
         Type::Int64 => "BIGINT",
         Type::Float32 => "REAL",

@@ -11,7 +11,7 @@ use orm_core::sql::{
     write_operand,
 };
 use orm_core::stmt::{Extension as _, Like, LikeKind, NextVersion, Numeric, NumericOp};
-use orm_core::types::Type;
+use orm_core::types::{Type, Width};
 use orm_core::value::Value;
 
 /// Writes the version after the present one. A column holds numbers of any width, so the statement has to fail by
@@ -55,17 +55,19 @@ pub(crate) fn write_numeric<'a>(w: &mut SqlWriter<'a>, numeric: &'a Numeric) -> 
 /// A column stores numbers of any width, and floats instead of integers beyond 64 bits.
 fn write_stored<'a>(w: &mut SqlWriter<'a>, numeric: &'a Numeric) -> Result<()> {
     let ty = numeric.ty();
-    if !ty.is_integer() {
-        return write_standard(w, numeric);
-    }
-    let bits = if *ty == Type::Int16 {
-        16
-    } else if *ty == Type::Int32 {
-        32
+    let (function, bits) = if let Some((least, most)) = ty.range() {
+        let bits = i64::BITS - most.leading_zeros();
+        if least < 0 {
+            ("integer_store(", bits + 1)
+        } else {
+            ("unsigned_store(", bits)
+        }
+    } else if *ty == Type::Unsigned(Width::W64) {
+        ("unsigned_store(", 64)
     } else {
-        64
+        return write_standard(w, numeric);
     };
-    w.push("integer_store(");
+    w.push(function);
     for arg in numeric.args() {
         write_expr(w, arg)?;
     }

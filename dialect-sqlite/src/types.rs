@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use orm_core::civil;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::schema::Column;
-use orm_core::types::Type;
+use orm_core::types::{Type, Width};
 use orm_core::value::Value;
 
 /// The name of the dialect, by which extensions know it.
@@ -22,7 +22,10 @@ pub(crate) fn column_type(column: &Column) -> Cow<'static, str> {
     let of_length = |length: u32| format!("VARCHAR({length})").into();
     match &column.ty {
         Type::Bool => "BOOLEAN".into(),
-        Type::Int16 | Type::Int32 | Type::Int64 => "INTEGER".into(),
+        Type::Unsigned(Width::W64) => "TEXT".into(),
+        Type::Int8 | Type::Unsigned(_) | Type::Int16 | Type::Int32 | Type::Int64 => {
+            "INTEGER".into()
+        }
         Type::Float32 | Type::Float64 => "REAL".into(),
         Type::Date => "DATE".into(),
         Type::Time => "TIME".into(),
@@ -44,7 +47,10 @@ pub(crate) fn column_type(column: &Column) -> Cow<'static, str> {
 /// The type by which CAST names `ty`: its storage class. `CAST('2024-01-01' AS DATE)` would be 2024.
 pub(crate) fn cast_type(ty: &Type) -> &str {
     match ty {
-        Type::Bool | Type::Int16 | Type::Int32 | Type::Int64 => "INTEGER",
+        Type::Unsigned(Width::W64) => "TEXT",
+        Type::Bool | Type::Int8 | Type::Unsigned(_) | Type::Int16 | Type::Int32 | Type::Int64 => {
+            "INTEGER"
+        }
         Type::Float32 | Type::Float64 => "REAL",
         Type::Bytes | Type::Uuid => "BLOB",
         Type::Text

@@ -118,7 +118,7 @@ impl MysqlRow<'_> {
             (Value::Time(..), _) => time(value),
             (Value::Bytes(v), Kind::Bits) => bits(v),
             (Value::Bytes(v), Kind::Whole) => whole(v),
-            (Value::UInt(_), _) => Err("is out of range for a signed 64-bit integer"),
+            (Value::UInt(v), _) => Ok(ValueRef::Decimal((*v).into())),
             (Value::Bytes(v), Kind::Decimal) => decimal(v),
             _ => Err("is not supported"),
         };

@@ -23,6 +23,7 @@ mod statement_kind;
 mod stream;
 #[cfg(feature = "tls")]
 mod tls;
+mod undecodable;
 
 pub use config::PostgresConfig;
 pub use connect::PostgresDriver;

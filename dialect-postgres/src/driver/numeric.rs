@@ -2,7 +2,7 @@
 
 use orm_core::value::Decimal;
 
-use super::row::Undecodable;
+use super::undecodable::Undecodable;
 
 const NEGATIVE: u16 = 0x4000;
 const NAN: u16 = 0xC000;

@@ -12,6 +12,7 @@ use orm_core::value::ValueRef;
 use postgres::types::{FromSql, Kind, Type as Native};
 
 use super::numeric;
+use super::undecodable::Undecodable;
 
 /// Days from 1970-01-01 to 2000-01-01, where PostgreSQL's counts begin.
 pub(super) const EPOCH_DAYS: i32 = 10_957;
@@ -203,17 +204,6 @@ impl<'a> FromSql<'a> for Raw<'a> {
     fn accepts(_: &Native) -> bool {
         true
     }
-}
-
-/// Why bytes could not become a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Undecodable {
-    Type,
-    /// More digits than a value can have.
-    Digits,
-    NotANumber,
-    Infinity,
-    Malformed,
 }
 
 fn decode(wire: Wire, raw: &[u8]) -> Result<ValueRef<'_>, Undecodable> {

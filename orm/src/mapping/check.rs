@@ -276,9 +276,13 @@ const fn characters(text: &str) -> usize {
 /// Whether a column of that type takes an integer.
 pub(crate) const fn integer_fits(ty: &Type, value: i64) -> bool {
     match ty {
-        Type::Int16 => i16::MIN as i64 <= value && value <= i16::MAX as i64,
-        Type::Int32 => i32::MIN as i64 <= value && value <= i32::MAX as i64,
-        Type::Int64 | Type::Float32 | Type::Float64 => true,
+        Type::Int8 | Type::Unsigned(_) | Type::Int16 | Type::Int32 | Type::Int64 => {
+            match ty.range() {
+                Some((least, most)) => least <= value && value <= most,
+                None => value >= 0,
+            }
+        }
+        Type::Float32 | Type::Float64 => true,
         Type::Bool
         | Type::Text
         | Type::Bytes

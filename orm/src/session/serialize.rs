@@ -3,7 +3,7 @@
 
 use orm_core::civil;
 use orm_core::error::{Error, ErrorKind};
-use orm_core::types::Type;
+use orm_core::types::{Type, Width};
 use orm_core::value::ValueRef;
 use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
 
@@ -260,6 +260,12 @@ impl Serialize for Scalar<'_> {
             ValueRef::DateTime(micros) => moment(micros, "", serializer),
             ValueRef::Timestamp(micros) => moment(micros, "Z", serializer),
             ValueRef::Uuid(bytes) => serializer.collect_str(&uuid_text(bytes)),
+            ValueRef::Decimal(number) if self.ty == Some(&Type::Unsigned(Width::W64)) => {
+                match u64::try_from(number.unscaled()) {
+                    Ok(number) => serializer.serialize_u64(number),
+                    Err(_) => serializer.collect_str(&number),
+                }
+            }
             // As text, as rust_decimal has it: readers of JSON make doubles of numbers.
             ValueRef::Decimal(number) => serializer.collect_str(&number),
             ValueRef::Array(items) => {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::types::{Type, civil};
+use orm_core::types::{Type, Width, civil};
 use orm_core::value::Value;
 
 /// The name of the dialect, by which extensions know it.
@@ -28,7 +28,7 @@ pub(crate) fn column_type(ty: &Type, length: Option<u32>) -> Option<Cow<'static,
         Type::Enum(labels) => varchar(length.or(labels.longest())),
         Type::Extension(ty) => ty.native_name(NAME)?.to_owned().into(),
         // Its client has no numbers of more than 18 digits.
-        Type::Decimal { .. } => return None,
+        Type::Decimal { .. } | Type::Unsigned(Width::W64) => return None,
         other => plain_name(other).into(),
     })
 }
@@ -46,7 +46,10 @@ pub(crate) fn cast_type(ty: &Type) -> &str {
 fn plain_name(ty: &Type) -> &'static str {
     match ty {
         Type::Bool => "BOOLEAN",
-        Type::Int16 => "SMALLINT",
+        Type::Int8 | Type::Unsigned(Width::W8) | Type::Int16 => "SMALLINT",
+        Type::Unsigned(Width::W16) => "INTEGER",
+        Type::Unsigned(Width::W32) => "BIGINT",
+        Type::Unsigned(Width::W64) => "DECIMAL(18, 0)",
         Type::Int32 => "INTEGER",
         Type::Int64 => "BIGINT",
         Type::Float32 => "FLOAT",

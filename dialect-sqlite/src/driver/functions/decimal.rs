@@ -11,7 +11,7 @@ use rusqlite::Connection;
 use rusqlite::functions::{Aggregate, Context, WindowAggregate};
 use rusqlite::types::ValueRef;
 
-use super::{PURE, failure};
+use super::function::{PURE, failure};
 
 type Result<T> = rusqlite::Result<T>;
 

@@ -121,6 +121,9 @@ pub struct Capabilities {
     pub row_values: bool,
     /// How exact decimals are stored and computed.
     pub decimals: DecimalStyle,
+    /// Whether unsigned integers and those of 8 bits are native types. Elsewhere they are wider integers, and those of 64
+    /// bits exact decimals, with a CHECK.
+    pub unsigned_integers: bool,
     /// Whether integers have the operators `&` and `|`.
     pub bit_operators: bool,
     /// Whether AVG of integers is an integer. The argument is then cast to a floating point number.
@@ -209,6 +212,7 @@ impl Capabilities {
         explain: ExplainStyle::Unsupported,
         null_safe: NullSafeStyle::IsNotDistinctFrom,
         decimals: DecimalStyle::Unsupported,
+        unsigned_integers: false,
         bit_operators: false,
         in_list: InListStyle::JsonEach,
         row_values: true,

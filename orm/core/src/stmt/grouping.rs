@@ -6,6 +6,7 @@
 use std::ops::ControlFlow;
 
 use super::expr::Expr;
+use super::numeric::Numeric;
 use super::query::{Order, Query};
 use super::select::{Projection, Select};
 use super::visit::{Visit, walk_expr, walk_window};
@@ -62,7 +63,12 @@ impl<'a, B, F: FnMut(&str, &str) -> ControlFlow<B>> Visit<'a> for Grouped<'_, F>
             walk_expr(self, call)?;
             return walk_window(self, window);
         }
-        if matches!(expr, Expr::Aggregate { .. } | Expr::Extension(_)) {
+        if let Expr::Extension(node) = expr
+            && Numeric::of(node.as_ref()).is_none()
+        {
+            return ControlFlow::Continue(());
+        }
+        if matches!(expr, Expr::Aggregate { .. }) {
             return ControlFlow::Continue(());
         }
         walk_expr(self, expr)

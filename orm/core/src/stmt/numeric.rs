@@ -74,6 +74,21 @@ impl Numeric {
         Self { op, ty, args }
     }
 
+    /// Returns the operator that an extension is, if it is one. Its operands are parts of the expression like those of
+    /// [`Expr::Arithmetic`], which other extensions may use in any way.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::stmt::*;
+    /// # use orm_core::types::Type;
+    /// let negated = Numeric::new(NumericOp::Negate, Type::Int64, vec![Expr::column("users", "age")]);
+    /// assert!(Numeric::of(&negated).is_some());
+    /// ```
+    pub fn of(node: &dyn Extension) -> Option<&Self> {
+        node.as_any().downcast_ref()
+    }
+
     /// Returns the operator.
     ///
     /// # Examples

@@ -8,7 +8,7 @@ use crate::civil;
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::{Column, Table};
 use crate::sql::{Capabilities, DecimalStyle, Dialect, SqlWriter, TransactionOptions};
-use crate::types::Type;
+use crate::types::{Type, Width};
 use crate::value::Value;
 
 /// The default capabilities of [`AnsiDialect`]: the standard's.
@@ -76,7 +76,10 @@ impl Dialect for AnsiDialect {
     fn cast_type(&self, ty: &Type) -> Cow<'static, str> {
         match ty {
             Type::Bool => "BOOLEAN",
-            Type::Int16 => "SMALLINT",
+            Type::Int8 | Type::Unsigned(Width::W8) | Type::Int16 => "SMALLINT",
+            Type::Unsigned(Width::W16) => "INTEGER",
+            Type::Unsigned(Width::W32) => "BIGINT",
+            Type::Unsigned(Width::W64) => "DECIMAL(20, 0)",
             Type::Int32 => "INTEGER",
             Type::Int64 => "BIGINT",
             Type::Float32 => "REAL",

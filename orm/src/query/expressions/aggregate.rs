@@ -133,7 +133,8 @@ macro_rules! ranked {
 }
 
 ranked!(
-    Int16, Int32, Int64, Float32, Float64, Decimal, Text, Date, Time, DateTime, Timestamp
+    Int8, UInt8, UInt16, UInt32, UInt64, Int16, Int32, Int64, Float32, Float64, Decimal, Text,
+    Date, Time, DateTime, Timestamp
 );
 
 /// Returns `MIN(expr)`, which is NULL over no rows.

@@ -245,6 +245,11 @@ macro_rules! values {
 
 values! {
     bool => bool,
+    i8 => i8,
+    u8 => u8,
+    u16 => u16,
+    u32 => u32,
+    u64 => u64,
     i16 => i16,
     i32 => i32,
     i64 => i64,

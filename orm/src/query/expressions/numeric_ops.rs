@@ -77,7 +77,7 @@ impl<M: Model, T: DbType<Base: Whole>, V: Operand<T::Base>> Rem<V> for Column<M,
     }
 }
 
-impl<T: DbType<Base: base::Numeric>> Neg for Expr<T> {
+impl<T: DbType<Base: base::Signed>> Neg for Expr<T> {
     type Output = Self;
 
     fn neg(self) -> Self {
@@ -87,7 +87,7 @@ impl<T: DbType<Base: base::Numeric>> Neg for Expr<T> {
     }
 }
 
-impl<M: Model, T: DbType<Base: base::Numeric>> Neg for Column<M, T> {
+impl<M: Model, T: DbType<Base: base::Signed>> Neg for Column<M, T> {
     type Output = Expr<T>;
 
     fn neg(self) -> Expr<T> {

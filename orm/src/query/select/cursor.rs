@@ -6,8 +6,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::types::Type;
-use orm_core::value::{Value, ValueRef};
+use orm_core::types::{Type, Width};
+use orm_core::value::{Decimal, Value, ValueRef};
 
 use crate::mapping::ModelDef;
 
@@ -95,6 +95,10 @@ impl<'b> Reader<'b> {
         Some(bytes)
     }
 
+    fn decimal(&mut self) -> Option<Decimal> {
+        str::from_utf8(self.bytes()?).ok()?.parse().ok()
+    }
+
     fn text(&mut self) -> Option<Value> {
         let text = str::from_utf8(self.bytes()?).ok()?;
         Some(Value::Text(text.to_owned()))
@@ -107,6 +111,16 @@ impl<'b> Reader<'b> {
                 [byte @ (0 | 1)] => Some(Value::Bool(byte == 1)),
                 [_] => None,
             },
+            Type::Int8 => i8::try_from(self.int()?).ok().map(|v| Value::Int(v.into())),
+            Type::Unsigned(Width::W64) => match self.decimal()? {
+                v if v.scale() == 0 && v.unscaled() >= 0 => Some(Value::Decimal(v)),
+                _ => None,
+            },
+            Type::Unsigned(_) => {
+                let (least, most) = ty.range()?;
+                let value = self.int()?;
+                (least..=most).contains(&value).then_some(Value::Int(value))
+            }
             Type::Int16 => i16::try_from(self.int()?)
                 .ok()
                 .map(|v| Value::Int(v.into())),
@@ -125,10 +139,7 @@ impl<'b> Reader<'b> {
             Type::DateTime => self.int().map(Value::DateTime),
             Type::Timestamp => self.int().map(Value::Timestamp),
             Type::Uuid => self.array().map(Value::Uuid),
-            Type::Decimal { .. } => {
-                let text = str::from_utf8(self.bytes()?).ok()?;
-                text.parse().ok().map(Value::Decimal)
-            }
+            Type::Decimal { .. } => self.decimal().map(Value::Decimal),
             Type::Extension(_) => None,
         }
     }

@@ -31,7 +31,8 @@ impl<'s> Visit<'s> for HasArithmetic {
     type Break = ();
 
     fn expr(&mut self, expr: &'s Expr) -> ControlFlow<()> {
-        let is_numeric = matches!(expr, Expr::Extension(node) if node.as_any().is::<Numeric>());
+        let is_numeric =
+            matches!(expr, Expr::Extension(node) if Numeric::of(node.as_ref()).is_some());
         if is_numeric || matches!(expr, Expr::Arithmetic { .. } | Expr::Aggregate { .. }) {
             return ControlFlow::Break(());
         }

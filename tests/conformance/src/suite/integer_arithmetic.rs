@@ -1,4 +1,4 @@
-//! `/`, `%`, the sign and bits of numbers, and what becomes of results beyond a type: alike on every database.
+//! `/`, `%`, the sign and bits of numbers, and results beyond a type: alike on every database.
 
 use orm::prelude::*;
 use orm::query::Expr;

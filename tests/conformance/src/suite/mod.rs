@@ -115,6 +115,7 @@ pub mod touched;
 mod transactions;
 mod trees;
 pub mod types;
+mod unsigned;
 mod update_defaults;
 mod validators;
 mod value_circles;
@@ -351,6 +352,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     decimals::cases,
     decimal_writes::cases,
     integer_arithmetic::cases,
+    unsigned::cases,
     row_values::cases,
     aggregates::cases,
     joined_loads::cases,

@@ -282,7 +282,7 @@ fn write_case<'a>(w: &mut SqlWriter<'a>, case: &'a Case) -> Result<()> {
 /// # Errors
 /// - `Unsupported`: the extension has no template for the dialect.
 pub fn write_extension<'a>(w: &mut SqlWriter<'a>, node: &'a dyn Extension) -> Result<()> {
-    if let Some(numeric) = node.as_any().downcast_ref::<Numeric>() {
+    if let Some(numeric) = Numeric::of(node) {
         return w.dialect().write_numeric(w, numeric);
     }
     let Some(parts) = node.template(w.dialect().name()) else {

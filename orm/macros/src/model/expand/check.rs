@@ -40,7 +40,8 @@ fn default(position: usize, column: &Column) -> Option<TokenStream> {
 
 /// The types that are no exact decimals, whatever else may be.
 const OTHERS: &[&str] = &[
-    "bool", "i16", "i32", "i64", "f32", "f64", "String", "Vec", "Uuid",
+    "bool", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f32", "f64", "String", "Vec",
+    "Uuid",
 ];
 
 /// Where the type is an exact decimal, it needs a precision and a scale.

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use orm_core::stmt::{Expr, Query, Visit, walk_expr, walk_window};
+use orm_core::stmt::{Expr, Numeric, Query, Visit, walk_expr, walk_window};
 
 /// Whether there is an aggregate in `expr`.
 pub(super) fn has_aggregate(expr: &Expr) -> bool {
@@ -12,10 +12,9 @@ pub(super) fn has_aggregate(expr: &Expr) -> bool {
 /// Whether there is an aggregate in `expr`, or what can't be looked into and might be one.
 pub(in crate::query::compile) fn may_aggregate(expr: &Expr) -> bool {
     any(expr, &mut |part| {
-        matches!(
-            part,
-            Expr::Aggregate { .. } | Expr::Raw(_) | Expr::Extension(_)
-        )
+        let is_closed =
+            matches!(part, Expr::Extension(node) if Numeric::of(node.as_ref()).is_none());
+        is_closed || matches!(part, Expr::Aggregate { .. } | Expr::Raw(_))
     })
 }
 

@@ -1,6 +1,6 @@
 //! Rejects queries that select the nullable side of a LEFT JOIN as non-optional.
 
-use orm_core::stmt::{Expr, JoinKind, Select};
+use orm_core::stmt::{Expr, Extension as _, JoinKind, Numeric, Select};
 
 use super::typed::Typed;
 use crate::query::expressions::build_error::BuildError;
@@ -65,8 +65,12 @@ fn vanishes(expr: &Expr, table: &str) -> bool {
         | Expr::Excluded(_)
         | Expr::Exists(_)
         | Expr::Subquery(_)
-        | Expr::Raw(_)
-        | Expr::Extension(_) => false,
+        | Expr::Raw(_) => false,
+        Expr::Extension(node) => {
+            let numeric = Numeric::of(node.as_ref());
+            let mut args = numeric.into_iter().flat_map(|numeric| numeric.args());
+            args.any(|arg| vanishes(arg, table))
+        }
     }
 }
 
