@@ -215,7 +215,7 @@ fn decimal(digits: &[u8]) -> Result<ValueRef<'static>, &'static str> {
     let number = number.and_then(|digits| digits.parse().ok());
     number
         .map(ValueRef::Decimal)
-        .ok_or("has more than 38 digits, which no supported type can hold")
+        .ok_or("has more than 36 digits, which no supported type can hold")
 }
 
 #[cfg(test)]

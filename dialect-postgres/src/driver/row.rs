@@ -168,7 +168,7 @@ impl PostgresRow<'_> {
                 )),
             ),
             Undecodable::Digits => (
-                format!("column {name} has more than 38 digits, which is not supported"),
+                format!("column {name} has more than 36 digits, which is not supported"),
                 Some(format!(
                     "cast it in the query, such as {name}::text or {name}::float8"
                 )),

@@ -163,7 +163,7 @@ fn bind_text(
     Ok(statement.raw_bind_parameter(index, text)?)
 }
 
-/// The text of a date and time or a decimal on the stack, of which a decimal of 38 digits with a sign, a zero and a point
+/// The text of a date and time or a decimal on the stack, of which a decimal of 36 digits with a sign, a zero and a point
 /// is the longest.
 struct ShortText {
     bytes: [u8; 41],

@@ -292,11 +292,11 @@ impl Table {
                 return Err(self.fault("a column name must not be empty or contain NUL"));
             }
             if let Type::Decimal { precision, scale } = column.ty
-                && (precision == 0 || precision > 38 || scale > precision)
+                && (precision == 0 || precision > 36 || scale > precision)
             {
                 let name = &column.name;
                 return Err(self.fault(format!(
-                    "column {name} of exact decimals needs a precision of 1 to 38 digits, and a scale of no more"
+                    "column {name} of exact decimals needs a precision of 1 to 36 digits, and a scale of no more"
                 )));
             }
             if !seen.insert(column.name.as_ref()) {

@@ -94,7 +94,7 @@ impl Dialect for AnsiDialect {
             Type::Decimal { precision, scale } if *precision > 0 => {
                 return format!("DECIMAL({precision}, {scale})").into();
             }
-            Type::Decimal { .. } => "DECIMAL(38, 19)",
+            Type::Decimal { .. } => "DECIMAL(36, 18)",
             Type::Extension(ty) => {
                 return ty.native_name("ansi").unwrap_or("CLOB").to_owned().into();
             }

@@ -7,12 +7,12 @@ use std::str::FromStr;
 use super::ConversionError;
 
 /// The most digits of a decimal number.
-const DIGITS: u32 = 38;
+const DIGITS: u32 = 36;
 
 /// The least integer of more digits.
 const LIMIT: u128 = 10_u128.pow(DIGITS);
 
-/// Holds an exact decimal number of at most 38 digits.
+/// Holds an exact decimal number of at most 36 digits.
 ///
 /// A number has one form: it keeps no zeros at the end of its fraction, so that 1.10 and 1.1 are the same value.
 ///
@@ -28,13 +28,16 @@ const LIMIT: u128 = 10_u128.pow(DIGITS);
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Decimal {
-    // Bytes, which need no alignment: a `ValueRef` stays as small as it is.
-    unscaled: [u8; 16],
-    scale: u8,
+    // The number without its point, of 121 bits, then the scale. Bytes, which need no alignment: a `ValueRef` stays as
+    // small as it is.
+    packed: [u8; 16],
 }
 
+/// The bits of a scale.
+const SCALE_BITS: u32 = 6;
+
 impl Decimal {
-    /// Creates the number `unscaled` / 10^`scale`. `None` if it has more than 38 digits, or more than 38 after the
+    /// Creates the number `unscaled` / 10^`scale`. `None` if it has more than 36 digits, or more than 36 after the
     /// point.
     ///
     /// # Examples
@@ -53,22 +56,27 @@ impl Decimal {
             unscaled /= 10;
             scale -= 1;
         }
-        let scale = u8::try_from(scale).ok()?;
-        let has_room = u32::from(scale) <= DIGITS && unscaled.unsigned_abs() < LIMIT;
-        has_room.then_some(Self {
-            unscaled: unscaled.to_ne_bytes(),
-            scale,
-        })
+        let has_room = scale <= DIGITS && unscaled.unsigned_abs() < LIMIT;
+        has_room.then(|| Self::packed(unscaled, scale))
+    }
+
+    const fn packed(unscaled: i128, scale: u32) -> Self {
+        let packed = unscaled << SCALE_BITS | scale as i128;
+        Self {
+            packed: packed.to_ne_bytes(),
+        }
     }
 
     /// Returns the number without its point.
     pub fn unscaled(self) -> i128 {
-        i128::from_ne_bytes(self.unscaled)
+        i128::from_ne_bytes(self.packed) >> SCALE_BITS
     }
 
     /// Returns the number of digits after the point.
     pub fn scale(self) -> u32 {
-        self.scale.into()
+        let bits = i128::from_ne_bytes(self.packed) & ((1 << SCALE_BITS) - 1);
+        // It has six bits.
+        u32::try_from(bits).unwrap_or_default()
     }
 
     /// Returns whether a column of `precision` digits, `scale` of them after the point, stores the number unchanged.
@@ -83,7 +91,8 @@ impl Decimal {
     /// ```
     pub fn fits(self, precision: u8, scale: u8) -> bool {
         let whole = precision.saturating_sub(scale).into();
-        self.scale <= scale && self.whole().unsigned_abs() < power(whole).unwrap_or(u128::MAX)
+        self.scale() <= u32::from(scale)
+            && self.whole().unsigned_abs() < power(whole).unwrap_or(u128::MAX)
     }
 
     /// Returns the number rounded to `scale` digits after the point, half away from zero.
@@ -117,7 +126,7 @@ impl Decimal {
         Self::new(cut + away, scale).unwrap_or(self)
     }
 
-    /// Returns the sum. `None` if it has more than 38 digits.
+    /// Returns the sum. `None` if it has more than 36 digits.
     ///
     /// # Examples
     ///
@@ -133,7 +142,7 @@ impl Decimal {
         Self::new(sum, scale)
     }
 
-    /// Returns the difference. `None` if it has more than 38 digits.
+    /// Returns the difference. `None` if it has more than 36 digits.
     ///
     /// # Examples
     ///
@@ -147,7 +156,7 @@ impl Decimal {
         self.checked_add(other.negated())
     }
 
-    /// Returns the product. `None` if it has more than 38 digits.
+    /// Returns the product. `None` if it has more than 36 digits.
     ///
     /// # Examples
     ///
@@ -172,11 +181,8 @@ impl Decimal {
     /// ```
     #[must_use]
     pub fn negated(self) -> Self {
-        // At most 38 digits: the least i128 is none of them.
-        Self {
-            unscaled: self.unscaled().wrapping_neg().to_ne_bytes(),
-            ..self
-        }
+        // The least i128 has more digits than there may be.
+        Self::packed(self.unscaled().wrapping_neg(), self.scale())
     }
 
     /// Returns the nearest double.
@@ -202,7 +208,7 @@ impl Decimal {
         self.split().0
     }
 
-    /// What is before the point, and what is after it with 38 digits.
+    /// What is before the point, and what is after it with 36 digits.
     fn split(self) -> (i128, i128) {
         let unit = power(self.scale()).map_or(1, u128::cast_signed);
         let rest = power(DIGITS - self.scale()).map_or(1, u128::cast_signed);
@@ -230,19 +236,13 @@ impl Ord for Decimal {
 
 impl From<i64> for Decimal {
     fn from(number: i64) -> Self {
-        Self {
-            unscaled: i128::from(number).to_ne_bytes(),
-            scale: 0,
-        }
+        Self::packed(number.into(), 0)
     }
 }
 
 impl From<u64> for Decimal {
     fn from(number: u64) -> Self {
-        Self {
-            unscaled: i128::from(number).to_ne_bytes(),
-            scale: 0,
-        }
+        Self::packed(number.into(), 0)
     }
 }
 
@@ -251,7 +251,7 @@ impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.unscaled() < 0 { "-" } else { "" };
         let digits = self.unscaled().unsigned_abs();
-        let scale = usize::from(self.scale);
+        let scale = self.scale() as usize;
         let Some(unit) = power(self.scale()).filter(|_| scale > 0) else {
             return write!(f, "{sign}{digits}");
         };
@@ -362,13 +362,13 @@ mod tests {
                 "12.34",
             ),
             (
-                "99999999999999999999999999999999999999",
-                "99999999999999999999999999999999999999",
+                "999999999999999999999999999999999999",
+                "999999999999999999999999999999999999",
             ),
-            ("1e37", "10000000000000000000000000000000000000"),
+            ("1e35", "100000000000000000000000000000000000"),
             (
-                "0.00000000000000000000000000000000000001",
-                "0.00000000000000000000000000000000000001",
+                "0.000000000000000000000000000000000001",
+                "0.000000000000000000000000000000000001",
             ),
             ("0e99", "0"),
         ];
@@ -389,10 +389,10 @@ mod tests {
             ("NaN", Format),
             ("1_000", Format),
             (" 1", Format),
-            ("1e38", Range),
-            ("1e-39", Range),
-            ("100000000000000000000000000000000000000", Range),
-            ("9999999999999999999999999999999999999999999", Range),
+            ("1e36", Range),
+            ("1e-37", Range),
+            ("1000000000000000000000000000000000000", Range),
+            ("99999999999999999999999999999999999999999", Range),
         ];
         for (text, error) in texts {
             assert_eq!(text.parse::<Decimal>(), Err(error), "{text}");
@@ -406,7 +406,7 @@ mod tests {
             ("-2.5", 0, "-3"),
             ("2.49", 1, "2.5"),
             ("2.44", 1, "2.4"),
-            ("0.00000000000000000000000000000000000001", 2, "0"),
+            ("0.000000000000000000000000000000000001", 2, "0"),
             ("1.5", 3, "1.5"),
         ] {
             assert_eq!(number(text).rounded(scale), number(rounded), "{text}");
@@ -414,12 +414,12 @@ mod tests {
     }
 
     #[test]
-    fn sums_and_products_end_at_38_digits() {
+    fn sums_and_products_end_at_36_digits() {
         let most = Decimal::new(LIMIT.cast_signed() - 1, 0).unwrap();
         assert_eq!(most.checked_add(Decimal::from(1_i64)), None);
         assert_eq!(most.checked_mul(most), None);
         assert_eq!(most.checked_sub(most), Some(Decimal::from(0_i64)));
-        assert!(most.fits(38, 0) && !most.fits(38, 1));
+        assert!(most.fits(36, 0) && !most.fits(36, 1));
         assert!(number("-0.5").fits(1, 1) && !number("1.5").fits(1, 1));
     }
 

@@ -22,6 +22,9 @@ pub use decimal::Decimal;
 pub use extension::Extension;
 pub(crate) use extension::sealed;
 
+// A row of binds is an array of them.
+const _: () = assert!(size_of::<ValueRef<'static>>() <= 24);
+
 /// Holds one borrowed value: what a driver binds, and what a row returns.
 ///
 /// A copy has at most 24 bytes and does not copy text.

@@ -151,15 +151,15 @@ fn read(column: &mut ColumnAttributes, key: &str, meta: &ParseNestedMeta<'_>) ->
     Ok(())
 }
 
-/// `= 12`, up to the 38 digits that a value has.
+/// `= 12`, up to the 36 digits that a value has.
 fn small(key: &str, meta: &ParseNestedMeta<'_>) -> Result<LitInt> {
     let example = |_| meta.error(format!("write `{key} = 12`"));
     let number: LitInt = meta.value().map_err(example)?.parse().map_err(example)?;
     match number.base10_parse::<u8>() {
-        Ok(0..=38) => Ok(number),
+        Ok(0..=36) => Ok(number),
         _ => Err(Error::new(
             number.span(),
-            format!("`{key}` must be a number of digits, of which there are 38 at most"),
+            format!("`{key}` must be a number of digits, of which there are 36 at most"),
         )),
     }
 }
