@@ -66,6 +66,7 @@ pub(crate) const MYSQL: Capabilities = {
     // Neither finds an expression of GROUP BY again in HAVING, and MySQL takes two `?` for two values.
     own.repeats = RepeatStyle::Alias;
     own.simultaneous_set = false;
+    own.json = true;
     // Error 1235.
     own.limit_in_subquery = false;
     // Error 1093, unless the table is read into a derived table before. The hint keeps the optimizer from

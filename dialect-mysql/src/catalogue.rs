@@ -74,6 +74,7 @@ pub(crate) fn keeps(column: &StoredColumn, ty: &Type, length: Option<u32>) -> Ke
         Type::DateTime | Type::Timestamp if matches!(base, "datetime" | "timestamp") => {
             all_if(column.size == Some(6))
         }
+        Type::Json => all_if(base == "json" || base == "longtext"),
         Type::Date | Type::Time | Type::DateTime | Type::Timestamp => Keeps::Unreadable,
         Type::Text | Type::Enum(_) | Type::Extension(_) => keeps_text(column, ty, length),
     }
@@ -103,8 +104,15 @@ pub(crate) fn write_expected(
     if expected.digest {
         return write_digest_expected(w, expected);
     }
-    let is_text = matches!(ty, Type::Text | Type::Enum(_));
+    let is_text = matches!(ty, Type::Text | Type::Enum(_) | Type::Json);
     match stored {
+        // Documents are compared, not the texts that are made of them.
+        Some(stored) if *ty == Type::Json && stored.base == "json" => {
+            (expected.new)(w);
+            w.push(" <=> CAST(");
+            (expected.old)(w);
+            w.push(" AS JSON)");
+        }
         // Each may be the nearest to many numbers of twice the digits.
         Some(stored) if *ty == Type::Float32 && stored.base == "double" => {
             w.push("CAST(");

@@ -28,6 +28,7 @@ mod ddl;
 #[cfg(feature = "driver")]
 pub mod driver;
 pub mod errors;
+mod json;
 mod render;
 mod types;
 
@@ -39,7 +40,7 @@ use orm_core::sql::{
     Capabilities, DdlLock, Dialect, ExpectedColumn, KeyRange, SqlWriter, TransactionOptions,
     digest_text,
 };
-use orm_core::stmt::{BatchColumn, Like};
+use orm_core::stmt::{BatchColumn, JsonExpr, Like};
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 use sha2::{Digest as _, Sha256};
@@ -92,6 +93,10 @@ impl Dialect for MysqlDialect {
 
     fn write_typed_bind<'a>(&self, w: &mut SqlWriter<'a>, value: &'a Value) {
         render::write_typed_bind(w, value, self.name());
+    }
+
+    fn write_json<'a>(&self, w: &mut SqlWriter<'a>, json: &'a JsonExpr) -> Result<()> {
+        json::write_json(w, json, *self)
     }
 
     fn write_like<'a>(&self, w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()> {

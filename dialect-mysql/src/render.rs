@@ -42,11 +42,13 @@ pub(crate) fn write_typed_bind<'a>(w: &mut SqlWriter<'a>, value: &'a Value, dial
     let own = match value {
         Value::Bytes(_) | Value::Uuid(_) => Some(Type::Bytes),
         Value::Date(_) => Some(Type::Date),
+        Value::Json(_) if dialect == "mysql" => Some(Type::Json),
         Value::Null
         | Value::Bool(_)
         | Value::Int(_)
         | Value::Float(_)
         | Value::Text(_)
+        | Value::Json(_)
         | Value::Time(_)
         | Value::DateTime(_)
         | Value::Timestamp(_)
@@ -95,6 +97,7 @@ pub(crate) fn write_aggregate<'a>(
         | Type::DateTime
         | Type::Timestamp
         | Type::Uuid
+        | Type::Json
         | Type::Enum(_)
         | Type::Extension(_) => return call(w),
     };

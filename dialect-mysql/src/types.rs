@@ -27,7 +27,8 @@ pub(crate) fn cast_name<'t>(ty: &'t Type, dialect: &str) -> &'t str {
         Type::Time => "TIME(6)",
         Type::DateTime | Type::Timestamp => "DATETIME(6)",
         Type::Uuid => "BINARY(16)",
-        Type::Text | Type::Enum(_) => "CHAR",
+        Type::Json if dialect == "mysql" => "JSON",
+        Type::Text | Type::Enum(_) | Type::Json => "CHAR",
         Type::Extension(ty) => ty.native_name(dialect).unwrap_or("CHAR"),
     }
 }
@@ -52,6 +53,8 @@ pub(crate) fn column_name(
         // TIMESTAMP ends in 2038 and is converted between time zones, so an instant is a DATETIME in UTC.
         Type::DateTime | Type::Timestamp => "DATETIME(6)".into(),
         Type::Uuid => "BINARY(16)".into(),
+        // A LONGTEXT with a check on MariaDB.
+        Type::Json => "JSON".into(),
         Type::Enum(labels) => {
             let length = length.or(labels.longest());
             sized("VARCHAR", length, VARCHAR_LIMIT, "LONGTEXT")
@@ -69,7 +72,7 @@ fn sized(short: &str, length: Option<u32>, limit: u32, long: &'static str) -> Co
 
 /// Whether a column of this type lies outside its row: no index without a prefix, no plain default.
 pub(crate) fn is_large(ty: &Type, length: Option<u32>, dialect: &str) -> bool {
-    column_name(ty, length, dialect).is_some_and(|name| name.starts_with("LONG"))
+    column_name(ty, length, dialect).is_some_and(|name| name.starts_with("LONG") || name == "JSON")
 }
 
 /// A value as a literal. Quotes and backslashes are both doubled, so that no SQL mode lets a text end
@@ -86,7 +89,7 @@ pub(crate) fn literal(value: &Value, dialect: &str) -> Result<String> {
         Value::Int(number) => number.to_string(),
         Value::Float(number) if number.is_finite() => format!("{number:?}"),
         Value::Float(_) => return Err(no_literal("NaN and infinity")),
-        Value::Text(text) => quoted(text),
+        Value::Text(text) | Value::Json(text) => quoted(text),
         Value::Bytes(bytes) => hex(bytes),
         Value::Uuid(bytes) => hex(bytes),
         Value::Date(days) => format!("'{}'", civil::date_text(in_range(*days)?)),

@@ -38,6 +38,7 @@ pub(crate) const CAPABILITIES: Capabilities = {
     // One statement text for lists of any length, and faster than a list of binds.
     own.in_list = InListStyle::Array;
     // "FOR UPDATE cannot be applied to the nullable side of an outer join".
+    own.json = true;
     own.lock_outer = false;
     own.repeats = RepeatStyle::SameBinds;
     own

@@ -69,6 +69,10 @@ pub(crate) fn keeps(column: &StoredColumn, ty: &Type, length: Option<u32>) -> Ke
         Type::DateTime | Type::Timestamp if is_own(column, ty) => all_if(is_precise(column)),
         // What its codec makes of it is not known here.
         Type::Extension(_) => Keeps::All,
+        Type::Json => match base {
+            "jsonb" | "json" | "text" => Keeps::All,
+            _ => Keeps::Unreadable,
+        },
         Type::Bool
         | Type::Int16
         | Type::Int32
@@ -113,6 +117,7 @@ fn is_own(column: &StoredColumn, ty: &Type) -> bool {
         Type::Time => &["time"],
         Type::DateTime | Type::Timestamp => &["timestamp", "timestamptz"],
         Type::Uuid => &["uuid"],
+        Type::Json => &["jsonb"],
         Type::Text | Type::Enum(_) => &["text", "varchar"],
         // It goes as text, and is cast to what the column is.
         Type::Extension(_) => &[],

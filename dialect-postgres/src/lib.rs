@@ -27,6 +27,7 @@ mod ddl;
 #[cfg(feature = "driver")]
 mod driver;
 pub mod errors;
+mod json;
 mod render;
 mod types;
 
@@ -38,7 +39,7 @@ use orm_core::sql::{
     Capabilities, DdlLock, Dialect, ExpectedColumn, SqlWriter, TransactionOptions, digest_text,
     write_batch_delete_rows, write_batch_update_rows,
 };
-use orm_core::stmt::{BatchColumn, BatchDelete, BatchRows, BatchUpdate, Insert, Like};
+use orm_core::stmt::{BatchColumn, BatchDelete, BatchRows, BatchUpdate, Insert, JsonExpr, Like};
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 use sha2::{Digest as _, Sha256};
@@ -64,6 +65,10 @@ impl Dialect for PostgresDialect {
 
     fn write_typed_bind<'a>(&self, w: &mut SqlWriter<'a>, value: &'a Value) {
         render::write_typed_bind(w, value);
+    }
+
+    fn write_json<'a>(&self, w: &mut SqlWriter<'a>, json: &'a JsonExpr) -> Result<()> {
+        json::write_json(w, json)
     }
 
     fn write_like<'a>(&self, w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()> {

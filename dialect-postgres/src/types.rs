@@ -28,6 +28,7 @@ pub(crate) fn cast_name(ty: &Type) -> &str {
         Type::DateTime => "timestamp",
         Type::Timestamp => "timestamptz",
         Type::Uuid => "uuid",
+        Type::Json => "jsonb",
         // An enumeration is text with a CHECK.
         Type::Text | Type::Enum(_) => "text",
         Type::Extension(ty) => ty.native_name(NAME).unwrap_or("text"),
@@ -51,6 +52,7 @@ pub(crate) fn column_name(ty: &Type, length: Option<u32>) -> Option<Cow<'static,
         Type::DateTime => "TIMESTAMP",
         Type::Timestamp => "TIMESTAMPTZ",
         Type::Uuid => "UUID",
+        Type::Json => "JSONB",
         Type::Enum(labels) => return Some(text_name(length.or(labels.longest()))),
         Type::Extension(ty) => return Some(ty.native_name(NAME)?.to_owned().into()),
     };
@@ -77,6 +79,7 @@ pub(crate) fn value_name(value: &Value) -> Option<&'static str> {
         Value::DateTime(_) => "timestamp",
         Value::Timestamp(_) => "timestamptz",
         Value::Uuid(_) => "uuid",
+        Value::Json(_) => "jsonb",
         Value::Null | Value::Array(_) => return None,
         Value::Extension(v) => return value_name(&v.encode(NAME)),
     })
@@ -107,6 +110,7 @@ pub(crate) fn literal(value: &Value) -> Result<String> {
             "postgres does not support the NUL character in text",
         )),
         Value::Text(text) => Ok(quoted(text)),
+        Value::Json(text) => Ok(format!("{}::jsonb", quoted(text))),
         Value::Array(_) => Ok(quoted(&text(value.as_ref()).unwrap_or_default())),
         Value::Extension(v) => literal(&v.encode(NAME)),
         other @ (Value::Float(_)
@@ -148,7 +152,7 @@ fn write_text(out: &mut String, value: ValueRef<'_>) -> bool {
         ValueRef::Bool(v) => out.push_str(if v { "true" } else { "false" }),
         ValueRef::Int(v) => push(out, format_args!("{v}")),
         ValueRef::Float(v) => write_float(out, v),
-        ValueRef::Text(v) => out.push_str(v),
+        ValueRef::Text(v) | ValueRef::Json(v) => out.push_str(v),
         ValueRef::Bytes(v) => {
             out.push_str("\\x");
             for byte in v {

@@ -41,6 +41,7 @@ pub(crate) const CAPABILITIES: Capabilities = {
         plan: "EXPLAIN QUERY PLAN ",
     };
     own.null_safe = NullSafeStyle::Is;
+    own.json = true;
     own.lateral = false;
     own.column_aliases = false;
     own.nested_set_operations = false;

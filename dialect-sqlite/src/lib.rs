@@ -21,6 +21,7 @@ mod ddl;
 #[cfg(feature = "driver")]
 pub mod driver;
 pub mod errors;
+mod json;
 mod render;
 mod types;
 
@@ -32,7 +33,7 @@ use orm_core::sql::{
     Capabilities, Dialect, ExpectedColumn, ForeignKeySwitch, SqlWriter, TransactionOptions,
     write_extension,
 };
-use orm_core::stmt::{Extension, Like};
+use orm_core::stmt::{Extension, JsonExpr, Like};
 use orm_core::types::Type;
 use orm_core::value::Value;
 
@@ -67,6 +68,10 @@ impl Dialect for SqliteDialect {
             Some(next) => render::write_next_version(w, next),
             None => write_extension(w, node),
         }
+    }
+
+    fn write_json<'a>(&self, w: &mut SqlWriter<'a>, json: &'a JsonExpr) -> Result<()> {
+        json::write_json(w, json)
     }
 
     fn write_like<'a>(&self, w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()> {

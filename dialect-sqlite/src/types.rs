@@ -29,6 +29,8 @@ pub(crate) fn column_type(column: &Column) -> Cow<'static, str> {
         Type::DateTime => "DATETIME".into(),
         Type::Timestamp => "TIMESTAMP".into(),
         Type::Bytes | Type::Uuid => "BLOB".into(),
+        // A column named JSON would make a number of the document `5`.
+        Type::Json => "TEXT".into(),
         Type::Text => column.length.map_or("TEXT".into(), of_length),
         Type::Enum(ty) => {
             let longest = ty.longest().unwrap_or(1).max(1);
@@ -45,9 +47,13 @@ pub(crate) fn cast_type(ty: &Type) -> &str {
         Type::Bool | Type::Int16 | Type::Int32 | Type::Int64 => "INTEGER",
         Type::Float32 | Type::Float64 => "REAL",
         Type::Bytes | Type::Uuid => "BLOB",
-        Type::Text | Type::Enum(_) | Type::Date | Type::Time | Type::DateTime | Type::Timestamp => {
-            "TEXT"
-        }
+        Type::Text
+        | Type::Enum(_)
+        | Type::Date
+        | Type::Time
+        | Type::DateTime
+        | Type::Timestamp
+        | Type::Json => "TEXT",
         Type::Extension(ty) => ty.native_name(NAME).unwrap_or("BLOB"),
     }
 }
@@ -59,8 +65,10 @@ pub(crate) fn literal(value: &Value) -> Result<String> {
         Value::Bool(v) => i32::from(*v).to_string(),
         Value::Int(v) => v.to_string(),
         Value::Float(v) => float(*v)?,
-        Value::Text(v) if v.contains('\0') => return Err(no_literal("text with a NUL character")),
-        Value::Text(v) => format!("'{}'", v.replace('\'', "''")),
+        Value::Text(v) | Value::Json(v) if v.contains('\0') => {
+            return Err(no_literal("text with a NUL character"));
+        }
+        Value::Text(v) | Value::Json(v) => format!("'{}'", v.replace('\'', "''")),
         Value::Bytes(v) => blob(v),
         Value::Uuid(v) => blob(v),
         Value::Date(v) => format!("'{}'", civil::date_text(*v)),

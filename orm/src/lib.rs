@@ -42,6 +42,7 @@
 //! | hooks and validators | [`Hooks`], [`SessionHooks`], [`Session::on_commit`] |
 //! | relations between models | [`BelongsTo`], [`HasMany`], [`HasOne`], [`ManyToMany`], [`ViewOnly`], [`Session::load`], [`Select::with`] |
 //! | entities as JSON | `Session::json`, with the feature `serde` |
+//! | columns of JSON documents | `types::Json` and `JsonOps`, with the feature `json` |
 //! | queries and statements | [`select`], [`insert`], [`update`], [`delete`], [`raw`], [`query`] |
 //! | creating and dropping tables | [`metadata`], [`Metadata`] |
 //! | what went wrong | [`Error`], [`ErrorKind`] |
@@ -81,6 +82,8 @@ pub use mapping::{
     BelongsTo, Criteria, DbEnum, Deferred, Embedded, HasMany, HasOne, ManyToMany, Metadata, Refs,
     Relation, ViewOnly, metadata,
 };
+#[cfg(feature = "json")]
+pub use query::JsonOps;
 pub use query::{
     Executor, FromRow, Null, Patch, Polymorphic, Predicate, RowExpr, Select, Stream, avg, case,
     count, count_all, count_distinct, delete, exists, insert, max, min, optional, raw, select, sum,
@@ -101,6 +104,8 @@ pub mod prelude {
         BelongsTo, Criteria, DbEnum, Entity, HasMany, HasOne, ManyToMany, Metadata, Model, NewRow,
         Refs, ViewOnly,
     };
+    #[cfg(feature = "json")]
+    pub use crate::query::JsonOps;
     pub use crate::query::{
         Executor, FromRow, Null, Patch, Polymorphic, Predicate, RowExpr, Select, avg, case, count,
         count_all, count_distinct, delete, exists, insert, max, min, optional, raw, select, sum,

@@ -6,7 +6,7 @@
 use std::fmt::{self, Write as _};
 
 use orm_core::civil;
-use orm_core::driver::bind_count;
+use orm_core::driver::{bind_count, json_fault, not_json};
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::ValueRef;
 use rusqlite::Statement;
@@ -18,6 +18,9 @@ use crate::types::NAME;
 /// The days from 0000-01-01 to 9999-12-31. ISO 8601 text sorts by time as long as every year has four
 /// digits and no sign.
 const CALENDAR: std::ops::RangeInclusive<i64> = -719_528..=2_932_896;
+
+/// The levels of a document that `serde_json` reads. SQLite reads 1000.
+const JSON_DEPTH: usize = 127;
 
 /// Binds all values of a statement.
 ///
@@ -72,6 +75,7 @@ fn bind(statement: &mut Statement<'_>, index: usize, value: &ValueRef<'_>) -> Re
 enum Fault {
     Native(rusqlite::Error),
     NotANumber,
+    NotJson(&'static str),
     BeyondCalendar(&'static str),
     Unknown(&'static str),
 }
@@ -88,6 +92,7 @@ impl Fault {
                 ),
             )
             .with_hint("bind NULL instead, and make the column nullable"),
+            Self::NotJson(fault) => not_json(index, fault),
             Self::BeyondCalendar(kind) => Error::with_message(
                 ErrorKind::OutOfRange,
                 format!("bind {index} is out of range: {kind} must be in the years 0000 to 9999"),
@@ -121,6 +126,10 @@ fn bind_other(
         ValueRef::Float(_) if is_nan(value) => return Err(Fault::NotANumber),
         ValueRef::Float(v) => statement.raw_bind_parameter(index, *v),
         ValueRef::Text(v) => statement.raw_bind_parameter(index, *v),
+        ValueRef::Json(v) => match json_fault(v, JSON_DEPTH) {
+            Some(fault) => return Err(Fault::NotJson(fault)),
+            None => statement.raw_bind_parameter(index, *v),
+        },
         ValueRef::Bytes(v) => statement.raw_bind_parameter(index, *v),
         ValueRef::Uuid(v) => statement.raw_bind_parameter(index, v.as_slice()),
         ValueRef::Date(v) if !CALENDAR.contains(&i64::from(*v)) => {

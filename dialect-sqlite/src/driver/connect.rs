@@ -13,6 +13,7 @@ use rusqlite::config::DbConfig;
 
 use super::connection::SqliteConnection;
 use super::failure::from_native;
+use super::functions;
 use super::session::Settings;
 
 /// Opens connections to a database file, or to in-memory databases.
@@ -297,6 +298,7 @@ impl Driver for SqliteDriver {
             )
             .with_hint("use the Cargo feature `bundled`, or a library built with foreign keys"));
         }
+        functions::register(&native).map_err(|native| self.refused(native))?;
         self.settings
             .set_up(&native)
             .map_err(|native| self.refused(native))?;

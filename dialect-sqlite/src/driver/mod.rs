@@ -13,6 +13,7 @@ mod connection;
 mod contract;
 mod cursor;
 mod failure;
+mod functions;
 mod row;
 mod rowid;
 mod session;

@@ -215,7 +215,13 @@ pub const fn default_fits(column: &schema::Column) -> bool {
         Literal::Float(_) => matches!(ty, Type::Float32 | Type::Float64),
         Literal::Text(_) => matches!(
             ty,
-            Type::Text | Type::Date | Type::Time | Type::DateTime | Type::Timestamp | Type::Uuid
+            Type::Text
+                | Type::Date
+                | Type::Time
+                | Type::DateTime
+                | Type::Timestamp
+                | Type::Uuid
+                | Type::Json
         ),
         _ => false,
     }
@@ -256,6 +262,7 @@ pub(crate) const fn integer_fits(ty: &Type, value: i64) -> bool {
         | Type::DateTime
         | Type::Timestamp
         | Type::Uuid
+        | Type::Json
         | Type::Enum(_)
         | Type::Extension(_) => false,
     }

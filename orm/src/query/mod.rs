@@ -21,6 +21,8 @@ pub use expressions::aggregate::{avg, count, count_all, count_distinct, max, min
 pub use expressions::conditional::{Case, CaseValue, CaseWhen, case};
 pub use expressions::expr::{Expr, IntoExpr};
 pub use expressions::in_list::InList;
+#[cfg(feature = "json")]
+pub use expressions::json_ops::{JsonKey, JsonOps, JsonPlace};
 pub use expressions::operand::{Null, Operand, ValueFor};
 pub use expressions::order::{GroupList, Order, OrderList};
 pub use expressions::predicate::{Condition, Predicate};

@@ -254,6 +254,7 @@ impl Serialize for Scalar<'_> {
             }
             ValueRef::Float(value) => serializer.serialize_f64(value),
             ValueRef::Text(value) => serializer.serialize_str(value),
+            ValueRef::Json(text) => document(text, serializer),
             ValueRef::Bytes(value) => serializer.serialize_bytes(value),
             ValueRef::Date(days) => serializer.collect_str(&civil::date_text(days)),
             ValueRef::Time(micros) => serializer.collect_str(&civil::time_text(micros)),
@@ -277,6 +278,19 @@ impl Serialize for Scalar<'_> {
 )]
 fn narrow(value: f64) -> f32 {
     value as f32
+}
+
+/// Writes a document as what it is, not as its text.
+#[cfg(feature = "json")]
+fn document<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    let value: serde_json::Value = serde_json::from_str(text).map_err(S::Error::custom)?;
+    value.serialize(serializer)
+}
+
+/// Without the feature `json` no field is a document.
+#[cfg(not(feature = "json"))]
+fn document<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(text)
 }
 
 /// Writes a date and time as RFC 3339 has it.

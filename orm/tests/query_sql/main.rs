@@ -91,6 +91,8 @@ fn check(case: &str, to_sql: &dyn Fn(&dyn Dialect) -> String, expected: [&str; 3
 mod conditionals;
 mod conditions;
 mod faults;
+#[cfg(feature = "json")]
+mod json;
 mod locks;
 mod queries;
 mod relations;

@@ -58,7 +58,7 @@ pub(crate) fn keeps(column: &StoredColumn, ty: &Type, length: Option<u32>) -> Ke
         Type::Uuid => all_if(base == "char" && column.size == Some(36)),
         Type::Date => all_if(base == "date"),
         Type::Time | Type::DateTime | Type::Timestamp => Keeps::Less,
-        Type::Text | Type::Enum(_) => {
+        Type::Text | Type::Enum(_) | Type::Json => {
             match (base, column.size.and_then(|size| u32::try_from(size).ok())) {
                 ("varchar", Some(most)) if length.is_none_or(|length| length > most) => {
                     Keeps::Characters(most)

@@ -27,6 +27,7 @@ pub(crate) fn column_type(ty: &Type, length: Option<u32>) -> Option<Cow<'static,
         Type::Text => varchar(length),
         Type::Enum(labels) => varchar(length.or(labels.longest())),
         Type::Extension(ty) => ty.native_name(NAME)?.to_owned().into(),
+        Type::Json => return None,
         other => plain_name(other).into(),
     })
 }
@@ -54,7 +55,7 @@ fn plain_name(ty: &Type) -> &'static str {
         Type::DateTime | Type::Timestamp => "TIMESTAMP",
         // The client reads 16 bytes as text, which they are not.
         Type::Uuid => "CHAR(36) CHARACTER SET ASCII",
-        Type::Text | Type::Enum(_) => LONG_TEXT,
+        Type::Text | Type::Enum(_) | Type::Json => LONG_TEXT,
         Type::Bytes | Type::Extension(_) => "BLOB SUB_TYPE BINARY",
     }
 }
@@ -71,6 +72,7 @@ pub(crate) fn value_type(value: &Value) -> Option<&'static str> {
         Value::Time(_) => "TIME",
         Value::DateTime(_) | Value::Timestamp(_) => "TIMESTAMP",
         Value::Uuid(_) => "CHAR(36) CHARACTER SET ASCII",
+        Value::Json(_) => "BLOB SUB_TYPE TEXT CHARACTER SET UTF8",
         Value::Bytes(_) | Value::Array(_) | Value::Extension(_) => "BLOB SUB_TYPE BINARY",
     })
 }
@@ -84,8 +86,8 @@ pub(crate) fn literal(value: &Value) -> Result<String> {
         Value::Int(number) => number.to_string(),
         Value::Float(number) if number.is_finite() => format!("{number:e}"),
         Value::Float(_) => return Err(no_literal("numbers that aren't finite")),
-        Value::Text(text) if text.contains('\0') => return Err(no_literal("text with NUL in it")),
-        Value::Text(text) => format!("'{}'", text.replace('\'', "''")),
+        Value::Text(text) | Value::Json(text) if text.contains('\0') => return Err(no_literal("text with NUL in it")),
+        Value::Text(text) | Value::Json(text) => format!("'{}'", text.replace('\'', "''")),
         Value::Bytes(bytes) => hex(bytes),
         Value::Uuid(bytes) => format!("'{}'", uuid_text(*bytes)),
         Value::Date(days) => format!("DATE '{}'", civil::date_text(*days)),

@@ -124,6 +124,8 @@ pub struct Capabilities {
     /// Whether columns that depend on the primary key can be selected with GROUP BY the key. Without it, such a query is
     /// `Unsupported`.
     pub group_by_key: bool,
+    /// Whether there are columns of JSON documents, and operations on them: not on Firebird.
+    pub json: bool,
     /// Whether window functions support frames: `ROWS BETWEEN`.
     pub window_frames: bool,
     /// The digits of fractional seconds: 6 on the four databases of this workspace. Read by tests alone, which compare
@@ -208,6 +210,7 @@ impl Capabilities {
         row_values: true,
         integer_means: false,
         group_by_key: true,
+        json: false,
         window_frames: true,
         second_digits: 6,
         repeats: RepeatStyle::Plain,

@@ -12,7 +12,7 @@ use super::render::{self, ExpectedColumn};
 use crate::error::Result;
 use crate::schema::{self, Keeps, StoredColumn};
 use crate::stmt::{
-    BatchColumn, BatchDelete, BatchUpdate, Extension, Insert, Like, LikeKind, Limit,
+    BatchColumn, BatchDelete, BatchUpdate, Extension, Insert, JsonExpr, Like, LikeKind, Limit,
 };
 use crate::transaction::TransactionOptions;
 use crate::types::Type;
@@ -181,6 +181,15 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     ) -> Result<()> {
         let _ = ty;
         call(w)
+    }
+
+    /// Renders an operation on a JSON document. Needs [`Capabilities::json`].
+    ///
+    /// # Errors
+    /// - `Unsupported`: the default.
+    fn write_json<'a>(&self, w: &mut SqlWriter<'a>, json: &'a JsonExpr) -> Result<()> {
+        let _ = json;
+        Err(w.unsupported("JSON"))
     }
 
     /// Renders an extension by its template for this dialect's name.

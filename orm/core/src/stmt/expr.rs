@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Aggregate, ArithmeticOp, CompareOp, Extension, Like, List, Name, Query, Window};
+use super::{
+    Aggregate, ArithmeticOp, CompareOp, Extension, JsonExpr, Like, List, Name, Query, Window,
+};
 use crate::types::Type;
 use crate::value::Value;
 
@@ -111,6 +113,8 @@ pub enum Expr {
     },
     /// A CASE expression.
     Case(Box<Case>),
+    /// An operation on a JSON document.
+    Json(Box<JsonExpr>),
     /// A row value: `(a, b)`.
     Row(Vec<Expr>),
     /// A column of the result set by its name, in ORDER BY.
@@ -218,6 +222,7 @@ impl Expr {
             | Self::Cast { .. }
             | Self::Exists(_)
             | Self::Subquery(_) => true,
+            Self::Json(json) => json.is_operand(),
             Self::And(_)
             | Self::Or(_)
             | Self::Not(_)

@@ -12,6 +12,7 @@ mod extension;
 mod fold;
 mod grouping;
 mod insert;
+mod json;
 mod like;
 mod operator;
 mod parts;
@@ -36,6 +37,7 @@ pub use fold::{
 };
 pub use grouping::grouped_columns;
 pub use insert::{BatchType, Conflict, ConflictAction, ConflictTarget, Insert, InsertSource};
+pub use json::{JsonExpr, JsonKind, JsonOp, JsonPath, JsonStep, JsonType};
 pub use like::{Like, LikeKind};
 pub use operator::{Aggregate, ArithmeticOp, CompareOp};
 pub use query::{

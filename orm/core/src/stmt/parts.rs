@@ -15,7 +15,7 @@ macro_rules! pass {
 
         use super::{
             Case, Conflict, ConflictAction, Cte, Delete, Expr, FromItem, Insert, InsertSource, Join,
-            Like, Lock, Name, Order, Projection, Query, QueryBody, RawPart, Select, SetOperation, Source, Statement, Update,
+            JsonExpr, JsonPath, Like, Lock, Name, Order, Projection, Query, QueryBody, RawPart, Select, SetOperation, Source, Statement, Update,
             Values, Window, With,
         };
 
@@ -120,6 +120,7 @@ macro_rules! pass {
                     walk_window(p, window)
                 }
                 Expr::Case(case) => walk_case(p, case),
+                Expr::Json(json) => walk_json(p, json),
                 Expr::Exists(query) | Expr::Subquery(query) => p.query(query),
                 Expr::Extension(node) => $extension(p, node),
             }
@@ -282,6 +283,17 @@ macro_rules! pass {
             p.expr(expr)?;
             p.value(needle)?;
             p.value(pattern)
+        }
+
+        fn walk_json<$($life,)? P: $Pass$(<$life>)? + ?Sized>(
+            p: &mut P,
+            json: $($ref)+ JsonExpr,
+        ) -> ControlFlow<P::Break> {
+            let JsonExpr { op: _, path: JsonPath { steps, text, arrays }, args } = json;
+            exprs(p, args)?;
+            values(p, steps)?;
+            p.value(text)?;
+            values(p, arrays)
         }
 
         fn walk_raw<$($life,)? P: $Pass$(<$life>)? + ?Sized>(

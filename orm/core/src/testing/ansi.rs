@@ -86,6 +86,7 @@ impl Dialect for AnsiDialect {
             Type::DateTime => "TIMESTAMP(6)",
             Type::Timestamp => "TIMESTAMP(6) WITH TIME ZONE",
             Type::Uuid => "BINARY(16)",
+            Type::Json => "JSON",
             Type::Extension(ty) => {
                 return ty.native_name("ansi").unwrap_or("CLOB").to_owned().into();
             }
@@ -125,7 +126,7 @@ impl Dialect for AnsiDialect {
                     "ansi has no literal for a float that is not finite",
                 ));
             }
-            Value::Text(v) => format!("'{}'", v.replace('\'', "''")),
+            Value::Text(v) | Value::Json(v) => format!("'{}'", v.replace('\'', "''")),
             Value::Bytes(v) => hexadecimal(v),
             Value::Uuid(v) => hexadecimal(v),
             Value::Date(v) => format!("DATE '{}'", civil::date_text(*v)),

@@ -57,6 +57,10 @@ pub struct Timestamp;
 #[derive(Clone, Copy, Debug)]
 pub struct Uuid;
 
+/// A JSON document.
+#[derive(Clone, Copy, Debug)]
+pub struct Json;
+
 /// Is implemented by the base types of numbers: those with arithmetic, `sum` and `avg`.
 #[diagnostic::on_unimplemented(message = "`sum` and `avg` need a column of numbers")]
 pub trait Numeric {

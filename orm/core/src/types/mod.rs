@@ -23,10 +23,15 @@ mod scalar;
 
 #[cfg(feature = "chrono")]
 mod chrono;
+#[cfg(feature = "json")]
+mod json;
 #[cfg(feature = "uuid")]
 mod uuid;
 
 use std::borrow::Cow;
+
+#[cfg(feature = "json")]
+pub use json::Json;
 
 use crate::value::{ConversionError, ValueRef};
 
@@ -61,6 +66,8 @@ pub enum Type {
     Timestamp,
     /// A UUID of 16 bytes.
     Uuid,
+    /// A JSON document.
+    Json,
     /// One of a fixed set of labels.
     Enum(EnumType),
     /// A type from outside this crate, whose values have a [codec](crate::types::Codec).
@@ -164,6 +171,7 @@ impl Type {
             Self::DateTime => "a date and time",
             Self::Timestamp => "an instant",
             Self::Uuid => "a uuid",
+            Self::Json => "a JSON document",
             Self::Enum(_) => "a label of an enumeration",
             Self::Extension(ty) => &ty.name,
         }
@@ -221,7 +229,7 @@ mod sealed {
 /// Is implemented by the Rust types of columns.
 ///
 /// These are `bool`, `i16`, `i32`, `i64`, `f32`, `f64`, `String`, `Vec<u8>`, `Option` of each, the types of chrono
-/// and uuid with the Cargo features of those names, enums with `derive(DbEnum)`, and with `derive(DbType)` new types
+/// and uuid with the Cargo features of those names, with the feature `json` `serde_json::Value` and [`Json`](crate::types::Json), enums with `derive(DbEnum)`, and with `derive(DbType)` new types
 /// over these and types with a [codec](crate::types::Codec).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be stored in a column",

@@ -32,7 +32,7 @@ impl ValueRef<'_> {
                 out.push_str(if v > 0.0 { "9e999" } else { "-9e999" });
             }
             Self::Null | Self::Float(_) => out.push_str("null"),
-            Self::Text(v) => push_json_text(out, v),
+            Self::Text(v) | Self::Json(v) => push_json_text(out, v),
             Self::Bytes(v) => push_hex(out, v),
             Self::Uuid(v) => push_hex(out, &v),
             Self::Date(v) => push_display(out, format_args!("\"{}\"", civil::date_text(v))),

@@ -59,6 +59,8 @@ pub enum ValueRef<'a> {
     Timestamp(i64),
     /// The 16 bytes of a UUID, most significant first.
     Uuid([u8; 16]),
+    /// The text of a JSON document.
+    Json(&'a str),
     /// An array value of a column. Databases without arrays reject it.
     Array(&'a [Value]),
     /// The values of many rows, or of a list, in one bind: an array where the database has arrays, else a JSON array
@@ -96,6 +98,8 @@ pub enum Value {
     Timestamp(i64),
     /// The 16 bytes of a UUID.
     Uuid([u8; 16]),
+    /// The text of a JSON document.
+    Json(String),
     /// An array value of a column.
     Array(Vec<Value>),
     /// A value of a type from outside this crate.
@@ -125,6 +129,7 @@ impl Value {
             Self::DateTime(v) => ValueRef::DateTime(*v),
             Self::Timestamp(v) => ValueRef::Timestamp(*v),
             Self::Uuid(v) => ValueRef::Uuid(*v),
+            Self::Json(v) => ValueRef::Json(v),
             Self::Array(v) => ValueRef::Array(v),
             Self::Extension(v) => ValueRef::Extension(&**v),
         }
@@ -158,6 +163,7 @@ impl ValueRef<'_> {
             Self::DateTime(v) => Value::DateTime(v),
             Self::Timestamp(v) => Value::Timestamp(v),
             Self::Uuid(v) => Value::Uuid(v),
+            Self::Json(v) => Value::Json(v.to_owned()),
             Self::Array(v) => Value::Array(v.to_vec()),
             Self::Batch(v) => Value::Array(v.iter().map(ValueRef::to_value).collect()),
             Self::Extension(v) => Value::Extension(v.to_shared()),
@@ -176,7 +182,7 @@ impl ValueRef<'_> {
         const FRAME: usize = 16;
         FRAME
             + match self {
-                Self::Text(v) => v.len(),
+                Self::Text(v) | Self::Json(v) => v.len(),
                 Self::Bytes(v) => v.len(),
                 Self::Uuid(v) => v.len(),
                 Self::Array(items) => items.iter().map(|item| item.as_ref().size()).sum(),
@@ -207,6 +213,7 @@ impl ValueRef<'_> {
             Self::DateTime(_) => "a date and time",
             Self::Timestamp(_) => "an instant",
             Self::Uuid(_) => "a uuid",
+            Self::Json(_) => "a JSON document",
             Self::Array(_) => "an array",
             Self::Batch(_) => "a list of values",
             Self::Extension(v) => v.name(),
@@ -241,7 +248,7 @@ impl ValueRef<'_> {
             Self::Bool(v) => v.hash(state),
             Self::Int(v) | Self::Time(v) | Self::DateTime(v) | Self::Timestamp(v) => v.hash(state),
             Self::Float(v) => v.to_bits().hash(state),
-            Self::Text(v) => v.hash(state),
+            Self::Text(v) | Self::Json(v) => v.hash(state),
             Self::Bytes(v) => v.hash(state),
             Self::Date(v) => v.hash(state),
             Self::Uuid(v) => v.hash(state),
@@ -281,6 +288,7 @@ impl Value {
                 feed(11);
                 items.first().hash(state);
             }
+            Self::Json(_) => feed(13),
             Self::Extension(v) => {
                 feed(12);
                 v.name().hash(state);
@@ -313,6 +321,7 @@ impl fmt::Debug for ValueRef<'_> {
             Self::DateTime(v) => variant("DateTime", v),
             Self::Timestamp(v) => variant("Timestamp", v),
             Self::Uuid(v) => variant("Uuid", v),
+            Self::Json(v) => variant("Json", v),
             Self::Array(items) => {
                 let items: Vec<ValueRef<'_>> = items.iter().map(Value::as_ref).collect();
                 variant("Array", &items)

@@ -97,7 +97,9 @@ impl Codec for HandleKey {
         match self.model.columns[self.position].ty {
             Type::Bool | Type::Int16 | Type::Int32 | Type::Int64 => Value::Int(count),
             Type::Float32 | Type::Float64 => Value::Float(f64::from_bits(number)),
-            Type::Text | Type::Enum(_) | Type::Extension(_) => Value::Text(number.to_string()),
+            Type::Text | Type::Enum(_) | Type::Json | Type::Extension(_) => {
+                Value::Text(number.to_string())
+            }
             Type::Bytes => Value::Bytes(number.to_be_bytes().to_vec()),
             Type::Date => Value::Date(i32::try_from(count >> 32).unwrap_or_default()),
             Type::Time => Value::Time(count),

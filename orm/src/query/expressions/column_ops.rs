@@ -6,6 +6,7 @@ use orm_core::stmt::{self, CompareOp};
 use orm_core::types::{DbType, Nullability, base};
 use orm_core::value::Value;
 
+use super::documents::{self, is_document};
 use super::expr::{Expr, IntoExpr};
 use super::expr_ops::{comparison, is_null};
 use super::in_list::InList;
@@ -435,6 +436,9 @@ fn beside<M: Model, T: DbType>(
     op: CompareOp,
     (other, depth): (stmt::Expr, usize),
 ) -> Predicate {
+    if is_document::<T>() {
+        return documents::compare(op, column.into_expr(), (other, depth));
+    }
     if let stmt::Expr::Value(value) = other {
         return Predicate::comparison(Comparison {
             table: TableRef::of_column(&column),

@@ -6,6 +6,7 @@ use orm_core::stmt::{self, CompareOp};
 use orm_core::types::{DbType, Nullability, base};
 use orm_core::value::Value;
 
+use super::documents::{self, is_document};
 use super::expr::Expr;
 use super::in_list::InList;
 use super::like;
@@ -149,6 +150,9 @@ impl<T: DbType> Expr<T> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn between<L: Operand<T::Base>, H: Operand<T::Base>>(self, low: L, high: H) -> Predicate {
+        if is_document::<T>() {
+            return documents::refused(self);
+        }
         let deepest = self.depth.max(low.depth()).max(high.depth());
         let ast = stmt::Expr::Between {
             expr: Box::new(self.ast),
@@ -207,6 +211,9 @@ impl<T: DbType> Expr<T> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn in_<L: InList<T::Base>>(self, values: L) -> Predicate {
+        if is_document::<T>() {
+            return documents::refused(self);
+        }
         values.has(self, false)
     }
 
@@ -225,6 +232,9 @@ impl<T: DbType> Expr<T> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn not_in<L: InList<T::Base>>(self, values: L) -> Predicate {
+        if is_document::<T>() {
+            return documents::refused(self);
+        }
         values.has(self, true)
     }
 
@@ -289,6 +299,9 @@ impl<T: DbType> Expr<T> {
 
     fn compare<V: Operand<T::Base>>(self, op: CompareOp, other: V) -> Predicate {
         let depth = other.depth();
+        if is_document::<T>() {
+            return documents::compare(op, self, (other.into_operand(), depth));
+        }
         comparison(op, self, (other.into_operand(), depth))
     }
 
@@ -297,6 +310,9 @@ impl<T: DbType> Expr<T> {
         let other = other.into_operand();
         if let stmt::Expr::Value(Value::Null) = other {
             return is_null(self, op == CompareOp::Ne);
+        }
+        if is_document::<T>() {
+            return documents::compare(op, self, (other, depth));
         }
         comparison(op, self, (other, depth))
     }

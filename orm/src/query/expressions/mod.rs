@@ -2,7 +2,7 @@
 //! `orm_core::stmt::Expr`.
 //!
 //! `embedded.rs` compares flattened structs. `expr.rs` has the typed expression and `predicate.rs` the condition; `column_ops.rs`, `expr_ops.rs`,
-//! `arithmetic.rs`, `aggregate.rs`, `conditional.rs` and `like.rs` their operators, `related.rs` those of relations and `row_ops.rs` those of rows; `operand.rs`, `truth.rs`, `in_list.rs` and
+//! `arithmetic.rs`, `aggregate.rs`, `conditional.rs` and `like.rs` their operators, `related.rs` those of relations, `row_ops.rs` those of rows, `json_ops.rs` and `documents.rs` those of JSON documents; `operand.rs`, `truth.rs`, `in_list.rs` and
 //! `order.rs` the Rust types that each place accepts. `table_ref.rs` has the table of a column, `select_item.rs` what is
 //! selected, `term.rs` the conditions of a statement, and `build_error.rs` keeps an error until a statement is run. No
 //! statement is compiled here.
@@ -12,10 +12,13 @@ mod arithmetic;
 pub(super) mod build_error;
 mod column_ops;
 pub(super) mod conditional;
+mod documents;
 pub(super) mod embedded;
 pub(super) mod expr;
 mod expr_ops;
 pub(super) mod in_list;
+#[cfg(feature = "json")]
+pub(super) mod json_ops;
 mod like;
 pub(super) mod operand;
 pub(super) mod order;

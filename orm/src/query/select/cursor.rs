@@ -36,9 +36,11 @@ pub(super) fn encode<'v>(
             ValueRef::Uuid(v) => bytes.extend(v),
             ValueRef::Text(v) => push_bytes(&mut bytes, v.as_bytes()),
             ValueRef::Bytes(v) => push_bytes(&mut bytes, v),
-            ValueRef::Null | ValueRef::Array(_) | ValueRef::Batch(_) | ValueRef::Extension(_) => {
-                return Err(not_encoded(def));
-            }
+            ValueRef::Null
+            | ValueRef::Json(_)
+            | ValueRef::Array(_)
+            | ValueRef::Batch(_)
+            | ValueRef::Extension(_) => return Err(not_encoded(def)),
         }
     }
     Ok(URL_SAFE_NO_PAD.encode(bytes))
@@ -124,7 +126,7 @@ impl<'b> Reader<'b> {
             Type::DateTime => self.int().map(Value::DateTime),
             Type::Timestamp => self.int().map(Value::Timestamp),
             Type::Uuid => self.array().map(Value::Uuid),
-            Type::Extension(_) => None,
+            Type::Json | Type::Extension(_) => None,
         }
     }
 }

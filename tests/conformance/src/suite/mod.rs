@@ -43,6 +43,8 @@ mod joined_loads;
 mod joined_table;
 mod joins;
 mod json;
+mod json_paths;
+mod json_values;
 mod keyed;
 pub mod keys;
 mod keyset_pages;
@@ -209,6 +211,8 @@ pub enum Requires {
     ShareLocks,
     /// Comparisons of rows of values.
     RowValues,
+    /// JSON documents.
+    Json,
 }
 
 impl Requires {
@@ -243,7 +247,8 @@ impl Requires {
             | Self::Upsert
             | Self::IntersectExcept
             | Self::ShareLocks
-            | Self::RowValues => self.words_of(&capabilities),
+            | Self::RowValues
+            | Self::Json => self.words_of(&capabilities),
             Self::NoWait => (
                 capabilities.row_locks && capabilities.lock_wait,
                 "its locks have no NOWAIT",
@@ -301,6 +306,7 @@ impl Requires {
                 !capabilities.row_locks || !capabilities.share_lock.is_empty(),
                 "it has no locks against writers alone",
             ),
+            Self::Json => (capabilities.json, "it has no JSON"),
             Self::RowValues => (capabilities.row_values, "it compares no rows of values"),
             _ => (true, ""),
         }
@@ -343,6 +349,8 @@ const FILES: &[fn() -> Vec<Case>] = &[
     time_limits::cases,
     joins::cases,
     json::cases,
+    json_paths::cases,
+    json_values::cases,
     graph::cases,
     limits::cases,
     lists::cases,

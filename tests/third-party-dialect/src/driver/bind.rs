@@ -30,7 +30,7 @@ fn param(value: ValueRef<'_>) -> Result<SqlType> {
         ValueRef::Bool(v) => SqlType::Boolean(v),
         ValueRef::Int(v) => SqlType::Integer(v),
         ValueRef::Float(v) => SqlType::Floating(v),
-        ValueRef::Text(v) => SqlType::Text(v.to_owned()),
+        ValueRef::Text(v) | ValueRef::Json(v) => SqlType::Text(v.to_owned()),
         ValueRef::Bytes(v) => SqlType::Binary(v.to_owned()),
         ValueRef::Date(days) => moment(civil::join(days, 0))?,
         ValueRef::Time(micros) | ValueRef::DateTime(micros) | ValueRef::Timestamp(micros) => {

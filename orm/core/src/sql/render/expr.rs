@@ -75,6 +75,7 @@ pub fn write_expr<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
         Expr::Function { name, args } => write_function(w, name, args),
         Expr::Over { call, window } => write_over(w, call, window),
         Expr::Case(case) => write_case(w, case),
+        Expr::Json(json) => w.dialect().write_json(w, json),
         Expr::Row(values) => write_row(w, values),
         Expr::Label(name) => {
             w.ident(name);

@@ -42,6 +42,7 @@ fn vanishes(expr: &Expr, table: &str) -> bool {
         Expr::Column { source, .. } => source == table,
         Expr::Arithmetic { sides, .. } => sides.iter().any(|side| vanishes(side, table)),
         Expr::Cast { expr, .. } => vanishes(expr, table),
+        Expr::Json(json) => vanishes(json.document(), table),
         Expr::Function { name, args } if name == "COALESCE" => {
             args.iter().all(|arg| vanishes(arg, table))
         }
