@@ -71,6 +71,7 @@ pub(crate) const MYSQL: Capabilities = {
     // Error 1093, unless the table is read into a derived table before. The hint keeps the optimizer from
     // merging that one into the query around it (MySQL's manual, "Errors in Subqueries").
     own.own_table_hint = Some("/*+ NO_MERGE(`inner_query`) */ ");
+    own.full_join = false;
     own.table_functions = false;
     own.values = ValuesStyle::Rows;
     // The manual's own word for "all rows from an offset on": 2^64 - 1.

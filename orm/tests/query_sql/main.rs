@@ -91,6 +91,7 @@ fn check(case: &str, to_sql: &dyn Fn(&dyn Dialect) -> String, expected: [&str; 3
 mod conditionals;
 mod conditions;
 mod faults;
+mod joins;
 mod locks;
 mod queries;
 mod relations;

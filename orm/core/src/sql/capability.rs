@@ -99,7 +99,7 @@ pub struct Capabilities {
     pub lock_wait: bool,
     /// Whether a lock can name tables: `OF`. Not on MariaDB.
     pub lock_of: bool,
-    /// Whether a lock of all tables is allowed with a LEFT JOIN. Where it is not, the lock names the tables that are not on
+    /// Whether a lock of all tables is allowed with an outer join. Where it is not, the lock names the tables that are not on
     /// the nullable side of one. Not on PostgreSQL.
     pub lock_outer: bool,
     /// Whether a lock can concern the key only: `FOR NO KEY UPDATE` and `FOR KEY SHARE`, on PostgreSQL.
@@ -141,6 +141,8 @@ pub struct Capabilities {
     pub own_table_hint: Option<&'static str>,
     /// Whether a query in FROM can use columns of tables before it: LATERAL, on PostgreSQL and MySQL.
     pub lateral: bool,
+    /// Whether FULL JOIN is supported. Not on MySQL.
+    pub full_join: bool,
     /// Whether functions can stand in FROM: PostgreSQL and SQLite, where they may use columns of tables before them.
     pub table_functions: bool,
     /// Whether an alias can name columns: `AS v(a, b)`, on PostgreSQL and MySQL.
@@ -215,6 +217,7 @@ impl Capabilities {
         limit_in_subquery: true,
         own_table_hint: None,
         lateral: true,
+        full_join: true,
         table_functions: true,
         column_aliases: true,
         values: ValuesStyle::Values,

@@ -57,6 +57,28 @@ impl Select {
         self.distinct || !self.group_by.is_empty()
     }
 
+    /// Returns for each of [`Select::sources`] the join whose nullable side it is on, if it is on one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::stmt::*;
+    /// let mut select = Select::new(vec![Projection::All], FromItem::table("posts"));
+    /// let on = Expr::And(Vec::new());
+    /// select.joins.push(Join::new(JoinKind::Right, FromItem::table("users"), on));
+    /// assert_eq!(select.nullable_sides(), [Some(JoinKind::Right), None]);
+    /// ```
+    pub fn nullable_sides(&self) -> Vec<Option<JoinKind>> {
+        let mut sides = vec![None; usize::from(self.from.is_some())];
+        for Join { kind, .. } in &self.joins {
+            if kind.extends_left() {
+                sides.iter_mut().for_each(|side| *side = Some(*kind));
+            }
+            sides.push(kind.extends_right().then_some(*kind));
+        }
+        sides
+    }
+
     /// Iterates over the items of FROM and the joins, in order.
     pub fn sources(&self) -> impl Iterator<Item = &FromItem> {
         let joined = self.joins.iter().map(|join| &join.item);
@@ -133,4 +155,40 @@ pub enum JoinKind {
     Inner,
     /// LEFT JOIN.
     Left,
+    /// RIGHT JOIN.
+    Right,
+    /// FULL JOIN.
+    Full,
+    /// CROSS JOIN. Its condition is not rendered.
+    Cross,
+}
+
+impl JoinKind {
+    /// Returns the keywords: `LEFT JOIN`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::stmt::*;
+    /// assert_eq!(JoinKind::Full.as_sql(), "FULL JOIN");
+    /// ```
+    pub const fn as_sql(self) -> &'static str {
+        match self {
+            Self::Inner => "INNER JOIN",
+            Self::Left => "LEFT JOIN",
+            Self::Right => "RIGHT JOIN",
+            Self::Full => "FULL JOIN",
+            Self::Cross => "CROSS JOIN",
+        }
+    }
+
+    /// Returns whether the sources before the join are on its nullable side.
+    pub const fn extends_left(self) -> bool {
+        matches!(self, Self::Right | Self::Full)
+    }
+
+    /// Returns whether the joined source is on the nullable side.
+    pub const fn extends_right(self) -> bool {
+        matches!(self, Self::Left | Self::Full)
+    }
 }

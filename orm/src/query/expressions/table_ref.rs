@@ -84,6 +84,11 @@ impl TableRef {
         Order::new(self.column(position), direction)
     }
 
+    /// The name for code in messages: that of the alias, or else the model's.
+    pub(in crate::query) fn value(self) -> &'static str {
+        self.alias.unwrap_or(self.def.name)
+    }
+
     /// The name for messages: the model's, and the alias if it has one.
     pub(in crate::query) fn describe(self) -> String {
         match self.alias {

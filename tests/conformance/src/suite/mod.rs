@@ -209,6 +209,8 @@ pub enum Requires {
     ShareLocks,
     /// Comparisons of rows of values.
     RowValues,
+    /// FULL JOIN.
+    FullJoin,
 }
 
 impl Requires {
@@ -243,7 +245,8 @@ impl Requires {
             | Self::Upsert
             | Self::IntersectExcept
             | Self::ShareLocks
-            | Self::RowValues => self.words_of(&capabilities),
+            | Self::RowValues
+            | Self::FullJoin => self.words_of(&capabilities),
             Self::NoWait => (
                 capabilities.row_locks && capabilities.lock_wait,
                 "its locks have no NOWAIT",
@@ -302,6 +305,7 @@ impl Requires {
                 "it has no locks against writers alone",
             ),
             Self::RowValues => (capabilities.row_values, "it compares no rows of values"),
+            Self::FullJoin => (capabilities.full_join, "it has no FULL JOIN"),
             _ => (true, ""),
         }
     }

@@ -8,7 +8,7 @@ use super::select::{needs_qualification, write_select};
 use crate::error::Result;
 use crate::sql::{LimitStyle, SqlWriter, ValuesStyle};
 use crate::stmt::{
-    Direction, FromItem, JoinKind, Limit, Lock, LockStrength, LockWait, Order, Query, QueryBody,
+    Direction, FromItem, Limit, Lock, LockStrength, LockWait, Order, Query, QueryBody,
     SetOperation, SetOperator, Values, With,
 };
 use crate::value::ValueRef;
@@ -60,24 +60,27 @@ pub fn write_query<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Result<()> {
     w.check_binds()
 }
 
-/// Writes the locks of a query. Where the nullable side of a LEFT JOIN can't be locked, a lock of all tables names the
+/// Writes the locks of a query. Where the nullable side of an outer join can't be locked, a lock of all tables names the
 /// others.
 fn write_own_locks(w: &mut SqlWriter<'_>, query: &Query) -> Result<()> {
     let lacks_outer = !query.locks.is_empty() && !w.dialect().capabilities().lock_outer;
     let Some(select) = query.as_select().filter(|_| lacks_outer) else {
         return write_locks(w, &query.locks);
     };
-    let mut inner = select.joins.iter();
-    if inner.all(|join| join.kind == JoinKind::Inner) {
+    let sides = select.nullable_sides();
+    if sides.iter().all(Option::is_none) {
         return write_locks(w, &query.locks);
     }
-    let joins = select.joins.iter();
-    let inner = joins.filter(|join| join.kind == JoinKind::Inner);
-    let items = select.from.iter().chain(inner.map(|join| &join.item));
-    let of: Vec<_> = items.filter_map(FromItem::name).cloned().collect();
+    let items = select.sources().zip(sides);
+    let items = items.filter(|(_, side)| side.is_none());
+    let names = items.filter_map(|(item, _)| FromItem::name(item));
+    let of: Vec<_> = names.cloned().collect();
+    if of.is_empty() {
+        return Err(w.unsupported("FOR UPDATE with a FULL JOIN"));
+    }
     let mut named = query.locks.iter().flat_map(|lock| &lock.of);
     if named.any(|name| !of.contains(name)) {
-        return Err(w.unsupported("FOR UPDATE OF the nullable side of a LEFT JOIN"));
+        return Err(w.unsupported("FOR UPDATE OF the nullable side of an outer join"));
     }
     let mut locks = query.locks.clone();
     for lock in locks.iter_mut().filter(|lock| lock.of.is_empty()) {

@@ -1,4 +1,4 @@
-//! Rejects queries that select the nullable side of a LEFT JOIN as non-optional.
+//! Rejects queries that select the nullable side of an outer join as non-optional.
 
 use orm_core::stmt::{Expr, JoinKind, Select};
 
@@ -7,16 +7,18 @@ use crate::query::expressions::build_error::BuildError;
 use crate::query::expressions::select_item::{ItemNullability, SelectItem};
 use crate::query::expressions::table_ref::TableRef;
 
-/// Checks what is selected of the tables that are joined by left joins.
+/// Checks what is selected of the tables on the nullable sides of outer joins.
 pub(super) fn check(select: &Select, typed: &Typed<'_>) -> Result<(), BuildError> {
-    let joins = select.joins.iter();
-    for join in joins.filter(|join| join.kind == JoinKind::Left) {
-        let Some(name) = join.item.name() else {
+    if select.joins.is_empty() {
+        return Ok(());
+    }
+    for (item, side) in select.sources().zip(select.nullable_sides()) {
+        let (Some(kind), Some(name)) = (side, item.name()) else {
             continue;
         };
         let required = typed.selected.iter().any(|item| requires(item, name));
         if let (true, Some(table)) = (required, typed.table(name)) {
-            return Err(missing_optional(table));
+            return Err(missing_optional(table, kind));
         }
     }
     Ok(())
@@ -71,12 +73,13 @@ fn vanishes(expr: &Expr, table: &str) -> bool {
 }
 
 #[cold]
-fn missing_optional(table: TableRef) -> BuildError {
+fn missing_optional(table: TableRef, kind: JoinKind) -> BuildError {
     let model = table.def.name;
     BuildError::new(
         format!(
-            "{} is on the nullable side of a LEFT JOIN, so it must be selected as optional",
-            table.describe()
+            "{} is on the nullable side of a {}, so it must be selected as optional",
+            table.describe(),
+            kind.as_sql()
         ),
         format!("select optional({model}), or optional({model}.column), or use .join"),
     )
