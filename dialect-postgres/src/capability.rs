@@ -40,5 +40,6 @@ pub(crate) const CAPABILITIES: Capabilities = {
     // "FOR UPDATE cannot be applied to the nullable side of an outer join".
     own.lock_outer = false;
     own.repeats = RepeatStyle::SameBinds;
+    own.materialized = true;
     own
 };

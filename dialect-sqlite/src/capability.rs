@@ -42,6 +42,7 @@ pub(crate) const CAPABILITIES: Capabilities = {
     };
     own.null_safe = NullSafeStyle::Is;
     own.lateral = false;
+    own.materialized = true;
     own.column_aliases = false;
     own.nested_set_operations = false;
     own.set_operation_all = false;

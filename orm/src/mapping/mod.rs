@@ -15,6 +15,7 @@ mod db_enum;
 mod decode;
 mod def;
 mod deferred;
+mod derived_row;
 #[cfg(feature = "dump")]
 pub mod dump;
 mod embedded;
@@ -55,6 +56,7 @@ pub use def::{
 };
 pub use deferred::Deferred;
 pub(crate) use deferred::column_not_loaded;
+pub use derived_row::{DerivedEntity, DerivedRow};
 pub use embedded::{
     Embedded, InPart, PartNames, absent_column, blank_columns, can_be_none, compare_variants,
     constraints, count_all, discriminator, has_new_names, joined, joined_length, names,

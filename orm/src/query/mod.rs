@@ -38,6 +38,7 @@ pub(crate) use select::by_key::{
 };
 pub(crate) use select::columns_row::ColumnsRow;
 pub use select::contains::RowKey;
+pub use select::derived::Derived;
 pub use select::entity_selection::{EntitySelection, PathOf};
 pub(crate) use select::in_bulk::key_values;
 pub use select::join::{JoinTarget, RelationAs};
@@ -47,11 +48,14 @@ pub use select::page::{Page, PageQuery};
 pub(crate) use select::pages::Pages;
 pub(crate) use select::part::PartOf;
 pub use select::polymorphic::{Polymorphic, WithPolymorphic};
+pub use select::recursive::{recursive, recursive_distinct};
 pub(crate) use select::referring::{ForeignKey, count_referring, first_referring, last_positions};
 pub use select::relation_ops::{ReferencesMany, ReferencesOne};
 pub use select::selectable::{Optional, Selectable, optional};
 pub use select::subquery::exists;
 pub use select::subset::Subset;
+pub use select::table_source::TableSource;
+pub use select::values_source::{ValuesOf, ValuesRow, values};
 pub(crate) use select::visible::{visible_linked_rows_by, visible_rows_by};
 pub use write::assignment::Assignment;
 pub(crate) use write::bulk::{BulkInsert, cut_at, insert_rows, stores_at_once};
@@ -78,6 +82,10 @@ pub use expressions::row_ops::{RowMember, YieldsRow};
 #[doc(hidden)]
 pub use rows::stream::StreamSource;
 #[doc(hidden)]
+pub use select::derived::RowColumns;
+#[doc(hidden)]
+pub use select::set_operations::SameRow;
+#[doc(hidden)]
 pub use write::patch::PatchField;
 #[doc(hidden)]
 pub use write::values::{ByValue, InsertRows, RowsOf};
@@ -100,6 +108,7 @@ pub(crate) mod inferred {
     pub use super::expressions::table_ref::TableRef;
     pub use super::rows::from_row::read_place;
     pub use super::select::join::{JoinOn, Joined, Sources};
+    pub use super::select::named_source::NamedSource;
     pub use super::select::polymorphic::{
         HasVariantOf, PolymorphicRow, can_have_label, is_label, label_of, variants_of,
     };

@@ -52,6 +52,20 @@ fn locks_of_outer_joins() {
     let full = select(optional(User.id)).full_join(Post).for_update();
     let error = full.to_sql(&PostgresDialect).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
+    let totals = select((Post.author_id, count(Post.id))).group_by(Post.author_id);
+    let totals = totals.cte("totals");
+    let (author, posts) = totals.columns();
+    golden!(
+        "nor is a query in FROM",
+        select((User.name, posts))
+            .join_on(&totals, author.eq(User.id))
+            .for_update(),
+        [
+            r#"WITH "totals" AS (SELECT "author_id" AS "c0", COUNT("id") AS "c1" FROM "posts" GROUP BY "author_id") SELECT "users"."name", "totals"."c1" FROM "users" INNER JOIN "totals" ON "totals"."c0" = "users"."id""#,
+            r#"WITH "totals" AS (SELECT "author_id" AS "c0", COUNT("id") AS "c1" FROM "posts" GROUP BY "author_id") SELECT "users"."name", "totals"."c1" FROM "users" INNER JOIN "totals" ON "totals"."c0" = "users"."id" FOR UPDATE OF "users""#,
+            "WITH `totals` AS (SELECT `author_id` AS `c0`, COUNT(`id`) AS `c1` FROM `posts` GROUP BY `author_id`) SELECT `users`.`name`, `totals`.`c1` FROM `users` INNER JOIN `totals` ON `totals`.`c0` = `users`.`id` FOR UPDATE",
+        ]
+    );
 }
 
 #[test]

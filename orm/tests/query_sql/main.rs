@@ -96,4 +96,6 @@ mod locks;
 mod queries;
 mod relations;
 mod rows;
+mod set_operations;
+mod sources;
 mod writes;

@@ -99,8 +99,8 @@ pub struct Capabilities {
     pub lock_wait: bool,
     /// Whether a lock can name tables: `OF`. Not on MariaDB.
     pub lock_of: bool,
-    /// Whether a lock of all tables is allowed with an outer join. Where it is not, the lock names the tables that are not on
-    /// the nullable side of one. Not on PostgreSQL.
+    /// Whether a lock of all tables is allowed with an outer join, and with a query in FROM. Where it is not, the lock names the
+    /// tables that are not on the nullable side of one. Not on PostgreSQL.
     pub lock_outer: bool,
     /// Whether a lock can concern the key only: `FOR NO KEY UPDATE` and `FOR KEY SHARE`, on PostgreSQL.
     pub key_locks: bool,
@@ -141,6 +141,8 @@ pub struct Capabilities {
     pub own_table_hint: Option<&'static str>,
     /// Whether a query in FROM can use columns of tables before it: LATERAL, on PostgreSQL and MySQL.
     pub lateral: bool,
+    /// Whether a common table expression can be MATERIALIZED: PostgreSQL 12, SQLite 3.35. Elsewhere the words are left out.
+    pub materialized: bool,
     /// Whether FULL JOIN is supported. Not on MySQL.
     pub full_join: bool,
     /// Whether functions can stand in FROM: PostgreSQL and SQLite, where they may use columns of tables before them.
@@ -218,6 +220,8 @@ impl Capabilities {
         own_table_hint: None,
         lateral: true,
         full_join: true,
+        // Not in the standard.
+        materialized: false,
         table_functions: true,
         column_aliases: true,
         values: ValuesStyle::Values,

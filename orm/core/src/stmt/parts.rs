@@ -259,7 +259,7 @@ macro_rules! pass {
             with: $($ref)+ With,
         ) -> ControlFlow<P::Break> {
             let With { recursive: _, ctes } = with;
-            for Cte { name: _, columns: _, query } in ctes {
+            for Cte { name: _, columns: _, materialized: _, query } in ctes {
                 p.query(query)?;
             }
             ControlFlow::Continue(())

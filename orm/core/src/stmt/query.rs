@@ -237,6 +237,9 @@ pub struct Cte {
     pub name: Name,
     /// The names of its columns. Empty if the query names them.
     pub columns: Vec<Name>,
+    /// Whether the database is asked to compute it once: MATERIALIZED, or NOT MATERIALIZED. Not rendered where there are
+    /// no such words.
+    pub materialized: Option<bool>,
     /// The query.
     pub query: Query,
 }
@@ -262,6 +265,7 @@ impl Cte {
         Self {
             name: name.into(),
             columns: Vec::new(),
+            materialized: None,
             query,
         }
     }

@@ -171,6 +171,7 @@ impl JoinKind {
     /// ```
     /// # use orm_core::stmt::*;
     /// assert_eq!(JoinKind::Full.as_sql(), "FULL JOIN");
+    /// assert!(JoinKind::Right.extends_left() && !JoinKind::Right.extends_right());
     /// ```
     pub const fn as_sql(self) -> &'static str {
         match self {

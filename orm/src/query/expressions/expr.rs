@@ -25,6 +25,18 @@ pub struct Expr<T> {
 /// How deep an expression may be nested: what is deeper overflows a stack, here or in a database.
 const DEPTH: usize = 500;
 
+/// # Errors
+/// For a query that is nested deeper than expressions may be.
+pub(in crate::query) fn check_depth(depth: usize) -> Result<(), BuildError> {
+    if depth < DEPTH {
+        return Ok(());
+    }
+    Err(BuildError::new(
+        format!("a query is nested more than {DEPTH} levels deep"),
+        "combine conditions with Predicate::any, or run several queries",
+    ))
+}
+
 #[cold]
 fn too_deep() -> BuildError {
     BuildError::new(

@@ -4,7 +4,7 @@ use std::hash::{Hash, Hasher};
 
 use orm_core::stmt::{Direction, Expr, FromItem, Name, Order};
 
-use crate::mapping::{Column, Entity, Model, ModelDef, Relation, interned};
+use crate::mapping::{Column, DerivedRow, Entity, Model, ModelDef, Relation, interned};
 
 /// Represents a model's table under the name that qualifies its columns.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +44,14 @@ impl TableRef {
     /// The table of a model.
     pub(in crate::query) fn of_def(def: &'static ModelDef) -> Self {
         Self { def, alias: None }
+    }
+
+    /// The source of that name that is no table.
+    pub(in crate::query) fn derived(name: &'static str) -> Self {
+        Self {
+            def: DerivedRow::def(),
+            alias: Some(name),
+        }
     }
 
     /// The same table under an alias that the library has made.
@@ -92,6 +100,7 @@ impl TableRef {
     /// The name for messages: the model's, and the alias if it has one.
     pub(in crate::query) fn describe(self) -> String {
         match self.alias {
+            Some(alias) if self.def.table.is_empty() => alias.to_owned(),
             Some(alias) => format!("{} (as {alias})", self.def.name),
             None => self.def.name.to_owned(),
         }

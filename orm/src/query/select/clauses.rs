@@ -4,11 +4,14 @@
 use std::convert::Infallible;
 use std::hash::{Hash, Hasher};
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use orm_core::sql::EachBind;
 use orm_core::stmt::{Expr, Limit, Lock, Order, Visit, hash_values};
 use orm_core::value::ValueRef;
 
+use super::compound::Compound;
+use super::named_source::NamedSource;
 use crate::query::expressions::select_item::SelectItem;
 
 /// The clauses that most queries don't have.
@@ -21,6 +24,10 @@ pub(in crate::query) struct Clauses {
     pub(super) limit: Option<Limit>,
     pub(super) offset: Option<u64>,
     pub(super) locks: Vec<Lock>,
+    /// The set operation that it is instead of a plain SELECT.
+    pub(super) compound: Option<Box<Compound>>,
+    /// The sources in FROM that are no tables.
+    pub(super) sources: Vec<Arc<NamedSource>>,
 }
 
 impl Clauses {
@@ -34,17 +41,15 @@ impl Clauses {
             limit,
             offset,
             locks,
+            compound,
+            sources,
         } = self;
-        (
-            distinct,
-            group_by,
-            having,
-            order_by,
-            limit,
-            offset.is_some(),
-            locks,
-        )
-            .hash(state);
+        let has_more = compound.is_some() || !sources.is_empty();
+        let flags = u8::from(has_more) << 1 | u8::from(offset.is_some());
+        (distinct, group_by, having, order_by, limit, flags, locks).hash(state);
+        if has_more {
+            (compound, sources).hash(state);
+        }
         if *distinct || !group_by.is_empty() {
             let selected = selected.iter().filter_map(SelectItem::expr);
             let orders = order_by.iter().map(|order| &order.expr);
@@ -58,6 +63,13 @@ impl Clauses {
         &'q self,
         visitor: &mut EachBind<F>,
     ) -> ControlFlow<Infallible> {
+        if let Some(compound) = &self.compound {
+            for cte in &compound.ctes {
+                visitor.query(&cte.cte.query)?;
+            }
+            visitor.query(&compound.operation.left)?;
+            visitor.query(&compound.operation.right)?;
+        }
         let orders = self.order_by.iter().map(|order| &order.expr);
         let mut exprs = self.group_by.iter().chain(&self.having).chain(orders);
         exprs.try_for_each(|expr| visitor.expr(expr))?;

@@ -390,10 +390,13 @@ fn twice_by(relation: &RelationDef, table: TableRef) -> BuildError {
 #[cold]
 pub(in crate::query) fn twice(origin: TableRef) -> BuildError {
     let (name, model) = (origin.name(), origin.def.name);
+    let alias = if origin.def.table.is_empty() {
+        format!("give the derived table another name: {name}.alias(\"…\")")
+    } else {
+        format!("join {model}.alias(\"…\")")
+    };
     BuildError::new(
         format!("table name {name} is specified more than once"),
-        format!(
-            "join {model}.alias(\"…\"), or name another first table with .from(…) before the joins"
-        ),
+        format!("{alias}, or name another first table with .from(…) before the joins"),
     )
 }

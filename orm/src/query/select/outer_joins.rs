@@ -5,9 +5,8 @@ use orm_core::stmt::{Expr, JoinKind};
 
 use super::builder::Select;
 use super::join::{JoinOn, JoinTarget};
-use crate::mapping::Entity;
+use super::table_source::TableSource;
 use crate::query::expressions::predicate::Condition;
-use crate::query::expressions::table_ref::TableRef;
 
 impl<S> Select<S> {
     /// Adds a RIGHT JOIN on the foreign key between the table and a table of the query, or by a relation of one of its
@@ -45,10 +44,9 @@ impl<S> Select<S> {
     /// );
     /// # Ok::<(), orm::Error>(())
     /// ```
-    pub fn right_join_on<E: Entity, C: Condition>(mut self, entity: E, on: C) -> Self {
-        let (table, on) = (TableRef::of(&entity), JoinOn::of(on));
-        self.query
-            .join(|sources| sources.join_on(JoinKind::Right, table, on));
+    pub fn right_join_on<T: TableSource, C: Condition>(mut self, table: T, on: C) -> Self {
+        let on = JoinOn::of(on);
+        self.query.join_source(JoinKind::Right, table, on);
         self
     }
 
@@ -95,10 +93,9 @@ impl<S> Select<S> {
     /// );
     /// # Ok::<(), orm::Error>(())
     /// ```
-    pub fn full_join_on<E: Entity, C: Condition>(mut self, entity: E, on: C) -> Self {
-        let (table, on) = (TableRef::of(&entity), JoinOn::of(on));
-        self.query
-            .join(|sources| sources.join_on(JoinKind::Full, table, on));
+    pub fn full_join_on<T: TableSource, C: Condition>(mut self, table: T, on: C) -> Self {
+        let on = JoinOn::of(on);
+        self.query.join_source(JoinKind::Full, table, on);
         self
     }
 
@@ -115,11 +112,9 @@ impl<S> Select<S> {
     /// );
     /// # Ok::<(), orm::Error>(())
     /// ```
-    pub fn cross_join<E: Entity>(mut self, entity: E) -> Self {
-        let (table, on) = (TableRef::of(&entity), Expr::And(Vec::new()));
-        self.query.join(|sources| {
-            sources.join_on(JoinKind::Cross, table, JoinOn::Condition(Box::new(on)))
-        });
+    pub fn cross_join<T: TableSource>(mut self, table: T) -> Self {
+        let on = JoinOn::Condition(Box::new(Expr::And(Vec::new())));
+        self.query.join_source(JoinKind::Cross, table, on);
         self
     }
 }

@@ -15,8 +15,10 @@ mod conditions;
 mod connection;
 mod criteria;
 mod crud;
+mod ctes;
 mod ddl;
 mod deferred;
+mod derived_tables;
 mod dirty;
 mod eager_reads;
 mod embedded;
@@ -46,6 +48,7 @@ mod json;
 mod keyed;
 pub mod keys;
 mod keyset_pages;
+mod laterals;
 mod limits;
 mod link_tables;
 mod linked;
@@ -94,6 +97,7 @@ mod scopes;
 mod session_hooks;
 mod session_verbs;
 mod set_null;
+mod set_operations;
 mod shapes;
 mod shared_keys;
 mod single_table;
@@ -211,6 +215,8 @@ pub enum Requires {
     RowValues,
     /// FULL JOIN.
     FullJoin,
+    /// LATERAL.
+    Lateral,
 }
 
 impl Requires {
@@ -246,7 +252,8 @@ impl Requires {
             | Self::IntersectExcept
             | Self::ShareLocks
             | Self::RowValues
-            | Self::FullJoin => self.words_of(&capabilities),
+            | Self::FullJoin
+            | Self::Lateral => self.words_of(&capabilities),
             Self::NoWait => (
                 capabilities.row_locks && capabilities.lock_wait,
                 "its locks have no NOWAIT",
@@ -306,6 +313,7 @@ impl Requires {
             ),
             Self::RowValues => (capabilities.row_values, "it compares no rows of values"),
             Self::FullJoin => (capabilities.full_join, "it has no FULL JOIN"),
+            Self::Lateral => (capabilities.lateral, "it has no LATERAL"),
             _ => (true, ""),
         }
     }
@@ -407,6 +415,8 @@ const FILES: &[fn() -> Vec<Case>] = &[
     types::cases,
     conditions::cases,
     deferred::cases,
+    ctes::cases,
+    derived_tables::cases,
     dirty::cases,
     sql_values::cases,
     random_graphs::cases,
@@ -433,7 +443,9 @@ const FILES: &[fn() -> Vec<Case>] = &[
     rollback::cases,
     savepoint::cases,
     session_verbs::cases,
+    laterals::cases,
     set_null::cases,
+    set_operations::cases,
     shapes::cases,
     single_table::cases,
     stale::cases,

@@ -8,8 +8,8 @@ use super::select::{needs_qualification, write_select};
 use crate::error::Result;
 use crate::sql::{LimitStyle, SqlWriter, ValuesStyle};
 use crate::stmt::{
-    Direction, FromItem, Limit, Lock, LockStrength, LockWait, Order, Query, QueryBody,
-    SetOperation, SetOperator, Values, With,
+    Direction, Expr, FromItem, Limit, Lock, LockStrength, LockWait, Order, Projection, Query,
+    QueryBody, SetOperation, SetOperator, Source, Values, With,
 };
 use crate::value::ValueRef;
 
@@ -67,16 +67,16 @@ fn write_own_locks(w: &mut SqlWriter<'_>, query: &Query) -> Result<()> {
     let Some(select) = query.as_select().filter(|_| lacks_outer) else {
         return write_locks(w, &query.locks);
     };
-    let sides = select.nullable_sides();
-    if sides.iter().all(Option::is_none) {
+    let items = select.sources().zip(select.nullable_sides());
+    let (locked, others): (Vec<_>, Vec<_>) =
+        items.partition(|(item, side)| side.is_none() && has_locks(item));
+    if others.is_empty() {
         return write_locks(w, &query.locks);
     }
-    let items = select.sources().zip(sides);
-    let items = items.filter(|(_, side)| side.is_none());
-    let names = items.filter_map(|(item, _)| FromItem::name(item));
+    let names = locked.iter().filter_map(|(item, _)| FromItem::name(item));
     let of: Vec<_> = names.cloned().collect();
     if of.is_empty() {
-        return Err(w.unsupported("FOR UPDATE with a FULL JOIN"));
+        return Err(w.unsupported("FOR UPDATE of outer sides and of queries in FROM alone"));
     }
     let mut named = query.locks.iter().flat_map(|lock| &lock.of);
     if named.any(|name| !of.contains(name)) {
@@ -87,6 +87,29 @@ fn write_own_locks(w: &mut SqlWriter<'_>, query: &Query) -> Result<()> {
         lock.of.clone_from(&of);
     }
     write_locks(w, &locks)
+}
+
+/// Whether the rows of an item are those of tables, one each.
+fn has_locks(item: &FromItem) -> bool {
+    let query = match &item.source {
+        Source::Table(_) => return true,
+        Source::Query(query) => query,
+        Source::Cte(_) | Source::Values(_) | Source::Function { .. } => return false,
+    };
+    let is_column = |projection: &Projection| match projection {
+        Projection::Columns { .. } | Projection::All => true,
+        Projection::Expr(expr) | Projection::Labelled(expr, _) => {
+            matches!(expr, Expr::Column { .. })
+        }
+    };
+    query.limit.is_none()
+        && query.offset.is_none()
+        && query.as_select().is_some_and(|select| {
+            !select.merges_rows()
+                && select.having.is_empty()
+                && select.columns.iter().all(is_column)
+                && select.sources().all(has_locks)
+        })
 }
 
 fn enter<'a>(w: &mut SqlWriter<'a>, clause: Clause, query: &'a Query) {
@@ -107,7 +130,11 @@ fn write_with<'a>(w: &mut SqlWriter<'a>, with: &'a With) -> Result<()> {
         if !cte.columns.is_empty() {
             w.push("(").idents(&cte.columns).push(")");
         }
-        w.push(" AS (");
+        w.push(match cte.materialized {
+            Some(true) if w.dialect().capabilities().materialized => " AS MATERIALIZED (",
+            Some(false) if w.dialect().capabilities().materialized => " AS NOT MATERIALIZED (",
+            Some(_) | None => " AS (",
+        });
         write_query(w, &cte.query)?;
         w.push(")");
     }

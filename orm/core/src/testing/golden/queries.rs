@@ -84,6 +84,7 @@ pub fn cte() -> Query {
     let cte = Cte {
         name: "small".into(),
         columns: vec![],
+        materialized: None,
         query: Select {
             filter: vec![Expr::compare(CompareOp::Lt, column("a"), int(9))].into(),
             ..select()
@@ -128,6 +129,7 @@ pub fn recursive_cte() -> Query {
     let cte = Cte {
         name: "numbers".into(),
         columns: vec!["n".into()],
+        materialized: None,
         query: combined((SetOperator::Union, true), first.into(), next.into()),
     };
     let select = Select {

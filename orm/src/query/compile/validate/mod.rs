@@ -1,10 +1,11 @@
 //! The check of a statement before it is sent, in one pass over it: columns of tables that aren't part of it, errors
 //! that were kept while it was built, how deep it is nested. `grouping.rs` refuses a column that is neither
-//! grouped nor aggregated, and DISTINCT in an order that is not selected; `optional.rs` looks at left joins and `locks.rs` at the tables of locks, with
+//! grouped nor aggregated, and DISTINCT in an order that is not selected; `optional.rs` looks at left joins and `locks.rs` at the tables of locks, `ctes.rs` at the names of common table expressions, with
 //! `typed.rs`, what is known of a query beside its syntax, and `aggregates.rs`, which expressions aggregate rows. The database
 //! would only report that the column does not exist.
 
 mod aggregates;
+mod ctes;
 mod grouping;
 mod locks;
 mod optional;
@@ -13,8 +14,8 @@ mod typed;
 use std::ops::ControlFlow;
 
 use orm_core::stmt::{
-    Delete, Expr, FromItem, Projection, Query, QueryBody, Select, Update, Visit, walk_delete,
-    walk_expr, walk_item, walk_query, walk_update,
+    Delete, Expr, FromItem, Projection, Query, QueryBody, Select, Source, Update, Visit,
+    walk_delete, walk_expr, walk_item, walk_query, walk_update,
 };
 
 pub(super) use self::aggregates::may_aggregate;
@@ -47,6 +48,7 @@ fn validate(
     outside: Outside<'_, '_>,
 ) -> Result<usize, BuildError> {
     typed.check_names()?;
+    validate_ctes(query)?;
     let mut pass = Pass::new(Tables::of(query), outside, 0);
     flow(walk_query(&mut pass, query))?;
     let Some(select) = query.as_select() else {
@@ -62,6 +64,21 @@ fn validate(
     optional::check(select, typed)?;
     locks::check(query, typed)?;
     Ok(pass.deepest)
+}
+
+/// Checks the common table expressions of a query, which may use no columns of queries around them.
+///
+/// # Errors
+/// As [`validate_query`].
+pub(in crate::query) fn validate_ctes(query: &Query) -> Result<(), BuildError> {
+    let Some(with) = &query.with else {
+        return Ok(());
+    };
+    ctes::check(query, with)?;
+    let mut pass = Pass::new(Tables::None, Outside::Nothing, 0);
+    with.ctes
+        .iter()
+        .try_for_each(|cte| flow(pass.query(&cte.query)))
 }
 
 /// Checks an UPDATE.
@@ -190,6 +207,14 @@ impl<'p, 'a> Pass<'p, 'a> {
     }
 }
 
+#[cold]
+fn no_source(name: &str) -> BuildError {
+    BuildError::new(
+        format!("missing FROM entry for {name}: it is no table of the database"),
+        format!("name the derived table: .from(&{name}), or join it: .join_on(&{name}, …)"),
+    )
+}
+
 impl<'a> Visit<'a> for Pass<'_, 'a> {
     type Break = BuildError;
 
@@ -217,6 +242,11 @@ impl<'a> Visit<'a> for Pass<'_, 'a> {
     }
 
     fn item(&mut self, item: &'a FromItem) -> ControlFlow<BuildError> {
+        if let (Source::Table(table), Some(name)) = (&item.source, item.name())
+            && table.is_empty()
+        {
+            return ControlFlow::Break(no_source(name));
+        }
         if item.lateral {
             return walk_item(self, item);
         }

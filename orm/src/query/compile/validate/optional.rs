@@ -74,7 +74,7 @@ fn vanishes(expr: &Expr, table: &str) -> bool {
 
 #[cold]
 fn missing_optional(table: TableRef, kind: JoinKind) -> BuildError {
-    let model = table.def.name;
+    let model = table.value();
     BuildError::new(
         format!(
             "{} is on the nullable side of a {}, so it must be selected as optional",
