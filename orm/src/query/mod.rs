@@ -82,7 +82,7 @@ pub use expressions::row_ops::{RowMember, YieldsRow};
 #[doc(hidden)]
 pub use rows::stream::StreamSource;
 #[doc(hidden)]
-pub use select::derived::RowColumns;
+pub use select::derived::{RowColumns, TableOf};
 #[doc(hidden)]
 pub use select::set_operations::SameRow;
 #[doc(hidden)]

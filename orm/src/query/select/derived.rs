@@ -48,6 +48,17 @@ pub trait RowColumns {
     fn columns(source: &'static str, start: usize) -> Self::Columns;
 }
 
+/// Is implemented by a model's value for what is selected by queries of that model.
+#[diagnostic::on_unimplemented(
+    message = "a query of `{S}` can't stand for the table of `{Self}`",
+    label = "expected the model of the query: `select(User).as_entity(User)`",
+    note = "a query of columns is a table of its own: `.as_table(\"totals\")`"
+)]
+pub trait TableOf<S>: Entity {}
+
+#[diagnostic::do_not_recommend]
+impl<E: Entity, S: Entity<Model = E::Model>> TableOf<S> for E {}
+
 impl<S> Derived<S> {
     pub(super) fn of(source: NamedSource) -> Self {
         Self {
@@ -151,7 +162,7 @@ impl<S: RowColumns> Derived<S> {
     }
 }
 
-impl<S: RowColumns> Select<S> {
+impl<S> Select<S> {
     /// Makes the query a derived table: a source of rows under a name.
     ///
     /// # Errors
@@ -173,7 +184,10 @@ impl<S: RowColumns> Select<S> {
     /// );
     /// # Ok::<(), orm::Error>(())
     /// ```
-    pub fn as_table(self, name: impl Into<Cow<'static, str>>) -> Derived<S> {
+    pub fn as_table(self, name: impl Into<Cow<'static, str>>) -> Derived<S>
+    where
+        S: RowColumns,
+    {
         let name = interned(name.into());
         let table = TableRef::derived(name);
         match numbered::<S>(name, *self.query) {
@@ -203,16 +217,17 @@ impl<S: RowColumns> Select<S> {
     /// );
     /// # Ok::<(), orm::Error>(())
     /// ```
-    pub fn cte(self, name: impl Into<Cow<'static, str>>) -> Derived<S> {
+    pub fn cte(self, name: impl Into<Cow<'static, str>>) -> Derived<S>
+    where
+        S: RowColumns,
+    {
         let name = interned(name.into());
         match numbered::<S>(name, *self.query) {
             Ok(part) => Derived::of(cte(TableRef::derived(name), part, false)),
             Err(error) => Derived::refused(name, error),
         }
     }
-}
 
-impl<E: Entity> Select<E> {
     /// Makes the query a derived table that stands for the table of `entity`: the model, or an alias of it. What is selected
     /// of the model is then selected of the rows of this query.
     ///
@@ -231,7 +246,7 @@ impl<E: Entity> Select<E> {
     /// );
     /// # Ok::<(), orm::Error>(())
     /// ```
-    pub fn as_entity(self, entity: E) -> Derived<E> {
+    pub fn as_entity<E: TableOf<S>>(self, entity: E) -> Derived<E> {
         let table = TableRef::of(&entity);
         match whole(*self.query) {
             Ok(part) => Derived::of(derived_table(table, part)),
@@ -257,7 +272,7 @@ impl<E: Entity> Select<E> {
     /// );
     /// # Ok::<(), orm::Error>(())
     /// ```
-    pub fn entity_cte(self, entity: E) -> Derived<E> {
+    pub fn entity_cte<E: TableOf<S>>(self, entity: E) -> Derived<E> {
         let table = TableRef::of(&entity);
         if entity.alias_name().is_none() {
             return Derived::refused(table.name(), no_alias(table));

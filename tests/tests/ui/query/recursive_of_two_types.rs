@@ -11,7 +11,5 @@ struct Node {
 }
 
 fn main() {
-    let tree = recursive("tree", select(Node.id), |tree| {
-        select(Node.parent_id).join_on(&tree, Node.parent_id.eq(tree.columns()))
-    });
+    let _ = recursive("tree", select(Node.id), |_| select(Node.parent_id));
 }

@@ -1,6 +1,5 @@
 //! Rows of values own them.
 
-use orm::prelude::*;
 use orm::query::values;
 
 fn main() {
