@@ -223,7 +223,7 @@ fn mistakes_are_explained() {
         .as_table("beside");
     fault(base().cross_join(&beside), "missing FROM entry for users");
     fault(
-        base().cross_join(&select(User).entity_cte(User)),
+        base().from(&select(User).entity_cte(User)),
         "can't have the name of the table of User",
     );
     let error = select((author, posts)).to_sql(&SqliteDialect).unwrap_err();
