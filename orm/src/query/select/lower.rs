@@ -97,7 +97,7 @@ impl Hash for QueryKey<'_> {
             filter,
             clauses,
             left_out,
-            // Relations that are read after the rows, and what becomes of entities that are loaded already.
+            // Relations that are read after the rows, and whether loaded entities take the values of the rows.
             loads: _,
             populates_existing: _,
             // Depends on the verb.

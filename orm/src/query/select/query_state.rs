@@ -420,7 +420,7 @@ impl QueryState {
                 self.check_sources()?;
             }
             if let Some(compound) = &clauses.compound {
-                return compound.check(self, clauses);
+                return self.check_compound(clauses, compound);
             }
         }
         if self.sources.root.is_none() {

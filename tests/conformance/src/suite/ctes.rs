@@ -301,7 +301,7 @@ fn values_are_bound_in_order(db: &Db) {
     for _ in 0..3 {
         assert_eq!(query.all(conn).unwrap(), [(1003, 103, Some(30))]);
     }
-    // Built anew with other values: the same text.
+    // Another query with other values has the same text.
     let of = |low: i64, high: i64| {
         let ids = select(User.id).filter(User.id.ge(low)).cte("ids");
         let id = ids.columns();
