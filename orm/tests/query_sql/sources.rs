@@ -197,18 +197,18 @@ fn mistakes_are_explained() {
             .join_on(&totals, author.eq(1)),
         "more than once",
     );
-    fault(base().cross_join(&wrong("")), "empty name");
-    fault(base().cross_join(&wrong("orm_1")), "reserved");
+    fault(base().cross_join(wrong("")), "empty name");
+    fault(base().cross_join(wrong("orm_1")), "reserved");
     fault(
-        base().cross_join(&users().alias("u")),
+        base().cross_join(users().alias("u")),
         "WITH query name users is the name of a table",
     );
     fault(
-        base().cross_join(&some).cross_join(&other.alias("b")),
+        base().cross_join(&some).cross_join(other.alias("b")),
         "WITH query name some is specified more than once",
     );
     fault(
-        base().cross_join(&totals.clone().materialized(true)),
+        base().cross_join(totals.clone().materialized(true)),
         "MATERIALIZED",
     );
     let locked = select(Post.id).for_update().as_table("locked");
@@ -223,7 +223,7 @@ fn mistakes_are_explained() {
         .as_table("beside");
     fault(base().cross_join(&beside), "missing FROM entry for users");
     fault(
-        base().from(&select(User).entity_cte(User)),
+        base().from(select(User).entity_cte(User)),
         "can't have the name of the table of User",
     );
     let error = select((author, posts)).to_sql(&SqliteDialect).unwrap_err();

@@ -72,7 +72,7 @@ impl Select {
         let mut sides = vec![None; usize::from(self.from.is_some())];
         for Join { kind, .. } in &self.joins {
             if kind.extends_left() {
-                sides.iter_mut().for_each(|side| *side = Some(*kind));
+                sides.fill(Some(*kind));
             }
             sides.push(kind.extends_right().then_some(*kind));
         }

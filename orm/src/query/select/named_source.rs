@@ -59,7 +59,7 @@ pub(super) struct QueryPart {
 }
 
 /// The WITH clause of a statement that uses common table expressions.
-pub(super) fn with(ctes: Ctes) -> Option<Box<With>> {
+pub(super) fn with(ctes: &[Arc<NamedCte>]) -> Option<Box<With>> {
     if ctes.is_empty() {
         return None;
     }
@@ -85,7 +85,7 @@ fn number(query: &mut Query, known: &mut Vec<Name>) {
                         known.extend(names.iter().map(|name| Name::Borrowed(*name)));
                     }
                     Projection::Expr(Expr::Column { name, .. }) | Projection::Labelled(_, name) => {
-                        known.push(name.clone())
+                        known.push(name.clone());
                     }
                     // It can't be ordered by.
                     Projection::Expr(_) | Projection::All => known.push(Name::Borrowed("")),

@@ -75,7 +75,7 @@ impl<S> Select<S> {
         self
     }
 
-    /// Adds a FULL JOIN on a condition. PostgreSQL needs an equality of both sides in it.
+    /// Adds a FULL JOIN on a condition. On PostgreSQL it consists of equalities of both sides.
     ///
     /// # Errors
     /// A verb of the query returns:

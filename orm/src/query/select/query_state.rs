@@ -390,7 +390,7 @@ impl QueryState {
     /// The query as a part of another statement, and how deep it is nested.
     pub(in crate::query) fn into_subquery(self) -> Result<(Query, usize), BuildError> {
         let (mut query, depth) = self.to_part()?;
-        query.with = with(self.ctes());
+        query.with = with(&self.ctes());
         validate_ctes(&query)?;
         Ok((query, depth))
     }

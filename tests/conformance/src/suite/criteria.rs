@@ -545,7 +545,7 @@ fn outer_sides_are_filtered_before_they_are_joined(db: &Db) {
 
 fn both_sides_of_a_full_join_are_filtered(db: &Db) {
     let mut session = stored(db);
-    let on = Paper.journal_id.eq(Journal.id) & Paper.n.eq(Journal.id - Journal.id);
+    let on = Paper.journal_id.eq(Journal.id) & Paper.n.eq(Journal.id - 1);
     let both = select((optional(Journal.name), optional(Paper.n))).full_join_on(Paper, on);
     let both = both.order_by((Journal.id.coalesce(9), Paper.n, Paper.id));
     let rows = both.all(&mut session).unwrap();

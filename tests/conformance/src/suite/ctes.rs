@@ -335,7 +335,7 @@ fn two_of_one_name_are_refused(db: &Db) {
         .cross_join(&other);
     fails(query.all(conn), ErrorKind::Usage);
     let hides = select(Post.id).cte("users");
-    let query = select((User.id, hides.alias("p").columns())).cross_join(&hides.alias("p"));
+    let query = select((User.id, hides.alias("p").columns())).cross_join(hides.alias("p"));
     fails(query.all(conn), ErrorKind::Usage);
     let outside = select(Post.id)
         .filter(Post.author_id.eq(User.id))

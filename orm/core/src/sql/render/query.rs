@@ -73,8 +73,8 @@ fn write_own_locks(w: &mut SqlWriter<'_>, query: &Query) -> Result<()> {
     if others.is_empty() {
         return write_locks(w, &query.locks);
     }
-    let names = locked.iter().filter_map(|(item, _)| FromItem::name(item));
-    let of: Vec<_> = names.cloned().collect();
+    let locked = locked.iter().filter_map(|(item, _)| FromItem::name(item));
+    let of: Vec<_> = locked.cloned().collect();
     if of.is_empty() {
         return Err(w.unsupported("FOR UPDATE of outer sides and of queries in FROM alone"));
     }
