@@ -84,7 +84,7 @@ pub use mapping::{
 pub use query::{
     Executor, FromRow, Null, Patch, Polymorphic, Predicate, RowExpr, Select, Stream, avg, case,
     count, count_all, count_distinct, delete, exists, insert, max, min, optional, raw, select, sum,
-    update,
+    update, update_many,
 };
 #[cfg(feature = "serde")]
 pub use session::Json;
@@ -104,7 +104,7 @@ pub mod prelude {
     pub use crate::query::{
         Executor, FromRow, Null, Patch, Polymorphic, Predicate, RowExpr, Select, avg, case, count,
         count_all, count_distinct, delete, exists, insert, max, min, optional, raw, select, sum,
-        update,
+        update, update_many,
     };
     pub use crate::session::{Hooks, Invalid, Session, SessionHooks};
     pub use crate::state::Ref;

@@ -57,14 +57,21 @@ pub use write::assignment::Assignment;
 pub(crate) use write::bulk::{BulkInsert, cut_at, insert_rows, stores_at_once};
 pub(crate) use write::check::{check_length, check_references};
 pub use write::delete::{Delete, delete};
-pub use write::insert::{Insert, InsertInto, Returning, insert};
+pub use write::insert::{Insert, InsertInto, insert};
+pub use write::insert_iter::InsertIter;
+pub use write::insert_query::InsertQuery;
 pub use write::patch::Patch;
 pub(crate) use write::patch::assign_value;
 #[cfg(feature = "serde")]
 pub use write::patch::nullable;
 pub(crate) use write::reflection::{batch_column, learn_tables};
+pub use write::returning::Returning;
+pub(crate) use write::unique_key::unique_columns;
 pub(crate) use write::update::check_assigned;
 pub use write::update::{Update, update};
+pub use write::update_many::{UpdateMany, UpdateManyOf, update_many};
+pub(crate) use write::upsert::upsert_all;
+pub use write::upsert::{OnConflict, Upsert};
 
 // Bounds that the compiler names in its messages. The crate's private module would have an unreadable path there.
 #[doc(hidden)]
@@ -86,7 +93,7 @@ pub use write::values::{ByValue, InsertRows, RowsOf};
 pub(crate) mod inferred {
     pub use super::compile::compiled_sql::CompiledSql;
     pub use super::compile::handle_keys::HandleKeys;
-    pub use super::executor::{Access, DmlKind, ReadStatement};
+    pub use super::executor::{Access, DmlKind, ReadStatement, RowsWrite};
     pub use super::expressions::build_error::BuildError;
     pub use super::expressions::embedded::{is_variant, part_equals};
     pub use super::expressions::expr::Lifted;
@@ -103,7 +110,10 @@ pub(crate) mod inferred {
     pub use super::select::polymorphic::{
         HasVariantOf, PolymorphicRow, can_have_label, is_label, label_of, variants_of,
     };
+    pub use super::select::returning_list::ReturningList;
     pub use super::write::assignment::part_assignments;
+    pub use super::write::insert_query::InsertedInto;
     pub use super::write::patch::patched;
+    pub use super::write::returning::WriteRows;
     pub use super::write::values::{ByRef, Each, Item};
 }

@@ -37,6 +37,7 @@ mod serialize;
 mod set;
 mod siblings;
 mod transaction;
+mod upsert;
 mod watch;
 mod write;
 

@@ -95,4 +95,5 @@ mod locks;
 mod queries;
 mod relations;
 mod rows;
+mod upserts;
 mod writes;

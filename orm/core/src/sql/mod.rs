@@ -18,10 +18,10 @@ pub use capability::{
 };
 pub use dialect::{DdlLock, Dialect, ForeignKeySwitch, KeyRange};
 pub use render::{
-    ExpectedColumn, digest_text, write_batch_delete, write_batch_delete_rows, write_batch_update,
-    write_batch_update_rows, write_delete, write_expr, write_extension, write_insert, write_limit,
-    write_locks, write_null_safe_expected, write_operand, write_plain_insert, write_query,
-    write_raw_list, write_statement, write_update,
+    ExpectedColumn, OTHER_KEY_CONFLICT, digest_text, write_batch_delete, write_batch_delete_rows,
+    write_batch_update, write_batch_update_rows, write_delete, write_expr, write_extension,
+    write_insert, write_limit, write_locks, write_null_safe_expected, write_operand,
+    write_plain_insert, write_query, write_raw_list, write_statement, write_update,
 };
 pub use writer::SqlWriter;
 

@@ -201,7 +201,7 @@ macro_rules! pass {
                 InsertSource::Rows(rows) => lists(p, rows)?,
                 InsertSource::Query(query) => p.query(query)?,
             }
-            if let Some(Conflict { target: _, action }) = conflict {
+            if let Some(Conflict { target: _, action, other_keys: _ }) = conflict {
                 match action {
                     ConflictAction::Nothing => {}
                     ConflictAction::Update { set, filter } => {

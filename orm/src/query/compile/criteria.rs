@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 
 use orm_core::error::{Error, Result};
 use orm_core::stmt::{
-    self, Expr, Fold, FromItem, Join, Name, Query, Select, Source, Visit, fold_delete, fold_select,
-    fold_update,
+    self, ConflictAction, Expr, Few, Fold, FromItem, Join, Name, Query, Select, Source, Visit,
+    fold_delete, fold_insert, fold_select, fold_update,
 };
 use orm_core::value::Value;
 
@@ -67,7 +67,11 @@ impl Criteria {
         self.apply_by(|apply| {
             fold_update(apply, update)?;
             let table = update.table.clone();
-            apply.add((&table, &table), |condition| update.filter.push(condition))
+            apply.add((&table, &table), |condition| update.filter.push(condition))?;
+            apply.others(
+                &mut update.joins,
+                (update.from.as_ref(), &mut update.filter),
+            )
         })
     }
 
@@ -79,7 +83,28 @@ impl Criteria {
         self.apply_by(|apply| {
             fold_delete(apply, delete)?;
             let table = delete.table.clone();
-            apply.add((&table, &table), |condition| delete.filter.push(condition))
+            apply.add((&table, &table), |condition| delete.filter.push(condition))?;
+            apply.others(
+                &mut delete.joins,
+                (delete.using.as_ref(), &mut delete.filter),
+            )
+        })
+    }
+
+    /// As [`Criteria::apply`], to the query of an INSERT and to the rows that it updates on conflict.
+    ///
+    /// # Errors
+    /// As [`Criteria::apply`].
+    pub(in crate::query) fn apply_to_insert(&self, insert: &mut stmt::Insert) -> Result<bool> {
+        self.apply_by(|apply| {
+            fold_insert(apply, insert)?;
+            let (table, conflict) = (insert.table.clone(), insert.conflict.as_mut());
+            match conflict.map(|conflict| &mut conflict.action) {
+                Some(ConflictAction::Update { filter, .. }) => {
+                    apply.add((&table, &table), |condition| filter.push(condition))
+                }
+                Some(ConflictAction::Nothing) | None => ControlFlow::Continue(()),
+            }
         })
     }
 
@@ -125,6 +150,18 @@ impl Fold for Apply<'_> {
 }
 
 impl Apply<'_> {
+    /// Adds the conditions on the other tables of an UPDATE or DELETE.
+    fn others(
+        &mut self,
+        joins: &mut [Join],
+        (first, filter): (Option<&FromItem>, &mut Few<Expr>),
+    ) -> ControlFlow<Error> {
+        if let Some(named) = first.and_then(table_of) {
+            self.add(named, |condition| filter.push(condition))?;
+        }
+        joins.iter_mut().try_for_each(|join| self.join(join))
+    }
+
     fn join(&mut self, join: &mut Join) -> ControlFlow<Error> {
         let Join { item, on, .. } = join;
         let Some((table, name)) = table_of(item) else {

@@ -5,6 +5,7 @@
 //! another one, and `spanning.rs` for the operators of relations in `relation_ops.rs`; `fetch.rs` runs it, `last.rs` in the reverse order, `contains.rs` for one row, and `explain.rs` asks for its plan. `by_key.rs` has the queries by primary key of `session.get` and the flush,
 //! `visible.rs` those under criteria, `columns_row.rs` the rows of some columns; `in_bulk.rs` has those of lists of keys; `pages.rs` runs a query page by page, `keyset.rs` from the text of a cursor on, which is in `cursor.rs`, and `page.rs` by numbers; `part.rs` has those of filtered loads of relations, which `subset.rs` writes; `joined_loads.rs` reads relations in the rows of a query.
 //! `polymorphic.rs` selects a base model along with its subtypes, whose joins are in `subtypes.rs`.
+//! `returning_list.rs` has what statements that write return.
 //! `compile` of `query_state.rs` finds the text of a query, or has it made of the statement of `lower.rs` by the files of
 //! `../compile/`.
 
@@ -32,6 +33,7 @@ pub(super) mod polymorphic;
 pub(super) mod query_state;
 pub(super) mod referring;
 pub(super) mod relation_ops;
+pub(super) mod returning_list;
 pub(super) mod selectable;
 mod spanning;
 pub(super) mod subquery;

@@ -379,11 +379,16 @@ impl QueryState {
     }
 
     /// The query as a statement of its own.
-    pub(super) fn into_query(self) -> Result<Query, BuildError> {
+    pub(in crate::query) fn into_query(self) -> Result<Query, BuildError> {
         self.check()?;
         let query = self.lower();
         validate_query(&query, &self.typed())?;
         Ok(query)
+    }
+
+    /// The criteria that it is exempt from.
+    pub(in crate::query) fn exempt(&self) -> Option<Box<Exempt>> {
+        self.exempt.clone()
     }
 
     /// The query as a part of another statement, and how deep it is nested.

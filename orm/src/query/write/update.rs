@@ -3,27 +3,34 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::sql::Dialect;
-use orm_core::stmt::{self, Expr, Few, NextVersion, Visit};
+use orm_core::sql::{Capabilities, Dialect};
+use orm_core::stmt::{self, Expr, Few, NextVersion, Statement, Visit};
 use orm_core::types::DbType;
+use orm_core::value::Value;
 
 use super::assignment::Assignment;
 use super::check::{check_length, check_references};
 use super::matching_keys::matching_keys;
+use super::other_tables::OtherTables;
 use super::parts::{Parts, execute, execute_once};
 use super::patch::Patch;
+use super::returning::{Prepared, Returning, WriteRows, check_returning, text_of};
 use crate::engine::{Connection, StatementText, TextOf};
 use crate::mapping::{
     Column, ColumnSet, Entity, Exempt, KeySource, Model, ModelDef, UpdateDefault,
 };
 use crate::query::compile::criteria::HasHandle;
 use crate::query::compile::validate::validate_update;
-use crate::query::executor::{DmlKind, Executor};
+use crate::query::executor::{DmlKind, Executor, RowsWrite};
 use crate::query::expressions::build_error::BuildError;
 use crate::query::expressions::operand::ValueFor;
 use crate::query::expressions::predicate::Condition;
+use crate::query::expressions::table_ref::TableRef;
 use crate::query::expressions::term::{Term, Terms};
+use crate::query::select::returning_list::ReturningList;
+use crate::query::select::selectable::Selectable;
 
 /// Represents an UPDATE of the rows of a model's table. Without a filter it updates all rows.
 ///
@@ -62,6 +69,8 @@ struct UpdateParts {
     is_in_step: bool,
     /// The criteria that it is exempt from.
     exempt: Option<Box<Exempt>>,
+    /// Other tables whose columns it uses.
+    from: OtherTables,
 }
 
 /// Creates an UPDATE of a model's table.
@@ -175,6 +184,29 @@ impl<M: Model> Update<M> {
         self
     }
 
+    /// Adds a table, or an alias of one, whose columns values and conditions can use: UPDATE … FROM. A condition must say which
+    /// of its rows belongs to a row that is updated; if several do, it is not defined which of them is used.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let statement = update(Post).from(User).set(Post.title, User.name).filter(User.id.eq(Post.author_id));
+    /// assert_eq!(
+    ///     statement.to_sql(&PostgresDialect)?,
+    ///     r#"UPDATE "posts" SET "title" = "users"."name" FROM "users" WHERE "users"."id" = "posts"."author_id""#
+    /// );
+    /// assert_eq!(
+    ///     statement.to_sql(&MysqlDialect::MySql)?,
+    ///     "UPDATE `posts`, `users` SET `posts`.`title` = `users`.`name` WHERE `users`.`id` = `posts`.`author_id`"
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn from<E: Entity>(mut self, entity: E) -> Self {
+        self.parts.from.add(TableRef::of(&entity));
+        self
+    }
+
     /// Makes a session's entities take the new values at once. If the session has entities of the model, the keys of the
     /// rows are selected before the UPDATE, and the rows of entities after it. On a connection it has no effect.
     ///
@@ -258,6 +290,27 @@ impl<M: Model> Update<M> {
         self
     }
 
+    /// Adds RETURNING: what is selected of each updated row, with its new values. On a session, entities are tracked. PostgreSQL
+    /// and SQLite support it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut conn = engine.connection()?;
+    /// let older = update(User).set(User.age, User.age + 1).filter(User.name.eq("ada"));
+    /// assert_eq!(older.returning((User.id, User.age)).all(&mut conn)?, [(1, 37)]);
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     [r#"UPDATE "users" SET "age" = "age" + ? WHERE "name" = ? RETURNING "id", "age""#]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn returning<S: Selectable>(self, selected: S) -> Returning<Self, S> {
+        Returning::new(self, selected)
+    }
+
     /// Executes the UPDATE and returns the number of rows that match its conditions.
     ///
     /// # Errors
@@ -280,6 +333,9 @@ impl<M: Model> Update<M> {
     pub fn execute<X: Executor>(&self, conn_or_session: &mut X) -> Result<u64> {
         self.check_values()?;
         let write = |conn: &mut Connection, keys: &dyn KeySource| {
+            if !self.parts.from.is_empty() {
+                return self.prepare((conn, keys), None)?.execute(conn);
+            }
             let dialect = conn.dialect();
             let UpdateParts { set, filter, .. } = &*self.parts;
             if let Some(statement) = self.under_criteria(conn)? {
@@ -294,13 +350,7 @@ impl<M: Model> Update<M> {
             execute((conn, keys), &text, parts, || self.lower())
         };
         let updated = if self.parts.is_in_step {
-            let keys = |conn: &mut Connection, keys: &dyn KeySource| {
-                matching_keys::<M>(
-                    conn,
-                    keys,
-                    (&self.parts.filter, self.parts.exempt.as_deref()),
-                )
-            };
+            let keys = |conn: &mut Connection, keys: &dyn KeySource| self.matching_keys(conn, keys);
             conn_or_session.write_in_step(M::def(), DmlKind::Update, keys, write)
         } else {
             conn_or_session.write(M::def(), DmlKind::Update, write)
@@ -335,6 +385,36 @@ impl<M: Model> Update<M> {
         StatementText::of(&statement, dialect)
     }
 
+    /// The statement with a RETURNING list, or without one, ready to be sent.
+    fn prepare(
+        &self,
+        (conn, keys): (&mut Connection, &dyn KeySource),
+        list: Option<&ReturningList>,
+    ) -> Result<Prepared> {
+        self.check_set()?;
+        let statement = self.under_criteria(conn)?;
+        let mut statement = statement.unwrap_or_else(|| self.lower());
+        statement
+            .returning
+            .extend(list.into_iter().flat_map(ReturningList::projections));
+        Prepared::new((conn, keys), Statement::Update(statement))
+    }
+
+    fn matching_keys(
+        &self,
+        conn: &mut Connection,
+        keys: &dyn KeySource,
+    ) -> Result<Vec<Vec<Value>>> {
+        let UpdateParts {
+            filter,
+            exempt,
+            from,
+            ..
+        } = &*self.parts;
+        from.check_in_step()?;
+        matching_keys::<M>(conn, keys, (filter, exempt.as_deref()))
+    }
+
     /// The statement, which also increments the version of the rows: an entity that was loaded before is stale after it,
     /// which its version shows.
     #[inline(never)]
@@ -353,6 +433,7 @@ impl<M: Model> Update<M> {
             .cloned()
             .map(Term::into_expr)
             .collect();
+        (update.from, update.joins) = self.parts.from.lower();
         if let Some(position) = self.version() {
             let version = Expr::column(def.table, def.names[position]);
             let next = NextVersion::new(version, &def.columns[position].ty);
@@ -409,6 +490,7 @@ impl<M: Model> Update<M> {
 
     /// Whether something is set, and nothing twice: one database refuses it, the other takes the last value.
     fn check_set(&self) -> Result<()> {
+        self.parts.from.check(M::def())?;
         if self.parts.set.is_empty() {
             let message = format!("the UPDATE of {} sets no column", M::def().table);
             return Err(BuildError::new(message, "add .set(column, value)").to_error());
@@ -424,6 +506,51 @@ impl<M: Model> Update<M> {
             seen.insert(*position);
         }
         Ok(())
+    }
+}
+
+impl<M: Model> WriteRows for Update<M> {
+    type Model = M;
+
+    fn write_rows<X: Executor>(
+        &self,
+        conn_or_session: &mut X,
+        list: &ReturningList,
+        each: impl FnMut(&dyn Row, &mut X::Sink<'_>) -> Result<()>,
+    ) -> Result<()> {
+        self.check_values()?;
+        let keys = |conn: &mut Connection, keys: &dyn KeySource| self.matching_keys(conn, keys);
+        let write = RowsWrite {
+            model: M::def(),
+            kind: DmlKind::Update,
+            has_entities: list.has_entities(),
+            check: &|dialect| {
+                let supported = |capabilities: &Capabilities| capabilities.update_returning;
+                check_returning(dialect, ("UPDATE … RETURNING", supported))
+            },
+            keys: self.parts.is_in_step.then_some(&keys),
+        };
+        let prepare =
+            |conn: &mut Connection, keys: &dyn KeySource| self.prepare((conn, keys), Some(list));
+        let run = |conn: &mut Connection,
+                   prepared: Prepared,
+                   each: &mut dyn FnMut(&dyn Row) -> Result<()>| {
+            prepared.query(conn, each)
+        };
+        let updated = conn_or_session.write_rows(&write, prepare, run, each);
+        updated.map_err(explain_range::<M>)
+    }
+
+    fn most_rows(&self) -> Option<usize> {
+        None
+    }
+
+    fn text_returning(&self, dialect: &dyn Dialect, list: &ReturningList) -> Result<String> {
+        self.check_values()?;
+        self.check_set()?;
+        let mut update = self.lower();
+        update.returning.extend(list.projections());
+        text_of(&Statement::Update(update), dialect)
     }
 }
 

@@ -37,6 +37,7 @@ mod history;
 mod hooks;
 mod identity;
 mod in_bulk;
+mod inserts_of_queries;
 mod inspection;
 mod isolation;
 mod joined_loads;
@@ -84,6 +85,7 @@ mod raw_sql;
 mod reads;
 mod related;
 mod relation_cascades;
+mod returning;
 mod rollback;
 mod round_trips;
 mod row_locks;
@@ -92,6 +94,7 @@ mod row_values;
 mod savepoint;
 mod scopes;
 mod session_hooks;
+mod session_upserts;
 mod session_verbs;
 mod set_null;
 mod shapes;
@@ -113,6 +116,9 @@ mod transactions;
 mod trees;
 pub mod types;
 mod update_defaults;
+mod update_many;
+mod updates_from;
+mod upserts;
 mod validators;
 mod value_circles;
 mod verbs;
@@ -121,7 +127,7 @@ mod view_only;
 pub mod violations;
 mod writes;
 
-use orm::sql::{Capabilities, InListStyle, RepeatStyle, UpsertStyle};
+use orm::sql::{Capabilities, InListStyle, OtherTables, RepeatStyle, UpsertStyle};
 
 use crate::database::Db;
 
@@ -203,6 +209,8 @@ pub enum Requires {
     RepeatedExpressions,
     /// An INSERT that updates on conflict.
     Upsert,
+    /// UPDATE … FROM.
+    UpdateFrom,
     /// INTERSECT and EXCEPT.
     IntersectExcept,
     /// Locks against writers alone.
@@ -241,6 +249,7 @@ impl Requires {
             | Self::RowsInserts
             | Self::RepeatedExpressions
             | Self::Upsert
+            | Self::UpdateFrom
             | Self::IntersectExcept
             | Self::ShareLocks
             | Self::RowValues => self.words_of(&capabilities),
@@ -292,6 +301,10 @@ impl Requires {
             Self::Upsert => (
                 capabilities.upsert != UpsertStyle::Unsupported,
                 "its INSERT does not update on conflict",
+            ),
+            Self::UpdateFrom => (
+                capabilities.update_from != OtherTables::Unsupported,
+                "its UPDATE names one table",
             ),
             Self::IntersectExcept => (
                 capabilities.intersect_except,
@@ -355,6 +368,12 @@ const FILES: &[fn() -> Vec<Case>] = &[
     text_search::cases,
     trees::cases,
     writes::cases,
+    returning::cases,
+    upserts::cases,
+    session_upserts::cases,
+    inserts_of_queries::cases,
+    update_many::cases,
+    updates_from::cases,
     association_proxy::cases,
     async_tasks::cases,
     bad_input::cases,

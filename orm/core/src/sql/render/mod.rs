@@ -29,7 +29,7 @@ pub use batch::{
 pub use delete::write_delete;
 pub use expected::{ExpectedColumn, digest_text, write_null_safe_expected};
 pub use expr::{write_expr, write_extension, write_operand};
-pub use insert::{write_insert, write_plain_insert};
+pub use insert::{OTHER_KEY_CONFLICT, write_insert, write_plain_insert};
 pub(super) use query::count;
 pub use query::{write_limit, write_locks, write_query};
 pub use raw::write_raw_list;

@@ -13,8 +13,8 @@ mod typed;
 use std::ops::ControlFlow;
 
 use orm_core::stmt::{
-    Delete, Expr, FromItem, Projection, Query, QueryBody, Select, Update, Visit, walk_delete,
-    walk_expr, walk_item, walk_query, walk_update,
+    Delete, Expr, FromItem, Insert, Join, Projection, Query, QueryBody, Select, Statement, Update,
+    Visit, walk_delete, walk_expr, walk_insert, walk_item, walk_query, walk_update,
 };
 
 pub(super) use self::aggregates::may_aggregate;
@@ -69,7 +69,7 @@ fn validate(
 /// # Errors
 /// As [`validate_query`].
 pub(in crate::query) fn validate_update(update: &Update) -> Result<(), BuildError> {
-    let tables = Tables::Written(&update.table);
+    let tables = Tables::Beside(&update.table, update.from.as_ref(), &update.joins);
     flow(walk_update(
         &mut Pass::new(tables, Outside::Nothing, 0),
         update,
@@ -81,11 +81,55 @@ pub(in crate::query) fn validate_update(update: &Update) -> Result<(), BuildErro
 /// # Errors
 /// As [`validate_query`].
 pub(in crate::query) fn validate_delete(delete: &Delete) -> Result<(), BuildError> {
-    let tables = Tables::Written(&delete.table);
+    let tables = Tables::Beside(&delete.table, delete.using.as_ref(), &delete.joins);
     flow(walk_delete(
         &mut Pass::new(tables, Outside::Nothing, 0),
         delete,
     ))
+}
+
+/// Checks an INSERT.
+///
+/// # Errors
+/// As [`validate_query`].
+pub(in crate::query) fn validate_insert(insert: &Insert) -> Result<(), BuildError> {
+    let tables = Tables::Written(&insert.table);
+    let mut pass = Pass::new(tables, Outside::Nothing, 0);
+    flow(walk_insert(&mut pass, insert))?;
+    check_returned(&insert.table, &insert.returning)
+}
+
+/// Checks a statement that writes.
+///
+/// # Errors
+/// As [`validate_query`].
+pub(in crate::query) fn validate_statement(statement: &Statement) -> Result<(), BuildError> {
+    match statement {
+        Statement::Query(query) => flow(Pass::apart().query(query)),
+        Statement::Insert(insert) => validate_insert(insert),
+        Statement::Update(update) => {
+            validate_update(update)?;
+            check_returned(&update.table, &update.returning)
+        }
+        Statement::Delete(delete) => {
+            validate_delete(delete)?;
+            check_returned(&delete.table, &delete.returning)
+        }
+    }
+}
+
+/// RETURNING is of one row, so it has nothing to aggregate; and of one table, since not every database knows the others there.
+fn check_returned(table: &str, returning: &[Projection]) -> Result<(), BuildError> {
+    let mut pass = Pass::new(Tables::Written(table), Outside::Nothing, 0);
+    flow(returning.iter().try_for_each(|item| pass.projection(item)))?;
+    let mut exprs = returning.iter().filter_map(Projection::expr);
+    if exprs.any(aggregates::has_aggregate) {
+        return Err(BuildError::new(
+            "aggregates are not allowed in RETURNING",
+            "return the column, or aggregate the rows with a query",
+        ));
+    }
+    Ok(())
 }
 
 fn flow(found: ControlFlow<BuildError>) -> Result<(), BuildError> {
@@ -102,6 +146,8 @@ enum Tables<'a> {
     Of(&'a Select),
     /// The one that a statement writes.
     Written(&'a str),
+    /// The one that a statement writes, and those beside it.
+    Beside(&'a str, Option<&'a FromItem>, &'a [Join]),
     /// None: a set operation or rows of values.
     None,
 }
@@ -121,6 +167,11 @@ impl<'a> Tables<'a> {
                 names.any(|own| own == name)
             }
             Self::Written(table) => table == name,
+            Self::Beside(table, first, joins) => {
+                let others = first.into_iter().chain(joins.iter().map(|join| &join.item));
+                let mut others = others.filter_map(FromItem::name);
+                table == name || others.any(|own| own == name)
+            }
             Self::None => false,
         }
     }
@@ -156,6 +207,11 @@ impl<'p, 'a> Pass<'p, 'a> {
         }
     }
 
+    /// The pass over what stands in no statement.
+    fn apart() -> Self {
+        Self::new(Tables::None, Outside::Nothing, 0)
+    }
+
     /// Goes through a query inside this one, which sees what is `outside` of it.
     fn inside(&self, query: &'a Query, outside: Outside<'_, 'a>) -> ControlFlow<BuildError, usize> {
         let mut inner = Pass::new(Tables::of(query), outside, self.depth);
@@ -182,6 +238,10 @@ impl<'p, 'a> Pass<'p, 'a> {
                 ("query", "add it with .join(…), or use exists(select(…))")
             }
             Tables::Written(_) => ("statement", "use exists(select(…)), or in_select(…)"),
+            Tables::Beside(..) => (
+                "statement",
+                "add it with .from(…) or .using(…), or use exists(select(…))",
+            ),
         };
         BuildError::new(
             format!("missing FROM entry for {source}: the {statement} uses {source}.{name}"),
