@@ -1,6 +1,7 @@
 //! Upserts, and RETURNING of all statements that write.
 
 use orm::ErrorKind;
+use orm::query::Insert;
 
 use crate::*;
 
@@ -26,8 +27,6 @@ fn item() -> Insert<'static, Item> {
 fn label() -> Insert<'static, Tag> {
     insert(Tag).values(Tag::builder().id(1).label("x"))
 }
-
-use orm::query::Insert;
 
 #[test]
 fn upserts() {
@@ -64,9 +63,9 @@ fn upserts() {
         "all columns, beside another unique key",
         item().on_conflict(Item.name).do_update_all(),
         [
-            r#"INSERT INTO "items" ("name", "shop", "code", "hits", "version") VALUES (?, ?, ?, ?, ?) ON CONFLICT ("name") DO UPDATE SET "shop" = excluded."shop", "code" = excluded."code", "hits" = excluded."hits", "version" = CASE WHEN "items"."version" = 2147483647 THEN 2147483647 ELSE "items"."version" + 1 END"#,
-            r#"INSERT INTO "items" ("name", "shop", "code", "hits", "version") VALUES ($1, $2, $3, $4, $5) ON CONFLICT ("name") DO UPDATE SET "shop" = excluded."shop", "code" = excluded."code", "hits" = excluded."hits", "version" = CASE WHEN "items"."version" = 2147483647 THEN 2147483647 ELSE "items"."version" + 1 END"#,
-            "INSERT INTO `items` (`name`, `shop`, `code`, `hits`, `version`) VALUES (?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE `items`.`shop` = CASE WHEN `items`.`name` = VALUES(`name`) THEN VALUES(`shop`) ELSE (SELECT NULL UNION ALL SELECT NULL) END",
+            r#"INSERT INTO "items" ("name", "shop", "code", "hits", "version") VALUES (?, ?, ?, ?, ?) ON CONFLICT ("name") DO UPDATE SET "shop" = excluded."shop", "code" = excluded."code", "hits" = excluded."hits", "version" = "items"."version" + ?"#,
+            r#"INSERT INTO "items" ("name", "shop", "code", "hits", "version") VALUES ($1, $2, $3, $4, $5) ON CONFLICT ("name") DO UPDATE SET "shop" = excluded."shop", "code" = excluded."code", "hits" = excluded."hits", "version" = "items"."version" + $6::int8"#,
+            "INSERT INTO `items` (`name`, `shop`, `code`, `hits`, `version`) VALUES (?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE `items`.`shop` = CASE WHEN `items`.`name` = VALUES(`name`) THEN VALUES(`shop`) ELSE (SELECT NULL UNION ALL SELECT NULL) END, `items`.`code` = VALUES(`code`), `items`.`hits` = VALUES(`hits`), `items`.`version` = `items`.`version` + ?",
         ]
     );
     golden!(
@@ -187,5 +186,66 @@ fn lists_that_come_back() {
             Some(r#"DELETE FROM "tags" WHERE "id" = $1 RETURNING "label""#),
             Some("DELETE FROM `tags` WHERE `id` = ? RETURNING `label`"),
         ],
+    );
+}
+
+#[test]
+fn other_tables_and_queries() {
+    let other = Tag.alias("other");
+    golden!(
+        "update from two tables",
+        update(Post)
+            .from(User)
+            .from(other)
+            .set(Post.title, User.name)
+            .filter(User.id.eq(Post.author_id))
+            .filter(other.id.eq(7)),
+        [
+            r#"UPDATE "posts" SET "title" = "users"."name" FROM "users" INNER JOIN "tags" AS "other" ON 1 = 1 WHERE "users"."id" = "posts"."author_id" AND "other"."id" = ?"#,
+            r#"UPDATE "posts" SET "title" = "users"."name" FROM "users" INNER JOIN "tags" AS "other" ON 1 = 1 WHERE "users"."id" = "posts"."author_id" AND "other"."id" = $1"#,
+            "UPDATE `posts`, `users` INNER JOIN `tags` AS `other` ON 1 = 1 SET `posts`.`title` = `users`.`name` WHERE `users`.`id` = `posts`.`author_id` AND `other`.`id` = ?",
+        ]
+    );
+    golden!(
+        "delete using",
+        delete(Post).using(User).filter(User.id.eq(Post.author_id)),
+        [
+            r#"DELETE FROM "posts" WHERE EXISTS (SELECT 1 FROM "users" WHERE "users"."id" = "posts"."author_id")"#,
+            r#"DELETE FROM "posts" USING "users" WHERE "users"."id" = "posts"."author_id""#,
+            "DELETE FROM `posts` USING `posts`, `users` WHERE `users`.`id` = `posts`.`author_id`",
+        ]
+    );
+    golden!(
+        "insert of a query",
+        insert(Tag).from_select(
+            (Tag.id, Tag.label),
+            select((Post.id + 5, Post.title)).limit(3)
+        ),
+        [
+            r#"INSERT INTO "tags" ("id", "label") SELECT "id" + ?, "title" FROM "posts" LIMIT ?"#,
+            r#"INSERT INTO "tags" ("id", "label") SELECT "id" + $1::int8, "title" FROM "posts" LIMIT $2"#,
+            "INSERT INTO `tags` (`id`, `label`) SELECT `id` + ?, `title` FROM `posts` LIMIT ?",
+        ]
+    );
+    golden!(
+        "insert of defaults",
+        insert(Tag).defaults(),
+        [
+            r#"INSERT INTO "tags" DEFAULT VALUES"#,
+            "INSERT INTO `tags` () VALUES ()",
+        ]
+    );
+    let tags = [1, 2].map(|id| Tag {
+        id,
+        label: "x".into(),
+    });
+    golden!(
+        "update of many",
+        update_many(Tag).rows(&tags).set(Tag.label),
+        [
+            r#"UPDATE "tags" SET "label" = ? WHERE "id" = ?"#,
+            r#"UPDATE "tags" SET "label" = v.c0 FROM UNNEST($1::text[], $2::int8[]) AS v(c0, c1) WHERE "tags"."id" = v.c1"#,
+            "UPDATE `tags` FORCE INDEX (PRIMARY) SET `label` = CASE `id` WHEN ? THEN ? WHEN ? THEN ? ELSE `label` END WHERE `id` IN (?, ?)",
+        ]
     );
 }

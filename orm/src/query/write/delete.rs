@@ -347,13 +347,13 @@ impl<M: Model> WriteRows for Delete<M> {
             check: &|dialect| {
                 let supported = |capabilities: &Capabilities| capabilities.delete_returning;
                 check_returning(dialect, ("DELETE … RETURNING", supported))?;
-                let is_list = |capabilities: &Capabilities| {
+                let is_clause = |capabilities: &Capabilities| {
                     capabilities.delete_using != sql::OtherTables::List
                 };
-                match self.using.is_empty() {
-                    true => Ok(()),
-                    false => check_returning(dialect, ("DELETE … USING … RETURNING", is_list)),
+                if self.using.is_empty() {
+                    return Ok(());
                 }
+                check_returning(dialect, ("DELETE … USING … RETURNING", is_clause))
             },
             keys: self.is_in_step.then_some(&keys),
         };

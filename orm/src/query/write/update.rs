@@ -3,10 +3,9 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::sql::{Capabilities, Dialect};
-use orm_core::stmt::{self, Expr, Few, NextVersion, Statement, Visit};
+use orm_core::sql::Dialect;
+use orm_core::stmt::{self, Expr, Few, NextVersion, Visit};
 use orm_core::types::DbType;
 use orm_core::value::Value;
 
@@ -16,21 +15,17 @@ use super::matching_keys::matching_keys;
 use super::other_tables::OtherTables;
 use super::parts::{Parts, execute, execute_once};
 use super::patch::Patch;
-use super::returning::{Prepared, Returning, WriteRows, check_returning, text_of};
 use crate::engine::{Connection, StatementText, TextOf};
 use crate::mapping::{
     Column, ColumnSet, Entity, Exempt, KeySource, Model, ModelDef, UpdateDefault,
 };
 use crate::query::compile::criteria::HasHandle;
 use crate::query::compile::validate::validate_update;
-use crate::query::executor::{DmlKind, Executor, RowsWrite};
+use crate::query::executor::{DmlKind, Executor};
 use crate::query::expressions::build_error::BuildError;
 use crate::query::expressions::operand::ValueFor;
 use crate::query::expressions::predicate::Condition;
-use crate::query::expressions::table_ref::TableRef;
 use crate::query::expressions::term::{Term, Terms};
-use crate::query::select::returning_list::ReturningList;
-use crate::query::select::selectable::Selectable;
 
 /// Represents an UPDATE of the rows of a model's table. Without a filter it updates all rows.
 ///
@@ -57,20 +52,20 @@ use crate::query::select::selectable::Selectable;
 #[derive(Clone, Debug)]
 pub struct Update<M> {
     // Boxed, since it is moved whenever something is added to it.
-    parts: Box<UpdateParts>,
+    pub(super) parts: Box<UpdateParts>,
     marker: PhantomData<fn() -> M>,
 }
 
 #[derive(Clone, Debug, Default)]
-struct UpdateParts {
+pub(super) struct UpdateParts {
     /// The columns' positions, with their new values.
     set: Few<(usize, Expr)>,
     filter: Terms,
-    is_in_step: bool,
+    pub(super) is_in_step: bool,
     /// The criteria that it is exempt from.
     exempt: Option<Box<Exempt>>,
     /// Other tables whose columns it uses.
-    from: OtherTables,
+    pub(super) from: OtherTables,
 }
 
 /// Creates an UPDATE of a model's table.
@@ -184,29 +179,6 @@ impl<M: Model> Update<M> {
         self
     }
 
-    /// Adds a table, or an alias of one, whose columns values and conditions can use: UPDATE … FROM. A condition must say which
-    /// of its rows belongs to a row that is updated; if several do, it is not defined which of them is used.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use orm_doctest::*;
-    /// let statement = update(Post).from(User).set(Post.title, User.name).filter(User.id.eq(Post.author_id));
-    /// assert_eq!(
-    ///     statement.to_sql(&PostgresDialect)?,
-    ///     r#"UPDATE "posts" SET "title" = "users"."name" FROM "users" WHERE "users"."id" = "posts"."author_id""#
-    /// );
-    /// assert_eq!(
-    ///     statement.to_sql(&MysqlDialect::MySql)?,
-    ///     "UPDATE `posts`, `users` SET `posts`.`title` = `users`.`name` WHERE `users`.`id` = `posts`.`author_id`"
-    /// );
-    /// # Ok::<(), orm::Error>(())
-    /// ```
-    pub fn from<E: Entity>(mut self, entity: E) -> Self {
-        self.parts.from.add(TableRef::of(&entity));
-        self
-    }
-
     /// Makes a session's entities take the new values at once. If the session has entities of the model, the keys of the
     /// rows are selected before the UPDATE, and the rows of entities after it. On a connection it has no effect.
     ///
@@ -290,27 +262,6 @@ impl<M: Model> Update<M> {
         self
     }
 
-    /// Adds RETURNING: what is selected of each updated row, with its new values. On a session, entities are tracked. PostgreSQL
-    /// and SQLite support it.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use orm_doctest::*;
-    /// # let (engine, sent) = database()?;
-    /// # let mut conn = engine.connection()?;
-    /// let older = update(User).set(User.age, User.age + 1).filter(User.name.eq("ada"));
-    /// assert_eq!(older.returning((User.id, User.age)).all(&mut conn)?, [(1, 37)]);
-    /// assert_eq!(
-    ///     sent.take_sql(),
-    ///     [r#"UPDATE "users" SET "age" = "age" + ? WHERE "name" = ? RETURNING "id", "age""#]
-    /// );
-    /// # Ok::<(), orm::Error>(())
-    /// ```
-    pub fn returning<S: Selectable>(self, selected: S) -> Returning<Self, S> {
-        Returning::new(self, selected)
-    }
-
     /// Executes the UPDATE and returns the number of rows that match its conditions.
     ///
     /// # Errors
@@ -385,22 +336,7 @@ impl<M: Model> Update<M> {
         StatementText::of(&statement, dialect)
     }
 
-    /// The statement with a RETURNING list, or without one, ready to be sent.
-    fn prepare(
-        &self,
-        (conn, keys): (&mut Connection, &dyn KeySource),
-        list: Option<&ReturningList>,
-    ) -> Result<Prepared> {
-        self.check_set()?;
-        let statement = self.under_criteria(conn)?;
-        let mut statement = statement.unwrap_or_else(|| self.lower());
-        statement
-            .returning
-            .extend(list.into_iter().flat_map(ReturningList::projections));
-        Prepared::new((conn, keys), Statement::Update(statement))
-    }
-
-    fn matching_keys(
+    pub(super) fn matching_keys(
         &self,
         conn: &mut Connection,
         keys: &dyn KeySource,
@@ -418,7 +354,7 @@ impl<M: Model> Update<M> {
     /// The statement, which also increments the version of the rows: an entity that was loaded before is stale after it,
     /// which its version shows.
     #[inline(never)]
-    fn lower(&self) -> stmt::Update {
+    pub(super) fn lower(&self) -> stmt::Update {
         let def = M::def();
         let mut update = stmt::Update::new(def.table);
         let name = |position: &usize| def.names[*position].into();
@@ -448,7 +384,7 @@ impl<M: Model> Update<M> {
     }
 
     /// The statement with the conditions of the connection's criteria, if there are any for it.
-    fn under_criteria(&self, conn: &Connection) -> Result<Option<stmt::Update>> {
+    pub(super) fn under_criteria(&self, conn: &Connection) -> Result<Option<stmt::Update>> {
         if conn.criteria().is_empty() {
             return Ok(None);
         }
@@ -478,7 +414,7 @@ impl<M: Model> Update<M> {
         set.any(|(position, _)| *position == column)
     }
 
-    fn check_values(&self) -> Result<()> {
+    pub(super) fn check_values(&self) -> Result<()> {
         for (position, value) in &self.parts.set {
             if let Expr::Value(value) = value {
                 check_length(M::def(), *position, value.as_ref())?;
@@ -489,7 +425,7 @@ impl<M: Model> Update<M> {
     }
 
     /// Whether something is set, and nothing twice: one database refuses it, the other takes the last value.
-    fn check_set(&self) -> Result<()> {
+    pub(super) fn check_set(&self) -> Result<()> {
         self.parts.from.check(M::def())?;
         if self.parts.set.is_empty() {
             let message = format!("the UPDATE of {} sets no column", M::def().table);
@@ -506,51 +442,6 @@ impl<M: Model> Update<M> {
             seen.insert(*position);
         }
         Ok(())
-    }
-}
-
-impl<M: Model> WriteRows for Update<M> {
-    type Model = M;
-
-    fn write_rows<X: Executor>(
-        &self,
-        conn_or_session: &mut X,
-        list: &ReturningList,
-        each: impl FnMut(&dyn Row, &mut X::Sink<'_>) -> Result<()>,
-    ) -> Result<()> {
-        self.check_values()?;
-        let keys = |conn: &mut Connection, keys: &dyn KeySource| self.matching_keys(conn, keys);
-        let write = RowsWrite {
-            model: M::def(),
-            kind: DmlKind::Update,
-            has_entities: list.has_entities(),
-            check: &|dialect| {
-                let supported = |capabilities: &Capabilities| capabilities.update_returning;
-                check_returning(dialect, ("UPDATE … RETURNING", supported))
-            },
-            keys: self.parts.is_in_step.then_some(&keys),
-        };
-        let prepare =
-            |conn: &mut Connection, keys: &dyn KeySource| self.prepare((conn, keys), Some(list));
-        let run = |conn: &mut Connection,
-                   prepared: Prepared,
-                   each: &mut dyn FnMut(&dyn Row) -> Result<()>| {
-            prepared.query(conn, each)
-        };
-        let updated = conn_or_session.write_rows(&write, prepare, run, each);
-        updated.map_err(explain_range::<M>)
-    }
-
-    fn most_rows(&self) -> Option<usize> {
-        None
-    }
-
-    fn text_returning(&self, dialect: &dyn Dialect, list: &ReturningList) -> Result<String> {
-        self.check_values()?;
-        self.check_set()?;
-        let mut update = self.lower();
-        update.returning.extend(list.projections());
-        text_of(&Statement::Update(update), dialect)
     }
 }
 
@@ -571,7 +462,7 @@ pub(crate) fn check_assigned(def: &'static ModelDef, position: usize, value: &Ex
 
 /// Not every database names the column whose number is out of range: it may be one that the program has not set.
 #[cold]
-fn explain_range<M: Model>(error: Error) -> Error {
+pub(super) fn explain_range<M: Model>(error: Error) -> Error {
     match M::def().version {
         Some(position) if error.kind() == ErrorKind::OutOfRange && error.hint().is_none() => {
             let name = M::def().names[position];

@@ -119,6 +119,7 @@ mod update_defaults;
 mod update_many;
 mod updates_from;
 mod upserts;
+mod upserts_of_many;
 mod validators;
 mod value_circles;
 mod verbs;
@@ -370,6 +371,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     writes::cases,
     returning::cases,
     upserts::cases,
+    upserts_of_many::cases,
     session_upserts::cases,
     inserts_of_queries::cases,
     update_many::cases,
