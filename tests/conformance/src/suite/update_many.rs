@@ -38,7 +38,7 @@ struct Memo {
     id: i64,
     #[orm(length = 50)]
     text: String,
-    reads: Option<i32>,
+    seen: Option<i32>,
     #[orm(default = 0, update_default = tick())]
     changed: i64,
 }
@@ -47,7 +47,7 @@ fn memo(id: i64, text: &str) -> Memo {
     Memo {
         id,
         text: text.into(),
-        reads: Some(1),
+        seen: Some(1),
         changed: 0,
     }
 }
@@ -86,15 +86,15 @@ fn ten_thousand_rows_take_few_statements(db: &Db) {
     let conn = &mut memos(db, 10_000);
     let rows: Vec<Memo> = (1..=10_000)
         .map(|id| Memo {
-            reads: Some(i32::try_from(id).unwrap()),
+            seen: Some(i32::try_from(id).unwrap()),
             ..memo(id, &format!("memo {id}"))
         })
         .collect();
-    let update = update_many(Memo).rows(&rows).set((Memo.text, Memo.reads));
+    let update = update_many(Memo).rows(&rows).set((Memo.text, Memo.seen));
     assert_eq!(update.execute(conn).unwrap(), 10_000);
     // A loop over a prepared statement is recorded for 256 rows at a time.
     assert!(db.sent().len() <= 10_000 / 64 + 8);
-    let wrong = raw("SELECT id, text FROM many_memos WHERE reads <> id");
+    let wrong = raw("SELECT id, text FROM many_memos WHERE seen <> id");
     let wrong: Vec<(i64, String)> = wrong.all(conn).unwrap();
     assert_eq!(wrong, []);
     let last = select(Memo.text).filter(Memo.id.eq(9_999));
@@ -169,17 +169,17 @@ fn null_is_a_value(db: &Db) {
     let conn = &mut memos(db, 3);
     let rows: Vec<Memo> = (1..=3)
         .map(|id| Memo {
-            reads: (id == 2).then_some(5),
+            seen: (id == 2).then_some(5),
             ..memo(id, "old")
         })
         .collect();
     update_many(Memo)
         .rows(&rows)
-        .set(Memo.reads)
+        .set(Memo.seen)
         .execute(conn)
         .unwrap();
-    let reads = select(Memo.reads).order_by(Memo.id);
-    assert_eq!(reads.all(conn).unwrap(), [None, Some(5), None]);
+    let seen = select(Memo.seen).order_by(Memo.id);
+    assert_eq!(seen.all(conn).unwrap(), [None, Some(5), None]);
 }
 
 fn versions_are_checked_and_counted(db: &Db) {
