@@ -63,7 +63,7 @@ fn upserts() {
         "all columns, beside another unique key",
         item().on_conflict(Item.name).do_update_all(),
         [
-            r#"INSERT INTO "items" ("name", "shop", "code", "hits", "version") VALUES (?, ?, ?, ?, ?) ON CONFLICT ("name") DO UPDATE SET "shop" = excluded."shop", "code" = excluded."code", "hits" = excluded."hits", "version" = "items"."version" + ?"#,
+            r#"INSERT INTO "items" ("name", "shop", "code", "hits", "version") VALUES (?, ?, ?, ?, ?) ON CONFLICT ("name") DO UPDATE SET "shop" = excluded."shop", "code" = excluded."code", "hits" = excluded."hits", "version" = CASE WHEN "items"."version" < 2147483647 THEN "items"."version" + ? ELSE abs(-9223372036854775807 - ("items"."version" > 0)) END"#,
             r#"INSERT INTO "items" ("name", "shop", "code", "hits", "version") VALUES ($1, $2, $3, $4, $5) ON CONFLICT ("name") DO UPDATE SET "shop" = excluded."shop", "code" = excluded."code", "hits" = excluded."hits", "version" = "items"."version" + $6::int8"#,
             "INSERT INTO `items` (`name`, `shop`, `code`, `hits`, `version`) VALUES (?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE `items`.`shop` = CASE WHEN `items`.`name` = VALUES(`name`) THEN VALUES(`shop`) ELSE (SELECT NULL UNION ALL SELECT NULL) END, `items`.`code` = VALUES(`code`), `items`.`hits` = VALUES(`hits`), `items`.`version` = `items`.`version` + ?",
         ]

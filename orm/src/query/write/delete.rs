@@ -99,11 +99,11 @@ impl<M: Model> Delete<M> {
     /// let statement = delete(Post).using(User).filter(User.id.eq(Post.author_id)).filter(!User.active);
     /// assert_eq!(
     ///     statement.to_sql(&PostgresDialect)?,
-    ///     r#"DELETE FROM "posts" USING "users" WHERE "users"."id" = "posts"."author_id" AND NOT ("users"."active" = $1)"#
+    ///     r#"DELETE FROM "posts" USING "users" WHERE "users"."id" = "posts"."author_id" AND "users"."active" = $1"#
     /// );
     /// assert_eq!(
     ///     statement.to_sql(&SqliteDialect)?,
-    ///     r#"DELETE FROM "posts" WHERE EXISTS (SELECT 1 FROM "users" WHERE "users"."id" = "posts"."author_id" AND NOT ("users"."active" = ?))"#
+    ///     r#"DELETE FROM "posts" WHERE EXISTS (SELECT 1 FROM "users" WHERE "users"."id" = "posts"."author_id" AND "users"."active" = ?)"#
     /// );
     /// # Ok::<(), orm::Error>(())
     /// ```

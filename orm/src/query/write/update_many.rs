@@ -107,14 +107,11 @@ impl<M: Model> UpdateMany<'_, M> {
     ///
     /// ```
     /// # use orm_doctest::*;
-    /// let users: [User; 2] = ["ada", "eve"].map(|name| User {
-    ///     id: name.len() as i64 + if name == "eve" { 1 } else { 0 },
-    ///     name: name.into(), email: None, age: 36, active: true,
-    /// });
-    /// let statement = update_many(User).rows(&users).set((User.name, User.age));
+    /// let posts = [1, 2].map(|id| Post { id, author_id: 1, title: "On moons".into(), author: BelongsTo::default() });
+    /// let statement = update_many(Post).rows(&posts).set((Post.author_id, Post.title));
     /// assert_eq!(
     ///     statement.to_sql(&MysqlDialect::MySql)?,
-    ///     "UPDATE `users` FORCE INDEX (PRIMARY) SET `name` = CASE `id` WHEN ? THEN ? WHEN ? THEN ? ELSE `name` END, `age` = CASE `id` WHEN ? THEN ? WHEN ? THEN ? ELSE `age` END WHERE `id` IN (?, ?)"
+    ///     "UPDATE `posts` FORCE INDEX (PRIMARY) SET `author_id` = CASE `id` WHEN ? THEN ? WHEN ? THEN ? ELSE `author_id` END, `title` = CASE `id` WHEN ? THEN ? WHEN ? THEN ? ELSE `title` END WHERE `id` IN (?, ?)"
     /// );
     /// # Ok::<(), orm::Error>(())
     /// ```
@@ -143,7 +140,7 @@ impl<M: Model> UpdateMany<'_, M> {
     /// let error = missing.unwrap_err();
     /// assert!(error.is_stale_data());
     /// assert_eq!(error.message(), "no row of posts has the primary key 7");
-    /// assert_eq!(select(Post.title).one(&mut conn)?, "On tides");
+    /// assert_eq!(select(Post.title).one(&mut conn)?, "On engines");
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn execute<X: Executor>(&self, conn_or_session: &mut X) -> Result<u64> {
