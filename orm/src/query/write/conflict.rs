@@ -234,13 +234,13 @@ impl Fold for Excluded {
     type Break = Infallible;
 
     fn expr(&mut self, expr: &mut Expr) -> ControlFlow<Infallible> {
-        match expr {
-            Expr::Column { source, name } if source == NEW => {
-                *expr = Expr::Excluded(name.clone());
-                ControlFlow::Continue(())
-            }
-            _ => fold_expr(self, expr),
+        if let Expr::Column { source, name } = expr
+            && source == NEW
+        {
+            *expr = Expr::Excluded(name.clone());
+            return ControlFlow::Continue(());
         }
+        fold_expr(self, expr)
     }
 
     // A subquery that has a source of that name means its own.
