@@ -5,8 +5,8 @@
 
 use orm_core::lex::{LexicalRule, LexicalRules};
 use orm_core::sql::{
-    Capabilities, ExplainStyle, GeneratedKeys, InListStyle, NullSafeStyle, OtherTables,
-    RepeatStyle, UpsertStyle, ValuesStyle,
+    Capabilities, DecimalStyle, ExplainStyle, GeneratedKeys, InListStyle, NullSafeStyle,
+    NullsOrder, OtherTables, RepeatStyle, UpsertStyle, ValuesStyle,
 };
 
 /// How MySQL reads text ("Language Structure" in its manual).
@@ -61,18 +61,27 @@ pub(crate) const MYSQL: Capabilities = {
         plan: "EXPLAIN FORMAT=TREE ",
         analyze: "EXPLAIN ANALYZE ",
     };
+    own.regexes = true;
     own.null_safe = NullSafeStyle::Spaceship;
     own.in_list = InListStyle::JsonTable;
+    // The most digits that both servers take after the point.
+    own.decimals = DecimalStyle::Cast("DECIMAL(65,30)");
+    own.unsigned_integers = true;
+    own.bit_operators = true;
     // Neither finds an expression of GROUP BY again in HAVING, and MySQL takes two `?` for two values.
     own.repeats = RepeatStyle::Alias;
     own.simultaneous_set = false;
+    own.json = true;
     // Error 1235.
     own.limit_in_subquery = false;
     // Error 1093, unless the table is read into a derived table before. The hint keeps the optimizer from
     // merging that one into the query around it (MySQL's manual, "Errors in Subqueries").
     own.own_table_hint = Some("/*+ NO_MERGE(`inner_query`) */ ");
+    own.full_join = false;
     own.table_functions = false;
     own.values = ValuesStyle::Rows;
+    own.string_agg = true;
+    own.nulls_order = NullsOrder::Lowest;
     // The manual's own word for "all rows from an offset on": 2^64 - 1.
     own.no_limit = Some("18446744073709551615");
     own.insert_defaults = " () VALUES ()";
@@ -94,6 +103,7 @@ pub(crate) const MARIADB: Capabilities = {
         plan: "EXPLAIN FORMAT=JSON ",
         analyze: "ANALYZE FORMAT=JSON ",
     };
+    own.with_ties = true;
     own.share_lock = " LOCK IN SHARE MODE";
     own.lock_of = false;
     own.lateral = false;

@@ -5,7 +5,7 @@
 use orm_core::schema::{Keeps, StoredColumn};
 use orm_core::sql::{ExpectedColumn, SqlWriter, write_null_safe_expected};
 use orm_core::stmt::BatchColumn;
-use orm_core::types::Type;
+use orm_core::types::{Type, Width};
 use orm_core::value::ValueRef;
 
 /// Writes a query of the columns of `tables`.
@@ -57,12 +57,16 @@ pub(crate) fn keeps(column: &StoredColumn, ty: &Type, length: Option<u32>) -> Ke
         return Keeps::All;
     }
     if base == "decimal" {
+        if let Type::Decimal { scale, .. } = ty {
+            return all_if(column.size.is_some_and(|kept| kept >= i64::from(*scale)));
+        }
         // A fraction has no place in a field.
-        let whole = column.size == Some(0) && ty.is_integer();
+        let is_whole = ty.is_integer() || *ty == Type::Unsigned(Width::W64);
+        let whole = column.size == Some(0) && is_whole;
         return if whole { Keeps::All } else { Keeps::Unreadable };
     }
     match ty {
-        Type::Bool | Type::Int16 | Type::Int32 | Type::Int64 => {
+        Type::Bool | Type::Int8 | Type::Unsigned(_) | Type::Int16 | Type::Int32 | Type::Int64 => {
             all_if(base == "bit" || base.ends_with("int"))
         }
         Type::Float32 => all_if(matches!(base, "float" | "double") && column.size.is_none()),
@@ -74,7 +78,10 @@ pub(crate) fn keeps(column: &StoredColumn, ty: &Type, length: Option<u32>) -> Ke
         Type::DateTime | Type::Timestamp if matches!(base, "datetime" | "timestamp") => {
             all_if(column.size == Some(6))
         }
-        Type::Date | Type::Time | Type::DateTime | Type::Timestamp => Keeps::Unreadable,
+        Type::Json => all_if(base == "json" || base == "longtext"),
+        Type::Date | Type::Time | Type::DateTime | Type::Timestamp | Type::Decimal { .. } => {
+            Keeps::Unreadable
+        }
         Type::Text | Type::Enum(_) | Type::Extension(_) => keeps_text(column, ty, length),
     }
 }
@@ -103,14 +110,28 @@ pub(crate) fn write_expected(
     if expected.digest {
         return write_digest_expected(w, expected);
     }
-    let is_text = matches!(ty, Type::Text | Type::Enum(_));
+    let is_text = matches!(ty, Type::Text | Type::Enum(_) | Type::Json);
     match stored {
+        // Documents are compared, not the texts that are made of them.
+        Some(stored) if *ty == Type::Json && stored.base == "json" => {
+            (expected.new)(w);
+            w.push(" <=> CAST(");
+            (expected.old)(w);
+            w.push(" AS JSON)");
+        }
         // Each may be the nearest to many numbers of twice the digits.
         Some(stored) if *ty == Type::Float32 && stored.base == "double" => {
             w.push("CAST(");
             (expected.new)(w);
             w.push(" AS FLOAT) <=> ");
             (expected.old)(w);
+        }
+        _ if ty.is_decimal() => {
+            (expected.new)(w);
+            // As text it would be compared as a float.
+            w.push(" <=> CAST(");
+            (expected.old)(w);
+            w.push(" AS DECIMAL(65,30))");
         }
         stored if is_text && !stored.is_some_and(|stored| stored.bytewise) => {
             w.push("CONVERT(");

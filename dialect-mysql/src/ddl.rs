@@ -37,6 +37,11 @@ pub(crate) const NO_SUCH_KEY: &str = "1091";
 pub(crate) fn column_type(table: &Table, column: &Column, dialect: &str) -> Result<String> {
     // Each of them has an index, or must be indexed.
     let is_indexed = table.constrained().any(|name| *name == column.name);
+    if is_indexed && column.ty == Type::Json {
+        let message = "MySQL and MariaDB can't index a JSON document";
+        let hint = "index a column that is computed from the document";
+        return Err(table.unsupported(column, message).with_hint(hint));
+    }
     if is_indexed && types::is_large(&column.ty, column.length, dialect) {
         let message = format!(
             "MySQL and MariaDB can't index {} without a length",
@@ -70,7 +75,7 @@ pub(crate) fn column_options(column: &Column, collation: &str) -> String {
 }
 
 // Names of collations are plain words; whatever is none is quoted, so that it can't become SQL.
-fn collation_name(name: &str) -> String {
+pub(crate) fn collation_name(name: &str) -> String {
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     if !name.is_empty() && name.chars().all(is_word) {
         name.to_owned()

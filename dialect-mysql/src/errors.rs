@@ -7,6 +7,7 @@
 mod names;
 
 use orm_core::error::{Error, ErrorKind};
+use orm_core::sql::OTHER_KEY_CONFLICT;
 
 use names::{
     at_column, check, existing_table, foreign_key, undefined_column, undefined_table, unique,
@@ -66,7 +67,12 @@ pub(crate) fn classify_in(code: u16, state: &str, message: &str, sql: &str) -> E
             )
         }
         1644 if is_wrong_count(message, sql) => Error::new(ErrorKind::StaleData),
+        // MariaDB's one error of regular expressions, and MySQL's of ICU.
+        1139 | 3685..=3700 => {
+            Error::with_message(ErrorKind::Syntax, "invalid regular expression")
+        }
         1065 => Error::with_message(ErrorKind::Syntax, "the statement is empty"),
+        1242 if sql.contains(OTHER_KEY_CONFLICT) => other_key(),
         1305 if message.starts_with("SAVEPOINT ") => {
             Error::with_message(ErrorKind::Transaction, "savepoint does not exist")
         }
@@ -141,6 +147,14 @@ fn too_many_binds() -> Error {
 fn speaks_of_having(message: &str) -> bool {
     let end = message.trim_end_matches('\'').to_ascii_lowercase();
     end.ends_with(" in 'having") || end.ends_with(" in 'having clause")
+}
+
+/// A row of an upsert conflicts with an existing one, but not in its conflict target.
+fn other_key() -> Error {
+    Error::with_message(
+        ErrorKind::UniqueViolation,
+        "the row conflicts on another unique constraint than the conflict target",
+    )
 }
 
 /// What errors mean whose messages hold values or names of which little is left.

@@ -25,11 +25,16 @@
 mod capability;
 mod catalogue;
 mod ddl;
+mod dialect;
 #[cfg(feature = "driver")]
 pub mod driver;
 pub mod errors;
+mod functions;
+mod json;
 mod render;
 mod types;
+
+pub use dialect::MysqlDialect;
 
 use std::borrow::Cow;
 
@@ -39,41 +44,13 @@ use orm_core::sql::{
     Capabilities, DdlLock, Dialect, ExpectedColumn, KeyRange, SqlWriter, TransactionOptions,
     digest_text,
 };
-use orm_core::stmt::{BatchColumn, Like};
+use orm_core::stmt::{AggregateCall, BatchColumn, Call, JsonExpr, Like, LikeKind, Numeric};
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 use sha2::{Digest as _, Sha256};
 
 #[cfg(feature = "driver")]
 pub use driver::{MysqlConfig, MysqlDriver, TlsMode};
-
-/// Renders the SQL of MySQL 8 or of MariaDB, which differs in INSERT … RETURNING and in the collation of text.
-///
-/// ```
-/// use dialect_mysql::MysqlDialect;
-/// use orm_core::sql::Dialect;
-/// use orm_core::value::Value;
-/// let literal = MysqlDialect::MySql.literal(&Value::Text("it's".into()));
-/// assert_eq!(literal.unwrap(), "'it''s'");
-/// assert!(MysqlDialect::MariaDb.capabilities().insert_returning);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MysqlDialect {
-    /// MySQL 8.
-    MySql,
-    /// MariaDB since 10.6.
-    MariaDb,
-}
-
-impl MysqlDialect {
-    /// The collation of text: binary, without padding.
-    const fn collation(self) -> &'static str {
-        match self {
-            Self::MySql => "utf8mb4_0900_bin",
-            Self::MariaDb => "utf8mb4_nopad_bin",
-        }
-    }
-}
 
 impl Dialect for MysqlDialect {
     fn name(&self) -> &'static str {
@@ -94,12 +71,40 @@ impl Dialect for MysqlDialect {
         render::write_typed_bind(w, value, self.name());
     }
 
+    fn write_call<'a>(&self, w: &mut SqlWriter<'a>, call: &'a Call) -> Result<()> {
+        functions::write_call(w, call, self.collation())
+    }
+
+    fn write_json<'a>(&self, w: &mut SqlWriter<'a>, json: &'a JsonExpr) -> Result<()> {
+        json::write_json(w, json, *self)
+    }
+
     fn write_like<'a>(&self, w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()> {
+        if like.kind == LikeKind::Regex {
+            return render::write_regex(w, like, *self);
+        }
         render::write_like(w, like, self.collation())
+    }
+
+    fn write_string_agg<'a>(&self, w: &mut SqlWriter<'a>, call: &'a AggregateCall) -> Result<()> {
+        render::write_string_agg(w, call)
+    }
+
+    fn write_collation(&self, w: &mut SqlWriter<'_>, collation: Option<&str>) -> Result<()> {
+        w.push(" COLLATE ");
+        match collation {
+            Some(name) => w.push(&ddl::collation_name(name)),
+            None => w.push(self.collation()),
+        };
+        Ok(())
     }
 
     fn like_escape(&self) -> &'static str {
         render::LIKE_ESCAPE
+    }
+
+    fn write_numeric<'a>(&self, w: &mut SqlWriter<'a>, numeric: &'a Numeric) -> Result<()> {
+        render::write_numeric(w, numeric)
     }
 
     fn write_aggregate<'a>(

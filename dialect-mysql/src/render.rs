@@ -1,4 +1,4 @@
-//! The hooks of the statement writer in which MySQL and MariaDB differ: LIKE, aggregates, lone binds, batches that
+//! The hooks of the statement writer in which MySQL and MariaDB differ: LIKE, operators of numbers, aggregates, lone binds, batches that
 //! count their rows, and BEGIN.
 //!
 //! Everything else is the default writer's, driven by the capabilities.
@@ -6,11 +6,16 @@
 use std::borrow::Cow;
 
 use orm_core::error::Result;
-use orm_core::sql::{KeyRange, SqlWriter, TransactionOptions, write_expr, write_operand};
-use orm_core::stmt::{Like, LikeKind};
+use orm_core::sql::{
+    KeyRange, SqlWriter, TransactionOptions, write_argument, write_equal_in_lower_case, write_expr,
+    write_numeric as write_standard, write_operand, write_order_by, write_quotient,
+    write_separator,
+};
+use orm_core::stmt::{AggregateCall, Extension as _, Like, LikeKind, Numeric, NumericOp};
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 
+use crate::dialect::MysqlDialect;
 use crate::errors::WRONG_COUNT;
 use crate::types;
 
@@ -22,7 +27,12 @@ pub(crate) const LIKE_ESCAPE: &str = " ESCAPE x'5C'";
 /// collation is. It is the one that text columns are created with, so that their indexes still serve
 /// a search by the start of a text.
 pub(crate) fn write_like<'a>(w: &mut SqlWriter<'a>, like: &'a Like, collation: &str) -> Result<()> {
-    if like.kind == LikeKind::ContainsIgnoreCase {
+    if like.kind == LikeKind::EqualsIgnoreCase {
+        write_equal_in_lower_case(w, like, "LOWER")?;
+        w.push(" COLLATE ").push(collation);
+        return Ok(());
+    }
+    if like.kind.ignores_case() {
         w.push("LOWER(");
         write_expr(w, &like.expr)?;
         w.push(") LIKE LOWER(")
@@ -36,20 +46,46 @@ pub(crate) fn write_like<'a>(w: &mut SqlWriter<'a>, like: &'a Like, collation: &
     Ok(())
 }
 
+/// A regular expression whose `.` matches the end of a line, too. MySQL's engine is ICU's, MariaDB's PCRE.
+pub(crate) fn write_regex<'a>(
+    w: &mut SqlWriter<'a>,
+    like: &'a Like,
+    dialect: MysqlDialect,
+) -> Result<()> {
+    let collation = dialect.collation();
+    if dialect == MysqlDialect::MySql {
+        w.push("REGEXP_LIKE(");
+        write_operand(w, &like.expr)?;
+        w.push(" COLLATE ").push(collation).push(", ");
+        w.bind(like.pattern.as_ref()).push(", 'cn')");
+        return Ok(());
+    }
+    write_operand(w, &like.expr)?;
+    w.push(" COLLATE ").push(collation);
+    w.push(" REGEXP CONCAT('(?s)', ")
+        .bind(like.pattern.as_ref())
+        .push(")");
+    Ok(())
+}
+
 /// A bind in a place that gives it no type. Bytes would come back as text in the connection's
 /// character set, and a date as a date and time.
 pub(crate) fn write_typed_bind<'a>(w: &mut SqlWriter<'a>, value: &'a Value, dialect: &str) {
     let own = match value {
         Value::Bytes(_) | Value::Uuid(_) => Some(Type::Bytes),
         Value::Date(_) => Some(Type::Date),
+        Value::Json(_) if dialect == "mysql" => Some(Type::Json),
         Value::Null
         | Value::Bool(_)
         | Value::Int(_)
         | Value::Float(_)
         | Value::Text(_)
+        | Value::Json(_)
         | Value::Time(_)
         | Value::DateTime(_)
         | Value::Timestamp(_)
+        // The writer casts it.
+        | Value::Decimal(_)
         | Value::Array(_)
         | Value::Extension(_) => None,
     };
@@ -61,6 +97,24 @@ pub(crate) fn write_typed_bind<'a>(w: &mut SqlWriter<'a>, value: &'a Value, dial
     w.push(" AS ")
         .push(types::cast_name(&ty, dialect))
         .push(")");
+}
+
+/// Writes an operator of numbers: `/` of integers is DECIMAL, and bitwise operators are unsigned.
+pub(crate) fn write_numeric<'a>(w: &mut SqlWriter<'a>, numeric: &'a Numeric) -> Result<()> {
+    let op = match (numeric.op(), numeric.args()) {
+        (NumericOp::IntDivide, [a, b]) => return write_quotient(w, a, " DIV ", b),
+        (NumericOp::BitAnd, [a, b]) => (a, " & ", b),
+        (NumericOp::BitOr, [a, b]) => (a, " | ", b),
+        (NumericOp::BitXor, [a, b]) => (a, " ^ ", b),
+        _ => return write_standard(w, numeric),
+    };
+    let (a, op, b) = op;
+    w.push("CAST(");
+    write_operand(w, a)?;
+    w.push(op);
+    write_operand(w, b)?;
+    w.push(" AS SIGNED)");
+    Ok(())
 }
 
 /// The session's step, and how many rows have one of the keys at that step. InnoDB takes the keys of a statement with a
@@ -85,7 +139,9 @@ pub(crate) fn write_aggregate<'a>(
     ty: &Type,
 ) -> Result<()> {
     let (before, after) = match ty {
-        Type::Int16 | Type::Int32 | Type::Int64 => ("(", " DIV 1)"),
+        Type::Int8 | Type::Unsigned(_) | Type::Int16 | Type::Int32 | Type::Int64 => {
+            ("(", " DIV 1)")
+        }
         Type::Float32 | Type::Float64 => ("CAST(", " AS DOUBLE)"),
         Type::Bool
         | Type::Text
@@ -95,12 +151,25 @@ pub(crate) fn write_aggregate<'a>(
         | Type::DateTime
         | Type::Timestamp
         | Type::Uuid
+        | Type::Json
+        | Type::Decimal { .. }
         | Type::Enum(_)
         | Type::Extension(_) => return call(w),
     };
     w.push(before);
     call(w)?;
     w.push(after);
+    Ok(())
+}
+
+/// Writes the aggregate that joins texts: GROUP_CONCAT, whose separator is a literal by the grammar.
+pub(crate) fn write_string_agg<'a>(w: &mut SqlWriter<'a>, call: &'a AggregateCall) -> Result<()> {
+    w.push("GROUP_CONCAT(");
+    write_argument(w, call)?;
+    write_order_by(w, &call.order_by)?;
+    w.push(" SEPARATOR ");
+    write_separator(w, call)?;
+    w.push(")");
     Ok(())
 }
 

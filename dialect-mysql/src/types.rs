@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::types::{Type, civil};
+use orm_core::types::{Type, Width, civil};
 use orm_core::value::Value;
 
 /// The most characters of a VARCHAR: 65 535 bytes of a row at four bytes a character.
@@ -19,7 +19,10 @@ const VARBINARY_LIMIT: u32 = 65_532;
 /// The name by which CAST knows a type, which differs from the name that a column has.
 pub(crate) fn cast_name<'t>(ty: &'t Type, dialect: &str) -> &'t str {
     match ty {
-        Type::Bool | Type::Int16 | Type::Int32 | Type::Int64 => "SIGNED",
+        Type::Unsigned(Width::W64) => "UNSIGNED",
+        Type::Bool | Type::Int8 | Type::Unsigned(_) | Type::Int16 | Type::Int32 | Type::Int64 => {
+            "SIGNED"
+        }
         // MySQL knows CAST AS FLOAT, but a double holds every float.
         Type::Float32 | Type::Float64 => "DOUBLE",
         Type::Bytes => "BINARY",
@@ -27,7 +30,9 @@ pub(crate) fn cast_name<'t>(ty: &'t Type, dialect: &str) -> &'t str {
         Type::Time => "TIME(6)",
         Type::DateTime | Type::Timestamp => "DATETIME(6)",
         Type::Uuid => "BINARY(16)",
-        Type::Text | Type::Enum(_) => "CHAR",
+        Type::Json if dialect == "mysql" => "JSON",
+        Type::Decimal { .. } => "DECIMAL(65,30)",
+        Type::Text | Type::Enum(_) | Type::Json => "CHAR",
         Type::Extension(ty) => ty.native_name(dialect).unwrap_or("CHAR"),
     }
 }
@@ -40,6 +45,11 @@ pub(crate) fn column_name(
 ) -> Option<Cow<'static, str>> {
     Some(match ty {
         Type::Bool => "BOOLEAN".into(),
+        Type::Int8 => "TINYINT".into(),
+        Type::Unsigned(Width::W8) => "TINYINT UNSIGNED".into(),
+        Type::Unsigned(Width::W16) => "SMALLINT UNSIGNED".into(),
+        Type::Unsigned(Width::W32) => "INT UNSIGNED".into(),
+        Type::Unsigned(Width::W64) => "BIGINT UNSIGNED".into(),
         Type::Int16 => "SMALLINT".into(),
         Type::Int32 => "INT".into(),
         Type::Int64 => "BIGINT".into(),
@@ -52,6 +62,9 @@ pub(crate) fn column_name(
         // TIMESTAMP ends in 2038 and is converted between time zones, so an instant is a DATETIME in UTC.
         Type::DateTime | Type::Timestamp => "DATETIME(6)".into(),
         Type::Uuid => "BINARY(16)".into(),
+        // A LONGTEXT with a check on MariaDB.
+        Type::Json => "JSON".into(),
+        Type::Decimal { precision, scale } => format!("DECIMAL({precision}, {scale})").into(),
         Type::Enum(labels) => {
             let length = length.or(labels.longest());
             sized("VARCHAR", length, VARCHAR_LIMIT, "LONGTEXT")
@@ -69,7 +82,7 @@ fn sized(short: &str, length: Option<u32>, limit: u32, long: &'static str) -> Co
 
 /// Whether a column of this type lies outside its row: no index without a prefix, no plain default.
 pub(crate) fn is_large(ty: &Type, length: Option<u32>, dialect: &str) -> bool {
-    column_name(ty, length, dialect).is_some_and(|name| name.starts_with("LONG"))
+    column_name(ty, length, dialect).is_some_and(|name| name.starts_with("LONG") || name == "JSON")
 }
 
 /// A value as a literal. Quotes and backslashes are both doubled, so that no SQL mode lets a text end
@@ -86,9 +99,10 @@ pub(crate) fn literal(value: &Value, dialect: &str) -> Result<String> {
         Value::Int(number) => number.to_string(),
         Value::Float(number) if number.is_finite() => format!("{number:?}"),
         Value::Float(_) => return Err(no_literal("NaN and infinity")),
-        Value::Text(text) => quoted(text),
+        Value::Text(text) | Value::Json(text) => quoted(text),
         Value::Bytes(bytes) => hex(bytes),
         Value::Uuid(bytes) => hex(bytes),
+        Value::Decimal(number) => number.to_string(),
         Value::Date(days) => format!("'{}'", civil::date_text(in_range(*days)?)),
         Value::Time(micros) => format!("'{}'", civil::time_text(*micros)),
         Value::DateTime(micros) | Value::Timestamp(micros) => {

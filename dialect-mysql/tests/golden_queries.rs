@@ -160,7 +160,18 @@ fn upserts() {
         &writes::insert_missing(),
         "INSERT INTO `t` (`id`, `a`) VALUES (?, ?), (?, ?) ON DUPLICATE KEY UPDATE `t`.`id` = `t`.`id`",
     );
-    refuse(&writes::upsert_where(), "WHERE in ON CONFLICT DO UPDATE");
+    check(
+        &writes::upsert_where(),
+        "INSERT INTO `t` (`id`, `a`) VALUES (?, ?), (?, ?) ON DUPLICATE KEY UPDATE `t`.`a` = CASE WHEN `t`.`b` = ? THEN VALUES(`a`) ELSE `t`.`a` END",
+    );
+    check(
+        &writes::upsert_guarded(),
+        "INSERT INTO `t` (`id`, `a`) VALUES (?, ?), (?, ?) ON DUPLICATE KEY UPDATE `t`.`a` = CASE WHEN `t`.`id` = VALUES(`id`) THEN CASE WHEN `t`.`b` = ? THEN `t`.`a` + VALUES(`a`) ELSE `t`.`a` END ELSE (SELECT NULL UNION ALL SELECT NULL) END, `t`.`b` = CASE WHEN `t`.`b` = ? THEN ? ELSE `t`.`b` END",
+    );
+    check(
+        &writes::insert_missing_guarded(),
+        "INSERT INTO `t` (`id`, `a`) VALUES (?, ?), (?, ?) ON DUPLICATE KEY UPDATE `t`.`id` = CASE WHEN `t`.`id` = VALUES(`id`) THEN `t`.`id` ELSE (SELECT NULL UNION ALL SELECT NULL) END",
+    );
     refuse(&writes::upsert_by_constraint(), "ON CONFLICT ON CONSTRAINT");
     check(
         &writes::upsert_from_query(),

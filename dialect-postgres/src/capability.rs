@@ -2,7 +2,7 @@
 
 use orm_core::lex::{LexicalRule, LexicalRules};
 use orm_core::sql::{
-    Capabilities, ExplainStyle, GeneratedKeys, InListStyle, Placeholder, RepeatStyle,
+    Capabilities, DecimalStyle, ExplainStyle, GeneratedKeys, InListStyle, Placeholder, RepeatStyle,
 };
 
 /// How PostgreSQL reads text ("Lexical Structure" in its manual).
@@ -35,10 +35,20 @@ pub(crate) const CAPABILITIES: Capabilities = {
         plan: "EXPLAIN ",
         analyze: "EXPLAIN (ANALYZE) ",
     };
+    own.regexes = true;
     // One statement text for lists of any length, and faster than a list of binds.
     own.in_list = InListStyle::Array;
+    own.decimals = DecimalStyle::Native;
+    own.bit_operators = true;
     // "FOR UPDATE cannot be applied to the nullable side of an outer join".
+    own.json = true;
     own.lock_outer = false;
+    own.aggregate_filter = true;
+    own.group_frames = true;
+    own.string_agg = true;
+    own.distinct_on = true;
+    own.with_ties = true;
     own.repeats = RepeatStyle::SameBinds;
+    own.materialized = true;
     own
 };

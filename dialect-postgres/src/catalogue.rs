@@ -7,7 +7,7 @@
 use orm_core::schema::{Keeps, StoredColumn};
 use orm_core::sql::{ExpectedColumn, SqlWriter, write_null_safe_expected};
 use orm_core::stmt::BatchColumn;
-use orm_core::types::Type;
+use orm_core::types::{Type, Width};
 use orm_core::value::ValueRef;
 
 use crate::types;
@@ -58,6 +58,16 @@ fn is_precise(column: &StoredColumn) -> bool {
     column.size.is_none_or(|digits| digits >= 6)
 }
 
+/// Whether a NUMERIC column has room for so many digits before and after the point. Its modifier has the precision in the
+/// upper half and the scale in the lower one, behind the four bytes of a head.
+fn keeps_digits(column: &StoredColumn, precision: u8, scale: u8) -> bool {
+    let Some(digits) = column.size.and_then(|size| size.checked_sub(4)) else {
+        return true;
+    };
+    let (all, fraction) = (digits >> 16 & 0xFFFF, digits & 0x7FF);
+    fraction >= scale.into() && all - fraction >= i64::from(precision) - i64::from(scale)
+}
+
 /// How much a column keeps of the values of a field.
 pub(crate) fn keeps(column: &StoredColumn, ty: &Type, length: Option<u32>) -> Keeps {
     let all_if = |kept| if kept { Keeps::All } else { Keeps::Less };
@@ -65,11 +75,21 @@ pub(crate) fn keeps(column: &StoredColumn, ty: &Type, length: Option<u32>) -> Ke
     match ty {
         Type::Text | Type::Enum(_) => keeps_text(column, length),
         Type::Float64 if base == "float4" => Keeps::Less,
+        Type::Unsigned(Width::W64) if base == "numeric" => all_if(keeps_digits(column, 20, 0)),
+        Type::Decimal { precision, scale } if base == "numeric" => {
+            all_if(keeps_digits(column, *precision, *scale))
+        }
         Type::Time if base == "time" => all_if(is_precise(column)),
         Type::DateTime | Type::Timestamp if is_own(column, ty) => all_if(is_precise(column)),
         // What its codec makes of it is not known here.
         Type::Extension(_) => Keeps::All,
+        Type::Json => match base {
+            "jsonb" | "json" | "text" => Keeps::All,
+            _ => Keeps::Unreadable,
+        },
         Type::Bool
+        | Type::Int8
+        | Type::Unsigned(_)
         | Type::Int16
         | Type::Int32
         | Type::Int64
@@ -80,6 +100,7 @@ pub(crate) fn keeps(column: &StoredColumn, ty: &Type, length: Option<u32>) -> Ke
         | Type::Time
         | Type::DateTime
         | Type::Timestamp
+        | Type::Decimal { .. }
         | Type::Uuid => {
             if is_own(column, ty) {
                 Keeps::All
@@ -106,13 +127,17 @@ fn keeps_text(column: &StoredColumn, length: Option<u32>) -> Keeps {
 fn is_own(column: &StoredColumn, ty: &Type) -> bool {
     let bases: &[&str] = match ty {
         Type::Bool => &["bool"],
-        Type::Int16 | Type::Int32 | Type::Int64 => &["int2", "int4", "int8"],
+        Type::Unsigned(Width::W64) | Type::Decimal { .. } => &["numeric"],
+        Type::Int8 | Type::Unsigned(_) | Type::Int16 | Type::Int32 | Type::Int64 => {
+            &["int2", "int4", "int8"]
+        }
         Type::Float32 | Type::Float64 => &["float4", "float8"],
         Type::Bytes => &["bytea"],
         Type::Date => &["date"],
         Type::Time => &["time"],
         Type::DateTime | Type::Timestamp => &["timestamp", "timestamptz"],
         Type::Uuid => &["uuid"],
+        Type::Json => &["jsonb"],
         Type::Text | Type::Enum(_) => &["text", "varchar"],
         // It goes as text, and is cast to what the column is.
         Type::Extension(_) => &[],

@@ -95,9 +95,9 @@ fn kind(server: &ServerError<'_>) -> ErrorKind {
         "57014" => ErrorKind::Canceled,
         "22007" if is_wrong_count(server) => ErrorKind::StaleData,
         "22001" | "22026" => ErrorKind::DataTooLong,
-        "22003" | "22008" | "22015" => ErrorKind::OutOfRange,
+        "22003" | "22008" | "22015" | "2201E" | "2201F" => ErrorKind::OutOfRange,
         "25P01" | "25P02" | "3B001" => ErrorKind::Transaction,
-        "42601" => ErrorKind::Syntax,
+        "42601" | "2201B" => ErrorKind::Syntax,
         "42P01" => ErrorKind::UndefinedTable,
         "42703" => ErrorKind::UndefinedColumn,
         "28000" | "28P01" => ErrorKind::Authentication,
@@ -121,6 +121,7 @@ fn message(server: &ServerError<'_>, kind: ErrorKind) -> Option<String> {
         "22P02" | "22P03" | "22007" => {
             "invalid input syntax: a value can't be converted to the type"
         }
+        "2201B" => "invalid regular expression",
         "22012" => "division by zero",
         "26000" => "prepared statement does not exist",
         "22021" => "a text value contains characters that the database's encoding can't represent",

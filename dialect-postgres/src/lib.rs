@@ -27,6 +27,8 @@ mod ddl;
 #[cfg(feature = "driver")]
 mod driver;
 pub mod errors;
+mod functions;
+mod json;
 mod render;
 mod types;
 
@@ -36,9 +38,11 @@ use orm_core::error::Result;
 use orm_core::schema::{self, Keeps, StoredColumn};
 use orm_core::sql::{
     Capabilities, DdlLock, Dialect, ExpectedColumn, SqlWriter, TransactionOptions, digest_text,
-    write_batch_delete_rows, write_batch_update_rows,
+    write_batch_delete_rows, write_batch_update_rows, write_string_agg,
 };
-use orm_core::stmt::{BatchColumn, BatchDelete, BatchRows, BatchUpdate, Insert, Like};
+use orm_core::stmt::{
+    AggregateCall, BatchColumn, BatchDelete, BatchRows, BatchUpdate, Call, Insert, JsonExpr, Like,
+};
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 use sha2::{Digest as _, Sha256};
@@ -64,6 +68,27 @@ impl Dialect for PostgresDialect {
 
     fn write_typed_bind<'a>(&self, w: &mut SqlWriter<'a>, value: &'a Value) {
         render::write_typed_bind(w, value);
+    }
+
+    fn write_string_agg<'a>(&self, w: &mut SqlWriter<'a>, call: &'a AggregateCall) -> Result<()> {
+        write_string_agg(w, call, "STRING_AGG")
+    }
+
+    fn write_collation(&self, w: &mut SqlWriter<'_>, collation: Option<&str>) -> Result<()> {
+        w.push(" COLLATE ");
+        match collation {
+            Some(name) => w.ident(name),
+            None => w.push("\"C\""),
+        };
+        Ok(())
+    }
+
+    fn write_call<'a>(&self, w: &mut SqlWriter<'a>, call: &'a Call) -> Result<()> {
+        functions::write_call(w, call)
+    }
+
+    fn write_json<'a>(&self, w: &mut SqlWriter<'a>, json: &'a JsonExpr) -> Result<()> {
+        json::write_json(w, json)
     }
 
     fn write_like<'a>(&self, w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()> {

@@ -8,7 +8,10 @@
 use std::borrow::Cow;
 
 use orm_core::error::Result;
-use orm_core::sql::{ExpectedColumn, IsolationLevel, SqlWriter, TransactionOptions, write_operand};
+use orm_core::sql::{
+    ExpectedColumn, IsolationLevel, SqlWriter, TransactionOptions, write_equal_in_lower_case,
+    write_operand,
+};
 use orm_core::stmt::{BatchColumn, BatchDelete, BatchUpdate, Insert, Like, LikeKind};
 use orm_core::types::Type;
 use orm_core::value::Value;
@@ -28,12 +31,19 @@ pub(crate) fn write_typed_bind<'a>(w: &mut SqlWriter<'a>, value: &'a Value) {
 /// LIKE is case-sensitive, ILIKE is not. `\` is the default escape character of both; an ESCAPE clause would itself
 /// depend on `standard_conforming_strings`.
 pub(crate) fn write_like<'a>(w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()> {
+    let operator = match like.kind {
+        LikeKind::EqualsIgnoreCase => return write_equal_in_lower_case(w, like, "LOWER"),
+        LikeKind::Contains | LikeKind::StartsWith | LikeKind::EndsWith | LikeKind::Pattern => {
+            " LIKE "
+        }
+        LikeKind::ContainsIgnoreCase
+        | LikeKind::StartsWithIgnoreCase
+        | LikeKind::EndsWithIgnoreCase
+        | LikeKind::PatternIgnoreCase => " ILIKE ",
+        LikeKind::Regex => " ~ ",
+    };
     write_operand(w, &like.expr)?;
-    w.push(match like.kind {
-        LikeKind::ContainsIgnoreCase => " ILIKE ",
-        _ => " LIKE ",
-    });
-    w.bind(like.pattern.as_ref());
+    w.push(operator).bind(like.pattern.as_ref());
     Ok(())
 }
 

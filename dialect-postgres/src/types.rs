@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::types::{Type, civil};
+use orm_core::types::{Type, Width, civil};
 use orm_core::value::{Value, ValueRef};
 
 /// The name of the dialect, by which extensions know it.
@@ -17,9 +17,10 @@ pub(crate) const NAME: &str = "postgres";
 pub(crate) fn cast_name(ty: &Type) -> &str {
     match ty {
         Type::Bool => "bool",
-        Type::Int16 => "int2",
-        Type::Int32 => "int4",
-        Type::Int64 => "int8",
+        Type::Int8 | Type::Unsigned(Width::W8) | Type::Int16 => "int2",
+        Type::Unsigned(Width::W16) | Type::Int32 => "int4",
+        Type::Unsigned(Width::W32) | Type::Int64 => "int8",
+        Type::Unsigned(Width::W64) | Type::Decimal { .. } => "numeric",
         Type::Float32 => "float4",
         Type::Float64 => "float8",
         Type::Bytes => "bytea",
@@ -28,6 +29,7 @@ pub(crate) fn cast_name(ty: &Type) -> &str {
         Type::DateTime => "timestamp",
         Type::Timestamp => "timestamptz",
         Type::Uuid => "uuid",
+        Type::Json => "jsonb",
         // An enumeration is text with a CHECK.
         Type::Text | Type::Enum(_) => "text",
         Type::Extension(ty) => ty.native_name(NAME).unwrap_or("text"),
@@ -38,9 +40,10 @@ pub(crate) fn cast_name(ty: &Type) -> &str {
 pub(crate) fn column_name(ty: &Type, length: Option<u32>) -> Option<Cow<'static, str>> {
     let name = match ty {
         Type::Bool => "BOOLEAN",
-        Type::Int16 => "SMALLINT",
-        Type::Int32 => "INTEGER",
-        Type::Int64 => "BIGINT",
+        Type::Int8 | Type::Unsigned(Width::W8) | Type::Int16 => "SMALLINT",
+        Type::Unsigned(Width::W16) | Type::Int32 => "INTEGER",
+        Type::Unsigned(Width::W32) | Type::Int64 => "BIGINT",
+        Type::Unsigned(Width::W64) => "NUMERIC(20, 0)",
         Type::Float32 => "REAL",
         Type::Float64 => "DOUBLE PRECISION",
         Type::Text => return Some(text_name(length)),
@@ -51,6 +54,10 @@ pub(crate) fn column_name(ty: &Type, length: Option<u32>) -> Option<Cow<'static,
         Type::DateTime => "TIMESTAMP",
         Type::Timestamp => "TIMESTAMPTZ",
         Type::Uuid => "UUID",
+        Type::Json => "JSONB",
+        Type::Decimal { precision, scale } => {
+            return Some(format!("NUMERIC({precision}, {scale})").into());
+        }
         Type::Enum(labels) => return Some(text_name(length.or(labels.longest()))),
         Type::Extension(ty) => return Some(ty.native_name(NAME)?.to_owned().into()),
     };
@@ -77,6 +84,8 @@ pub(crate) fn value_name(value: &Value) -> Option<&'static str> {
         Value::DateTime(_) => "timestamp",
         Value::Timestamp(_) => "timestamptz",
         Value::Uuid(_) => "uuid",
+        Value::Json(_) => "jsonb",
+        Value::Decimal(_) => "numeric",
         Value::Null | Value::Array(_) => return None,
         Value::Extension(v) => return value_name(&v.encode(NAME)),
     })
@@ -102,11 +111,13 @@ pub(crate) fn literal(value: &Value) -> Result<String> {
         Value::Bool(false) => Ok("FALSE".to_owned()),
         Value::Int(number) => Ok(number.to_string()),
         Value::Float(number) if number.is_finite() => Ok(format!("{number:?}")),
+        Value::Decimal(number) => Ok(number.to_string()),
         Value::Text(text) if text.contains('\0') => Err(Error::with_message(
             ErrorKind::Unsupported,
             "postgres does not support the NUL character in text",
         )),
         Value::Text(text) => Ok(quoted(text)),
+        Value::Json(text) => Ok(format!("{}::jsonb", quoted(text))),
         Value::Array(_) => Ok(quoted(&text(value.as_ref()).unwrap_or_default())),
         Value::Extension(v) => literal(&v.encode(NAME)),
         other @ (Value::Float(_)
@@ -148,7 +159,8 @@ fn write_text(out: &mut String, value: ValueRef<'_>) -> bool {
         ValueRef::Bool(v) => out.push_str(if v { "true" } else { "false" }),
         ValueRef::Int(v) => push(out, format_args!("{v}")),
         ValueRef::Float(v) => write_float(out, v),
-        ValueRef::Text(v) => out.push_str(v),
+        ValueRef::Decimal(v) => push(out, format_args!("{v}")),
+        ValueRef::Text(v) | ValueRef::Json(v) => out.push_str(v),
         ValueRef::Bytes(v) => {
             out.push_str("\\x");
             for byte in v {

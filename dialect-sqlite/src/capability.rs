@@ -4,7 +4,8 @@
 
 use orm_core::lex::{LexicalRule, LexicalRules};
 use orm_core::sql::{
-    Capabilities, ExplainStyle, GeneratedKeys, NullSafeStyle, OtherTables, UpsertStyle,
+    Capabilities, DecimalStyle, ExplainStyle, GeneratedKeys, NullSafeStyle, OtherTables,
+    UpsertStyle,
 };
 
 /// How SQLite reads text ("SQLite Keywords" and "CREATE TRIGGER" in its manual).
@@ -40,11 +41,21 @@ pub(crate) const CAPABILITIES: Capabilities = {
     own.explain = ExplainStyle::Steps {
         plan: "EXPLAIN QUERY PLAN ",
     };
+    own.quantifiers = false;
+    // A function of the driver's, if it was built with it.
+    own.regexes = cfg!(feature = "regexp");
     own.null_safe = NullSafeStyle::Is;
+    own.json = true;
+    own.decimals = DecimalStyle::Functions;
+    own.bit_operators = true;
     own.lateral = false;
+    own.materialized = true;
     own.column_aliases = false;
     own.nested_set_operations = false;
     own.set_operation_all = false;
+    own.aggregate_filter = true;
+    own.group_frames = true;
+    own.string_agg = true;
     own.no_limit = Some("-1");
     own
 };

@@ -46,7 +46,7 @@ pub(crate) fn write_expected(w: &mut SqlWriter<'_>, expected: &ExpectedColumn<'_
 }
 
 fn is_bytewise(column: &BatchColumn<'_>) -> bool {
-    let is_text = matches!(column.ty, Type::Text | Type::Enum(_));
+    let is_text = matches!(column.ty, Type::Text | Type::Enum(_) | Type::Json);
     !is_text
         || column
             .stored

@@ -7,6 +7,7 @@
 use orm_core::error::Result;
 use orm_core::schema::{Column, Table};
 use orm_core::sql::ForeignKeySwitch;
+use orm_core::types::Type;
 
 use crate::types;
 
@@ -39,8 +40,13 @@ pub(crate) fn column_type(table: &Table, column: &Column) -> Result<String> {
 
 /// What follows a column's type.
 pub(crate) fn column_options(column: &Column) -> String {
+    let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
     match &column.collation {
-        Some(name) => format!(" COLLATE \"{}\"", name.replace('"', "\"\"")),
+        Some(name) => format!(" COLLATE {}", quoted(name)),
+        // A document is text here, whatever the declared type.
+        None if column.ty == Type::Json => format!(" CHECK (json_valid({}))", quoted(&column.name)),
+        // By which the text of numbers is compared as numbers; the driver adds it to each connection.
+        None if column.ty.is_decimal() => " COLLATE decimal".to_owned(),
         None => String::new(),
     }
 }

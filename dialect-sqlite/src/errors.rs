@@ -134,7 +134,8 @@ fn general_kind(message: &str) -> ErrorKind {
         || message.starts_with("unrecognized token: ");
     match message {
         _ if is_syntax => ErrorKind::Syntax,
-        "integer overflow" => ErrorKind::OutOfRange,
+        "decimal overflow" | "integer overflow" => ErrorKind::OutOfRange,
+        "invalid regular expression" => ErrorKind::Syntax,
         "too many SQL variables" => ErrorKind::Unsupported,
         "LIKE or GLOB pattern too complex" => ErrorKind::DataTooLong,
         _ if message.starts_with("Expression tree is too large")
@@ -157,13 +158,17 @@ fn general_message(message: &str) -> String {
         "LIKE or GLOB pattern too complex",
         "ambiguous column name: ",
         "cannot ",
+        "decimal overflow",
         "incomplete input",
         "integer overflow",
+        "invalid regular expression",
         "misuse of ",
         "no such collation sequence: ",
         "no such function: ",
         "no such index: ",
         "no such savepoint: ",
+        "not a decimal number",
+        "not an integer",
         "row value misused",
         "sub-select returns ",
         "too many ",

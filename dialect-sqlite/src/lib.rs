@@ -2,11 +2,15 @@
 //!
 //! What differs from the standard, and why:
 //!
-//! - Searches that count case are written with `instr`, `substr` and GLOB, since LIKE ignores case
-//!   here. The search that ignores case does so for ASCII letters only: SQLite knows no others.
+//! - Searches are written with `instr` and functions of the driver's, whose names begin with `orm_`: LIKE ignores case
+//!   here, and of ASCII letters alone.
+//! - Portable functions that SQLite lacks, or computes otherwise, are the driver's, too. A shell does not have them.
 //! - Columns hold what they are given, whatever their declared type. Dates and times are ISO 8601 text,
 //!   UUIDs blobs of 16 bytes, truth values 0 and 1. A NaN has no place at all and is an error, since
 //!   SQLite would make NULL of it.
+//! - Exact decimals are text that the collation `decimal` compares as numbers, and computed by functions: the driver adds
+//!   both to each connection. A computed integer goes through a function where it is stored, which refuses what is beyond its
+//!   column: SQLite would store it, as a float if need be.
 //! - An auto-increment key is `INTEGER` with `AUTOINCREMENT`, so that keys are not used twice, unless a model declares
 //!   `sqlite_autoincrement = false`.
 //! - Constraints can't be added later, but a foreign key may name a table that doesn't exist yet.
@@ -21,6 +25,8 @@ mod ddl;
 #[cfg(feature = "driver")]
 pub mod driver;
 pub mod errors;
+mod functions;
+mod json;
 mod render;
 mod types;
 
@@ -32,7 +38,7 @@ use orm_core::sql::{
     Capabilities, Dialect, ExpectedColumn, ForeignKeySwitch, SqlWriter, TransactionOptions,
     write_extension,
 };
-use orm_core::stmt::{Extension, Like};
+use orm_core::stmt::{AggregateCall, Call, Extension, JsonExpr, Like, Numeric};
 use orm_core::types::Type;
 use orm_core::value::Value;
 
@@ -69,8 +75,33 @@ impl Dialect for SqliteDialect {
         }
     }
 
+    fn write_string_agg<'a>(&self, w: &mut SqlWriter<'a>, call: &'a AggregateCall) -> Result<()> {
+        render::write_string_agg(w, call)
+    }
+
+    fn write_collation(&self, w: &mut SqlWriter<'_>, collation: Option<&str>) -> Result<()> {
+        w.push(" COLLATE ");
+        match collation {
+            Some(name) => w.ident(name),
+            None => w.push("BINARY"),
+        };
+        Ok(())
+    }
+
+    fn write_call<'a>(&self, w: &mut SqlWriter<'a>, call: &'a Call) -> Result<()> {
+        functions::write_call(w, call)
+    }
+
+    fn write_json<'a>(&self, w: &mut SqlWriter<'a>, json: &'a JsonExpr) -> Result<()> {
+        json::write_json(w, json)
+    }
+
     fn write_like<'a>(&self, w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()> {
         render::write_like(w, like)
+    }
+
+    fn write_numeric<'a>(&self, w: &mut SqlWriter<'a>, numeric: &'a Numeric) -> Result<()> {
+        render::write_numeric(w, numeric)
     }
 
     fn write_expected(&self, w: &mut SqlWriter<'_>, expected: &ExpectedColumn<'_>) {

@@ -1,14 +1,19 @@
-//! The hooks of statements that SQLite needs: searches in text, and BEGIN.
+//! The hooks of statements that SQLite needs: searches in text, joined texts, operators of numbers, and BEGIN.
 //!
-//! SQLite's LIKE ignores case (of ASCII letters), which no other kind of search may, so those are
-//! written with `instr`, `substr` and GLOB. Everything else is the default writer's.
+//! SQLite's LIKE ignores case, and of ASCII letters alone, so searches are written with `instr` and functions of our
+//! driver's. Everything else is the default writer's.
 
 use std::borrow::Cow;
 
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::sql::{IsolationLevel, SqlWriter, TransactionOptions, write_expr, write_operand};
-use orm_core::stmt::{Like, LikeKind, NextVersion};
-use orm_core::value::Value;
+use orm_core::sql::{
+    IsolationLevel, SqlWriter, TransactionOptions, write_argument, write_equal_in_lower_case,
+    write_expr, write_numeric as write_standard, write_operand, write_order_by,
+};
+use orm_core::stmt::{
+    AggregateCall, Extension as _, Like, LikeKind, NextVersion, Numeric, NumericOp,
+};
+use orm_core::types::{Type, Width};
 
 /// Writes the version after the present one. A column holds numbers of any width, so the statement has to fail by
 /// itself: `abs` of the least integer is an error.
@@ -24,76 +29,111 @@ pub(crate) fn write_next_version<'a>(w: &mut SqlWriter<'a>, next: &'a NextVersio
     Ok(())
 }
 
+/// Writes an operator of numbers. Division by zero is NULL by itself.
+pub(crate) fn write_numeric<'a>(w: &mut SqlWriter<'a>, numeric: &'a Numeric) -> Result<()> {
+    let op = match numeric.op() {
+        NumericOp::Divide | NumericOp::IntDivide => " / ",
+        NumericOp::Remainder => " % ",
+        NumericOp::Stored => return write_stored(w, numeric),
+        NumericOp::Add
+        | NumericOp::Sub
+        | NumericOp::Mul
+        | NumericOp::Negate
+        | NumericOp::BitAnd
+        | NumericOp::BitOr
+        | NumericOp::BitXor
+        | NumericOp::Round(_)
+        | NumericOp::Exact => return write_standard(w, numeric),
+    };
+    let [a, b] = numeric.args() else {
+        return Err(w.unsupported(numeric.name()));
+    };
+    write_operand(w, a)?;
+    w.push(op);
+    write_operand(w, b)
+}
+
+/// A column stores numbers of any width, and floats instead of integers beyond 64 bits.
+fn write_stored<'a>(w: &mut SqlWriter<'a>, numeric: &'a Numeric) -> Result<()> {
+    let ty = numeric.ty();
+    let (function, bits) = if let Some((least, most)) = ty.range() {
+        let bits = i64::BITS - most.leading_zeros();
+        if least < 0 {
+            ("integer_store(", bits + 1)
+        } else {
+            ("unsigned_store(", bits)
+        }
+    } else if *ty == Type::Unsigned(Width::W64) {
+        ("unsigned_store(", 64)
+    } else {
+        return write_standard(w, numeric);
+    };
+    w.push(function);
+    for arg in numeric.args() {
+        write_expr(w, arg)?;
+    }
+    w.push(", ").display(bits).push(")");
+    Ok(())
+}
+
 /// Writes a search in text.
 pub(crate) fn write_like<'a>(w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()> {
-    match like.kind {
-        LikeKind::Contains => write_position(w, like, " > 0"),
-        LikeKind::StartsWith => write_position(w, like, " = 1"),
-        LikeKind::EndsWith => write_suffix(w, like),
-        // LIKE, GLOB and `replace` read a pattern up to a NUL: it would match anything from there on.
-        _ if matches!(&like.needle, Value::Text(text) if text.contains('\0')) => {
-            Err(w.unsupported("a LIKE pattern with a NUL character"))
-        }
-        LikeKind::ContainsIgnoreCase => {
+    let (words, bind) = match like.kind {
+        LikeKind::Contains => (["instr(", ", ", ") > 0"], &like.needle),
+        LikeKind::StartsWith => (["instr(", ", ", ") = 1"], &like.needle),
+        LikeKind::EndsWith => (["orm_ends_with(", ", ", ")"], &like.needle),
+        // LIKE and GLOB read a pattern up to a NUL, and it would match anything from there on.
+        LikeKind::Pattern => (["orm_like(", ", ", ")"], &like.pattern),
+        LikeKind::ContainsIgnoreCase => (
+            ["instr(orm_lower(", "), orm_lower(", ")) > 0"],
+            &like.needle,
+        ),
+        LikeKind::StartsWithIgnoreCase => (
+            ["instr(orm_lower(", "), orm_lower(", ")) = 1"],
+            &like.needle,
+        ),
+        LikeKind::EndsWithIgnoreCase => (
+            ["orm_ends_with(orm_lower(", "), orm_lower(", "))"],
+            &like.needle,
+        ),
+        LikeKind::EqualsIgnoreCase => return write_equal_in_lower_case(w, like, "orm_lower"),
+        LikeKind::PatternIgnoreCase => (
+            ["orm_like(orm_lower(", "), orm_lower(", "))"],
+            &like.pattern,
+        ),
+        LikeKind::Regex if w.dialect().capabilities().regexes => {
             write_operand(w, &like.expr)?;
-            w.push(" LIKE ").bind(like.pattern.as_ref());
-            w.push(w.dialect().like_escape());
-            Ok(())
+            w.push(" REGEXP ").bind(like.pattern.as_ref());
+            return Ok(());
         }
-        LikeKind::Pattern => write_glob(w, like),
-    }
-}
-
-fn write_position<'a>(w: &mut SqlWriter<'a>, like: &'a Like, is: &str) -> Result<()> {
-    w.push("instr(");
+        LikeKind::Regex => {
+            let error = w.unsupported("regular expressions");
+            return Err(error.with_hint("build the crate with its feature `regexp`"));
+        }
+    };
+    let [before, between, after] = words;
+    w.push(before);
     write_expr(w, &like.expr)?;
-    w.push(", ").bind(like.needle.as_ref()).push(")").push(is);
+    w.push(between).bind(bind.as_ref()).push(after);
     Ok(())
 }
 
-// As bytes, since `length` and `substr` of text end at a NUL. In valid UTF-8 and UTF-16 a suffix of
-// bytes that is text itself is a suffix of characters.
-fn write_suffix<'a>(w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()> {
-    w.push("substr(CAST(");
-    write_expr(w, &like.expr)?;
-    w.push(" AS BLOB), -length(CAST(")
-        .bind(like.needle.as_ref())
-        .push(" AS BLOB))) = CAST(")
-        .bind(like.needle.as_ref())
-        .push(" AS BLOB)");
-    Ok(())
-}
+/// The separator that GROUP_CONCAT has without a second argument, which DISTINCT does not allow.
+const COMMA: &str = ",";
 
-/// How a LIKE pattern becomes a GLOB pattern: GLOB counts case, but knows other wildcards and no
-/// escape character. Done by SQLite, once a statement, since the pattern is a bind.
-///
-/// Each step relies on the ones before. What GLOB would read as a wildcard goes into brackets, so that
-/// from the third step on every `[` is followed by `[`, `*` or `?`, and `[b]` is free to stand for an
-/// escaped backslash. After the wildcards are exchanged, an escaped one is `\*` or `\?`, since a star
-/// or question mark of the pattern itself has a bracket before it.
-const LIKE_TO_GLOB: &[(&str, &str)] = &[
-    ("[", "[[]"),
-    ("*", "[*]"),
-    ("?", "[?]"),
-    (r"\\", "[b]"),
-    ("%", "*"),
-    ("_", "?"),
-    (r"\*", "%"),
-    (r"\?", "_"),
-    (r"\", ""),
-    ("[b]", r"\"),
-];
-
-fn write_glob<'a>(w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()> {
-    write_operand(w, &like.expr)?;
-    w.push(" GLOB ");
-    for _ in LIKE_TO_GLOB {
-        w.push("replace(");
+/// Writes the aggregate that joins texts: GROUP_CONCAT. ORDER BY in it needs SQLite 3.44.
+pub(crate) fn write_string_agg<'a>(w: &mut SqlWriter<'a>, call: &'a AggregateCall) -> Result<()> {
+    if !call.distinct {
+        return orm_core::sql::write_string_agg(w, call, "GROUP_CONCAT");
     }
-    w.bind(like.pattern.as_ref());
-    for (from, to) in LIKE_TO_GLOB {
-        w.push(", '").push(from).push("', '").push(to).push("')");
+    if call.separator != COMMA {
+        let error = w.unsupported("DISTINCT texts joined with another separator than a comma");
+        return Err(error.with_hint("join them with \",\", or select distinct texts in a subquery"));
     }
+    w.push("GROUP_CONCAT(");
+    write_argument(w, call)?;
+    write_order_by(w, &call.order_by)?;
+    w.push(")");
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use orm_core::civil;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::schema::Column;
-use orm_core::types::Type;
+use orm_core::types::{Type, Width};
 use orm_core::value::Value;
 
 /// The name of the dialect, by which extensions know it.
@@ -22,7 +22,12 @@ pub(crate) fn column_type(column: &Column) -> Cow<'static, str> {
     let of_length = |length: u32| format!("VARCHAR({length})").into();
     match &column.ty {
         Type::Bool => "BOOLEAN".into(),
-        Type::Int16 | Type::Int32 | Type::Int64 => "INTEGER".into(),
+        // Exact decimals have the collation of `ddl.rs`: NUMERIC affinity would make floats of the digits. A column named
+        // JSON would make a number of the document `5`.
+        Type::Unsigned(Width::W64) | Type::Decimal { .. } | Type::Json => "TEXT".into(),
+        Type::Int8 | Type::Unsigned(_) | Type::Int16 | Type::Int32 | Type::Int64 => {
+            "INTEGER".into()
+        }
         Type::Float32 | Type::Float64 => "REAL".into(),
         Type::Date => "DATE".into(),
         Type::Time => "TIME".into(),
@@ -42,12 +47,20 @@ pub(crate) fn column_type(column: &Column) -> Cow<'static, str> {
 /// The type by which CAST names `ty`: its storage class. `CAST('2024-01-01' AS DATE)` would be 2024.
 pub(crate) fn cast_type(ty: &Type) -> &str {
     match ty {
-        Type::Bool | Type::Int16 | Type::Int32 | Type::Int64 => "INTEGER",
+        Type::Unsigned(Width::W64)
+        | Type::Text
+        | Type::Enum(_)
+        | Type::Date
+        | Type::Time
+        | Type::DateTime
+        | Type::Timestamp
+        | Type::Json
+        | Type::Decimal { .. } => "TEXT",
+        Type::Bool | Type::Int8 | Type::Unsigned(_) | Type::Int16 | Type::Int32 | Type::Int64 => {
+            "INTEGER"
+        }
         Type::Float32 | Type::Float64 => "REAL",
         Type::Bytes | Type::Uuid => "BLOB",
-        Type::Text | Type::Enum(_) | Type::Date | Type::Time | Type::DateTime | Type::Timestamp => {
-            "TEXT"
-        }
         Type::Extension(ty) => ty.native_name(NAME).unwrap_or("BLOB"),
     }
 }
@@ -59,10 +72,13 @@ pub(crate) fn literal(value: &Value) -> Result<String> {
         Value::Bool(v) => i32::from(*v).to_string(),
         Value::Int(v) => v.to_string(),
         Value::Float(v) => float(*v)?,
-        Value::Text(v) if v.contains('\0') => return Err(no_literal("text with a NUL character")),
-        Value::Text(v) => format!("'{}'", v.replace('\'', "''")),
+        Value::Text(v) | Value::Json(v) if v.contains('\0') => {
+            return Err(no_literal("text with a NUL character"));
+        }
+        Value::Text(v) | Value::Json(v) => format!("'{}'", v.replace('\'', "''")),
         Value::Bytes(v) => blob(v),
         Value::Uuid(v) => blob(v),
+        Value::Decimal(v) => format!("'{v}'"),
         Value::Date(v) => format!("'{}'", civil::date_text(*v)),
         Value::Time(v) => format!("'{}'", civil::time_text(*v)),
         Value::DateTime(v) | Value::Timestamp(v) => format!("'{}'", civil::datetime_text(*v)),

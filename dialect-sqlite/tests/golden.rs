@@ -66,18 +66,13 @@ fn in_lists() {
 fn like_kinds() {
     check(&like(LikeKind::Contains), r#"instr("a", ?) > 0"#);
     check(&like(LikeKind::StartsWith), r#"instr("a", ?) = 1"#);
-    check(
-        &like(LikeKind::EndsWith),
-        r#"substr(CAST("a" AS BLOB), -length(CAST(? AS BLOB))) = CAST(? AS BLOB)"#,
-    );
+    check(&like(LikeKind::EndsWith), r#"orm_ends_with("a", ?)"#);
     check(
         &like(LikeKind::ContainsIgnoreCase),
-        r#""a" LIKE ? ESCAPE '\'"#,
+        r#"instr(orm_lower("a"), orm_lower(?)) > 0"#,
     );
-    check(
-        &like(LikeKind::Pattern),
-        r#""a" GLOB replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(?, '[', '[[]'), '*', '[*]'), '?', '[?]'), '\\', '[b]'), '%', '*'), '_', '?'), '\*', '%'), '\?', '_'), '\', ''), '[b]', '\')"#,
-    );
+    check(&like(LikeKind::Pattern), r#"orm_like("a", ?)"#);
+    check(&like(LikeKind::Regex), r#""a" REGEXP ?"#);
 }
 
 #[test]

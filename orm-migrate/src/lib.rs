@@ -100,7 +100,7 @@
 //! # let folder = tempfile::tempdir().unwrap();
 //! # let migrations = folder.path().join("migrations");
 //! # let url = format!("sqlite://{}", folder.path().join("app.db").display());
-//! # let dump = r#"{"format":2,"orm_version":"0.1.0","models":[{"name":"User","module":"app","fields":["id"],"table":
+//! # let dump = r#"{"format":3,"orm_version":"0.1.0","models":[{"name":"User","module":"app","fields":["id"],"table":
 //! #     {"name":"users","columns":[{"name":"id","type":"int64","nullable":false,
 //! #     "auto_increment":true}],"primary_key":{"name":"pk_users","columns":["id"]},"uniques":[],
 //! #     "indexes":[],"checks":[],"foreign_keys":[]}}]}"#;

@@ -42,6 +42,7 @@
 //! | hooks and validators | [`Hooks`], [`SessionHooks`], [`Session::on_commit`] |
 //! | relations between models | [`BelongsTo`], [`HasMany`], [`HasOne`], [`ManyToMany`], [`ViewOnly`], [`Session::load`], [`Select::with`] |
 //! | entities as JSON | `Session::json`, with the feature `serde` |
+//! | columns of JSON documents | `types::Json` and `JsonOps`, with the feature `json` |
 //! | queries and statements | [`select`], [`insert`], [`update`], [`delete`], [`raw`], [`query`] |
 //! | creating and dropping tables | [`metadata`], [`Metadata`] |
 //! | what went wrong | [`Error`], [`ErrorKind`] |
@@ -81,10 +82,12 @@ pub use mapping::{
     BelongsTo, Criteria, DbEnum, Deferred, Embedded, HasMany, HasOne, ManyToMany, Metadata, Refs,
     Relation, ViewOnly, metadata,
 };
+#[cfg(feature = "json")]
+pub use query::JsonOps;
 pub use query::{
     Executor, FromRow, Null, Patch, Polymorphic, Predicate, RowExpr, Select, Stream, avg, case,
-    count, count_all, count_distinct, delete, exists, insert, max, min, optional, raw, select, sum,
-    update,
+    count, count_all, count_distinct, delete, exists, func, insert, max, min, optional, raw,
+    raw_expr, scalar, select, sum, update, update_many,
 };
 #[cfg(feature = "serde")]
 pub use session::Json;
@@ -101,10 +104,12 @@ pub mod prelude {
         BelongsTo, Criteria, DbEnum, Entity, HasMany, HasOne, ManyToMany, Metadata, Model, NewRow,
         Refs, ViewOnly,
     };
+    #[cfg(feature = "json")]
+    pub use crate::query::JsonOps;
     pub use crate::query::{
         Executor, FromRow, Null, Patch, Polymorphic, Predicate, RowExpr, Select, avg, case, count,
-        count_all, count_distinct, delete, exists, insert, max, min, optional, raw, select, sum,
-        update,
+        count_all, count_distinct, delete, exists, func, insert, max, min, optional, raw, raw_expr,
+        scalar, select, sum, update, update_many,
     };
     pub use crate::session::{Hooks, Invalid, Session, SessionHooks};
     pub use crate::state::Ref;
@@ -137,13 +142,13 @@ pub mod __private {
     pub use crate::mapping::{
         AnyRelation, AnyVtable, BelongsTo, Build, Cascade, Column, ColumnSet, ConstraintDef,
         CustomType, DbEnum, Deferred, DeferredDef, Entity, Field, FieldGiven, FieldMissing,
-        FieldState, Generated, HasCollation, HasLength, HoldsNoNull, HoldsNull, IntoField,
-        KeyField, LinkRow, LinkTable, Linked, Links, ListOrder, LoadedColumns, Model, ModelDef,
-        ModelSlot, NewChild, NewEntity, Placeholder, ReferenceDef, References, Registration,
-        Relation, RelationDef, RelationField, RelationKind, SingleBelongsTo, Skipped, Stored,
-        UpdateDefault, Version, ViewDef, ViewKey, compared_by, default_fits, filled, given,
-        inverse, leave_linked, link_def, link_target, mirrored, or_linked, or_server, ordered_by,
-        positioned_by, referred, relinked, table, text_fits,
+        FieldState, Generated, HasCollation, HasDigits, HasLength, HoldsNoNull, HoldsNull,
+        IntoField, KeyField, LinkRow, LinkTable, Linked, Links, ListOrder, LoadedColumns, Model,
+        ModelDef, ModelSlot, NewChild, NewEntity, Placeholder, ReferenceDef, References,
+        Registration, Relation, RelationDef, RelationField, RelationKind, SingleBelongsTo, Skipped,
+        Stored, UpdateDefault, Version, ViewDef, ViewKey, compared_by, default_fits, filled, given,
+        has_digits, inverse, leave_linked, link_def, link_target, mirrored, or_linked, or_server,
+        ordered_by, positioned_by, referred, relinked, table, text_fits,
     };
     pub use crate::mapping::{
         AttributeSet, Attributes, Columns, Embedded, EmbeddedDef, InPart, PartNames, VariantField,

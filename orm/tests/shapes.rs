@@ -12,9 +12,9 @@ use orm::sql::{Dialect, SqlWriter};
 use orm::sqlite::SqliteDialect;
 use orm_core::sql::{BindOrder, WriteSql};
 use orm_core::stmt::{
-    Aggregate, ArithmeticOp, Case, CompareOp, Delete, Direction, Expr, Fold, FromItem, Join,
-    JoinKind, Like, LikeKind, Limit, NextVersion, Order, Projection, Query, RawPart, Select, Shape,
-    Source, Statement, Update, fold_statement,
+    Aggregate, AggregateCall, ArithmeticOp, Case, CompareOp, Delete, Direction, Expr, Fold,
+    FromItem, Join, JoinKind, Like, LikeKind, Limit, NextVersion, Order, Projection, Query,
+    RawPart, Select, Shape, Source, Statement, Update, fold_statement,
 };
 use orm_core::types::Type;
 use orm_core::value::Value;
@@ -101,6 +101,19 @@ impl Random {
         }
     }
 
+    fn aggregate(&mut self, depth: u32) -> Expr {
+        let function = self.pick(&[Aggregate::Count, Aggregate::Sum]);
+        let ty = if self.chance() {
+            Type::Int64
+        } else {
+            Type::Float64
+        };
+        let mut call = AggregateCall::new(function, Some(self.expr(depth)), ty);
+        call.distinct = self.chance();
+        call.filter = self.chance().then(|| self.expr(depth));
+        Expr::Aggregate(Box::new(call))
+    }
+
     /// An expression that is neither a condition of many parts nor membership.
     fn other(&mut self, depth: u32) -> Expr {
         match self.below(8) {
@@ -110,16 +123,7 @@ impl Random {
                 high: self.boxed(depth),
             },
             1 => self.like(depth),
-            2 => Expr::Aggregate {
-                function: self.pick(&[Aggregate::Count, Aggregate::Sum]),
-                expr: Some(self.boxed(depth)),
-                distinct: self.chance(),
-                ty: if self.chance() {
-                    Type::Int64
-                } else {
-                    Type::Float64
-                },
-            },
+            2 => self.aggregate(depth),
             3 => Expr::Function {
                 name: "COALESCE".into(),
                 args: self.many(2, |random| random.expr(depth)),

@@ -75,7 +75,7 @@ impl Database {
 
     /// A connection to the server's own database.
     fn server(self) -> Result<Connection> {
-        let connection = Engine::connect(&self.server_url())?.connection()?;
+        let connection = Engine::connect(self.server_url())?.connection()?;
         let kind = connection.dialect().name();
         let name = self.name().to_ascii_lowercase();
         assert_eq!(

@@ -12,19 +12,21 @@ const LINES: usize = 15;
 /// Those that are longer, since the compiler adds errors or suggestions of its own, with the most lines of each.
 const LONGER: &[(&str, usize)] = &[
     ("and_of_rust", 30),
-    ("embedded_not_derived", 116),
+    ("embedded_not_derived", 130),
     ("embedded_option_without_default", 108),
     ("filter_of_belongs_to", 24),
+    ("from_row_type", 18),
     ("get_by_type", 30),
     ("group_by_two", 16),
     ("hooks_without_attribute", 17),
     ("hooks_without_impl", 48),
     ("join_with_condition", 16),
-    ("link_table_of_no_model", 26),
+    ("link_table_of_no_model", 29),
     ("link_table_of_other_model", 18),
     ("or_of_rust", 30),
     ("order_by_two", 16),
     ("polymorphic_number_for_text", 16),
+    ("precision_without_scale", 17),
     ("select_two", 16),
     ("setter_none", 18),
 ];

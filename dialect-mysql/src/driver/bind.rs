@@ -4,6 +4,7 @@
 //! dates and times their fields, UUIDs bytes, and lists the text of a JSON array.
 
 use mysql::{Params, Value};
+use orm_core::driver::json_fault;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::types::civil::{self, Clock};
 use orm_core::value::ValueRef;
@@ -54,9 +55,14 @@ fn value(bind: ValueRef<'_>, server: &str) -> Result<Value, &'static str> {
         ValueRef::Int(v) => Value::Int(v),
         ValueRef::Float(v) if v.is_finite() => Value::Double(v),
         ValueRef::Float(_) => return Err(FINITE),
+        ValueRef::Json(v) => match json_fault(v, json_depth(server)) {
+            Some(fault) => return Err(fault),
+            None => Value::Bytes(v.as_bytes().to_vec()),
+        },
         ValueRef::Text(v) => Value::Bytes(v.as_bytes().to_vec()),
         ValueRef::Bytes(v) => Value::Bytes(v.to_vec()),
         ValueRef::Uuid(v) => Value::Bytes(v.to_vec()),
+        ValueRef::Decimal(v) => Value::Bytes(v.to_string().into_bytes()),
         ValueRef::Date(days) => moment(days, 0)?,
         ValueRef::Time(micros) => time(micros)?,
         ValueRef::DateTime(micros) | ValueRef::Timestamp(micros) => {
@@ -68,6 +74,11 @@ fn value(bind: ValueRef<'_>, server: &str) -> Result<Value, &'static str> {
         ValueRef::Extension(v) => return value(v.encode(server).as_ref(), server),
         ValueRef::Array(_) => return Err("MySQL and MariaDB have no array type"),
     })
+}
+
+/// The levels of a document that the server reads.
+fn json_depth(server: &str) -> usize {
+    if server == "mysql" { 100 } else { 31 }
 }
 
 const FINITE: &str = "NaN and infinity can't be stored in MySQL and MariaDB";

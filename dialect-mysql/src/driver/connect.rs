@@ -33,6 +33,8 @@ use super::session::{check_variables, no_file, set_up};
 ///   for MariaDB, so that the assignments of an UPDATE read the old values, as in the standard;
 /// - the collation of comparisons between values: the one that text columns are created with;
 /// - `div_precision_increment = 16`, so that a mean has the digits of a floating point number;
+/// - on MariaDB `max_recursive_iterations = 4294967295`: a recursive query that takes more steps than its default of 1,000
+///   would return a part of its rows;
 /// - messages in English, from which errors take the names of constraints and columns.
 ///
 /// The native driver always offers the server to take several statements at once, but prepared

@@ -28,7 +28,7 @@ pub(super) enum Kind {
     Bits,
     /// DECIMAL without digits after the point, as sums of integers are.
     Whole,
-    /// DECIMAL with a fraction, which has no place in a [`ValueRef`].
+    /// DECIMAL with a fraction.
     Decimal,
 }
 
@@ -118,10 +118,8 @@ impl MysqlRow<'_> {
             (Value::Time(..), _) => time(value),
             (Value::Bytes(v), Kind::Bits) => bits(v),
             (Value::Bytes(v), Kind::Whole) => whole(v),
-            (Value::UInt(_), _) => Err("is out of range for a signed 64-bit integer"),
-            (Value::Bytes(_), Kind::Decimal) => {
-                Err("has a fraction, which no supported type can hold")
-            }
+            (Value::UInt(v), _) => Ok(ValueRef::Decimal((*v).into())),
+            (Value::Bytes(v), Kind::Decimal) => decimal(v),
             _ => Err("is not supported"),
         };
         found.map_err(|why| self.unfit(index, why))
@@ -209,9 +207,15 @@ fn whole(digits: &[u8]) -> Result<ValueRef<'static>, &'static str> {
     let number = std::str::from_utf8(digits)
         .ok()
         .and_then(|digits| digits.parse().ok());
+    number.map_or_else(|| decimal(digits), |number| Ok(ValueRef::Int(number)))
+}
+
+fn decimal(digits: &[u8]) -> Result<ValueRef<'static>, &'static str> {
+    let number = std::str::from_utf8(digits).ok();
+    let number = number.and_then(|digits| digits.parse().ok());
     number
-        .map(ValueRef::Int)
-        .ok_or("is out of range for a signed 64-bit integer")
+        .map(ValueRef::Decimal)
+        .ok_or("has more than 36 digits, which no supported type can hold")
 }
 
 #[cfg(test)]
@@ -245,6 +249,9 @@ mod tests {
         assert_eq!(bits(&[1, 0]), Ok(ValueRef::Int(256)));
         assert!(bits(&[0xff; 8]).is_err());
         assert_eq!(whole(b"-7"), Ok(ValueRef::Int(-7)));
-        assert!(whole(b"9223372036854775808").is_err());
+        let wide = "9223372036854775808";
+        let number = wide.parse().map(ValueRef::Decimal);
+        assert_eq!(whole(wide.as_bytes()).ok(), number.ok());
+        assert!(whole(&[b'9'; 39]).is_err());
     }
 }

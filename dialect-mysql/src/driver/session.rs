@@ -190,11 +190,18 @@ fn session(dialect: MysqlDialect, config: &MysqlConfig) -> Result<String> {
         MysqlDialect::MariaDb => ",SIMULTANEOUS_ASSIGNMENT",
         MysqlDialect::MySql => ",ONLY_FULL_GROUP_BY",
     };
+    let recursion = match dialect {
+        // Beyond 1,000 steps the server would return a part of the rows, with a warning.
+        MysqlDialect::MariaDb => ", max_recursive_iterations = 4294967295",
+        // It is an error beyond `cte_max_recursion_depth`.
+        MysqlDialect::MySql => "",
+    };
     let collation = dialect.collation();
     let mut settings = format!(
         "SET NAMES utf8mb4 COLLATE {collation}, autocommit = 1, foreign_key_checks = 1, \
          time_zone = '+00:00', lc_messages = 'en_US', div_precision_increment = 16, \
-         sql_mode = '{STRICT}{own}'"
+         group_concat_max_len = 4294967295, \
+         sql_mode = '{STRICT}{own}'{recursion}"
     );
     for (name, value) in &config.variables {
         let number = value.parse().map(Value::Int);

@@ -5,7 +5,8 @@ use orm_core::error::ErrorKind;
 use orm_core::schema::{Column, Literal, Rule, Schema, ServerDefault, Table};
 use orm_core::sql::{Dialect, ddl, write_insert, write_query};
 use orm_core::stmt::{
-    Aggregate, BatchColumn, BatchRows, Expr, FromItem, Like, LikeKind, Projection, Query, Select,
+    Aggregate, AggregateCall, BatchColumn, BatchRows, Expr, FromItem, Like, LikeKind, Projection,
+    Query, Select,
 };
 use orm_core::testing::golden::batches;
 use orm_core::testing::with;
@@ -17,12 +18,9 @@ use super::support::{Scratch, collation, control, dialect, execute, integer, row
 fn count(filter: Expr) -> Query {
     let select = with(
         Select::new(
-            vec![Projection::Expr(Expr::Aggregate {
-                function: Aggregate::Count,
-                expr: None,
-                distinct: false,
-                ty: Type::Int64,
-            })],
+            vec![Projection::Expr(Expr::Aggregate(Box::new(
+                AggregateCall::new(Aggregate::Count, None, Type::Int64),
+            )))],
             FromItem::table("t"),
         ),
         |it| it.filter = vec![filter].into(),
@@ -200,12 +198,9 @@ fn long_lists_of_other_types() {
 
 fn aggregate(function: Aggregate, column: &'static str, ty: Type) -> Query {
     let select = Select::new(
-        vec![Projection::Expr(Expr::Aggregate {
-            function,
-            expr: Some(Box::new(Expr::column("t", column))),
-            distinct: false,
-            ty,
-        })],
+        vec![Projection::Expr(Expr::Aggregate(Box::new(
+            AggregateCall::new(function, Some(Expr::column("t", column)), ty),
+        )))],
         FromItem::table("t"),
     );
     select.into()

@@ -141,6 +141,7 @@ fn instants_uuids_and_truth_values_are_stored_in_their_form() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a list of types")]
 fn native_types_are_read_as_what_they_hold() {
     let scratch = Scratch::new();
     let mut connection = scratch.connect();
@@ -156,9 +157,24 @@ fn native_types_are_read_as_what_they_hold() {
             Value::Int(123_456_789_012_345_678),
         ),
         (
+            "DECIMAL(10,2)",
+            "1.50",
+            Value::Decimal("1.5".parse().unwrap()),
+        ),
+        (
+            "DECIMAL(30,0)",
+            "9223372036854775808",
+            Value::Decimal("9223372036854775808".parse().unwrap()),
+        ),
+        (
             "BIGINT UNSIGNED",
             "9223372036854775807",
             Value::Int(i64::MAX),
+        ),
+        (
+            "BIGINT UNSIGNED",
+            "18446744073709551615",
+            Value::Decimal(u64::MAX.into()),
         ),
         ("TINYINT UNSIGNED", "255", Value::Int(255)),
         ("MEDIUMINT", "-8388608", Value::Int(-8_388_608)),
@@ -202,9 +218,11 @@ fn what_has_no_place_is_named() {
     let setup = "SET sql_mode = ''";
     control(connection.as_mut(), &[setup]);
     let cases = [
-        ("DECIMAL(10,2)", "1.50", "DECIMAL"),
-        ("DECIMAL(30,0)", "9223372036854775808", "DECIMAL"),
-        ("BIGINT UNSIGNED", "9223372036854775808", "BIGINT UNSIGNED"),
+        (
+            "DECIMAL(40,0)",
+            "1234567890123456789012345678901234567890",
+            "DECIMAL",
+        ),
         ("TIME", "'24:00:00'", "TIME"),
         ("TIME", "'-00:00:01'", "TIME"),
         ("DATE", "'0000-00-00'", "DATE"),

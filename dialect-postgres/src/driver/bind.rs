@@ -7,6 +7,7 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use bytes::{BufMut, BytesMut};
+use orm_core::driver::json_fault;
 use orm_core::value::{Value, ValueRef};
 use postgres::types::{Format, IsNull, Kind, ToSql, Type, to_sql_checked};
 
@@ -149,6 +150,11 @@ fn write_scalar(value: ValueRef<'_>, wire: Wire, out: &mut BytesMut) -> Result<(
         (Wire::Float8, ValueRef::Float(v)) => out.put_f64(v),
         (Wire::Float8, ValueRef::Int(v)) => out.put_f64(exact(v, f64::MANTISSA_DIGITS)?),
         (Wire::Text, ValueRef::Text(v)) => out.put_slice(without_nul(v)?.as_bytes()),
+        (Wire::Text, ValueRef::Json(v)) => out.put_slice(document(v)?.as_bytes()),
+        (Wire::Jsonb, ValueRef::Json(v)) => {
+            out.put_u8(1);
+            out.put_slice(document(v)?.as_bytes());
+        }
         (Wire::Jsonb, ValueRef::Text(v)) => {
             out.put_u8(1);
             out.put_slice(without_nul(v)?.as_bytes());
@@ -239,7 +245,7 @@ fn takes_text_of(wire: Wire, value: ValueRef<'_>) -> bool {
     match wire {
         Wire::Numeric => matches!(
             value,
-            ValueRef::Int(_) | ValueRef::Float(_) | ValueRef::Text(_)
+            ValueRef::Int(_) | ValueRef::Float(_) | ValueRef::Text(_) | ValueRef::Decimal(_)
         ),
         Wire::Other | Wire::Array => matches!(value, ValueRef::Text(_)),
         _ => false,
@@ -282,6 +288,22 @@ fn without_nul(text: &str) -> Result<&str, Fault> {
     } else {
         Ok(text)
     }
+}
+
+/// The text of a document, which the server would refuse otherwise, and abort the transaction.
+fn document(text: &str) -> Result<&str, Fault> {
+    // The levels that `serde_json` reads.
+    if let Some(fault) = json_fault(text, 127) {
+        return Err(Fault::Document(fault));
+    }
+    let mut escaped = false;
+    for (at, byte) in text.bytes().enumerate() {
+        if escaped && text[at..].starts_with("u0000") {
+            return Err(Fault::Nul);
+        }
+        escaped = byte == b'\\' && !escaped;
+    }
+    Ok(text)
 }
 
 /// The days since 2000-01-01 that the server takes: 4714-11-24 BC to 5874897-12-31. It would refuse others
@@ -362,6 +384,24 @@ mod tests {
         );
         let bind = Bind::new(ValueRef::Text("secret"), 1);
         assert_eq!(format!("{bind:?}"), "text");
+    }
+
+    #[test]
+    fn a_document_is_refused_before_the_server_would() {
+        check(ValueRef::Json("{}"), &Type::JSONB, Ok(b"\x01{}"));
+        check(ValueRef::Json("{}"), &Type::JSON, Ok(b"{}"));
+        let escaped = r#""a\\u0000""#;
+        check(ValueRef::Json(escaped), &Type::JSON, Ok(escaped.as_bytes()));
+        check(
+            ValueRef::Json(r#""a\u0000""#),
+            &Type::JSONB,
+            Err("bind 1 contains a NUL character, which type jsonb can't store"),
+        );
+        check(
+            ValueRef::Json(""),
+            &Type::JSONB,
+            Err("bind 1 is a value that serde can't serialize as JSON"),
+        );
     }
 
     #[test]

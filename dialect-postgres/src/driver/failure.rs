@@ -6,7 +6,7 @@ use std::error::Error as StdError;
 use std::fmt::{self, Display};
 use std::io;
 
-use orm_core::driver::{no_answer, unconnected};
+use orm_core::driver::{no_answer, not_json, unconnected};
 use orm_core::error::{Error, ErrorKind};
 use postgres::error::{DbError, Severity, SqlState};
 
@@ -66,6 +66,7 @@ pub(super) enum Fault {
     Elements,
     Range,
     Nul,
+    Document(&'static str),
 }
 
 /// A bind that was refused before anything was sent. The native driver hands it back as a source.
@@ -100,6 +101,7 @@ impl Display for Refusal {
                     "bind {position} is an array whose elements can't be converted to type {ty}"
                 )
             }
+            Fault::Document(fault) => write!(f, "bind {position} is {fault}"),
             Fault::Range => write!(f, "bind {position} is out of range for type {ty}"),
             Fault::Nul => write!(
                 f,
@@ -124,6 +126,7 @@ impl Refusal {
                 "bind a value of that type, or cast the placeholder: ${position}::{own}, in raw SQL :name::{own}",
                 own = self.own
             )),
+            Fault::Document(fault) => not_json(position, fault),
             Fault::Range | Fault::Nul => {
                 Error::with_message(ErrorKind::OutOfRange, self.to_string())
             }

@@ -16,12 +16,14 @@ mod contract;
 mod cursor;
 mod failure;
 mod greeting;
+mod numeric;
 mod row;
 mod session;
 mod statement_kind;
 mod stream;
 #[cfg(feature = "tls")]
 mod tls;
+mod undecodable;
 
 pub use config::PostgresConfig;
 pub use connect::PostgresDriver;

@@ -11,6 +11,9 @@ use orm_core::types::civil;
 use orm_core::value::ValueRef;
 use postgres::types::{FromSql, Kind, Type as Native};
 
+use super::numeric;
+use super::undecodable::Undecodable;
+
 /// Days from 1970-01-01 to 2000-01-01, where PostgreSQL's counts begin.
 pub(super) const EPOCH_DAYS: i32 = 10_957;
 /// The same in microseconds.
@@ -51,7 +54,7 @@ pub(super) enum Wire {
     Uuid,
     /// Nothing: what functions without a result yield.
     Void,
-    /// An exact number, written and read as text only.
+    /// An exact number, written as text; read by `numeric.rs`.
     Numeric,
     /// An array; its elements have a type of their own.
     Array,
@@ -164,6 +167,16 @@ impl PostgresRow<'_> {
                     "cast it in the query, such as {name}::text or {name}::float8"
                 )),
             ),
+            Undecodable::Digits => (
+                format!("column {name} has more than 36 digits, which is not supported"),
+                Some(format!(
+                    "cast it in the query, such as {name}::text or {name}::float8"
+                )),
+            ),
+            Undecodable::NotANumber => (
+                format!("column {name} holds a {ty} that is not a number, which is not supported"),
+                Some("select it as text, or exclude NaN with a CHECK constraint".to_owned()),
+            ),
             Undecodable::Infinity => (
                 format!("column {name} holds an infinite {ty}, which is not supported"),
                 Some("select it as text, or exclude infinity with a CHECK constraint".to_owned()),
@@ -193,14 +206,6 @@ impl<'a> FromSql<'a> for Raw<'a> {
     }
 }
 
-/// Why bytes could not become a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Undecodable {
-    Type,
-    Infinity,
-    Malformed,
-}
-
 fn decode(wire: Wire, raw: &[u8]) -> Result<ValueRef<'_>, Undecodable> {
     Ok(match wire {
         Wire::Bool => ValueRef::Bool(bytes::<1>(raw)? != [0]),
@@ -222,9 +227,8 @@ fn decode(wire: Wire, raw: &[u8]) -> Result<ValueRef<'_>, Undecodable> {
         Wire::Timestamptz => ValueRef::Timestamp(moment(i64::from_be_bytes(bytes(raw)?))?),
         Wire::Uuid => ValueRef::Uuid(bytes(raw)?),
         Wire::Void => ValueRef::Null,
-        Wire::Numeric | Wire::Array | Wire::Unspecified | Wire::Other => {
-            return Err(Undecodable::Type);
-        }
+        Wire::Numeric => ValueRef::Decimal(numeric::read(raw)?),
+        Wire::Array | Wire::Unspecified | Wire::Other => return Err(Undecodable::Type),
     })
 }
 
@@ -289,7 +293,7 @@ mod tests {
             decode(Wire::Timestamp, &i64::MIN.to_be_bytes()),
             Err(Undecodable::Infinity)
         );
-        assert_eq!(decode(Wire::Numeric, &[0; 8]), Err(Undecodable::Type));
+        assert_eq!(decode(Wire::Numeric, &[0; 7]), Err(Undecodable::Malformed));
     }
 
     #[test]

@@ -7,8 +7,8 @@ use orm_core::sql::{
 };
 use orm_core::stmt::Aggregate::{self, Avg, Count, Max, Sum};
 use orm_core::stmt::{
-    BatchColumn, BatchDelete, BatchRows, BatchUpdate, Expr, FromItem, Like, LikeKind, Projection,
-    Query, Select,
+    AggregateCall, BatchColumn, BatchDelete, BatchRows, BatchUpdate, Expr, FromItem, Like,
+    LikeKind, Projection, Query, Select,
 };
 use orm_core::testing::golden::batches;
 use orm_core::testing::golden::batches::{ID, NAME, VERSION};
@@ -205,11 +205,9 @@ fn long_lists_find_their_members() {
 #[test]
 fn aggregates_have_the_type_that_was_asked_for() {
     let mut db = two_rows("aggregates");
-    let aggregate = |function: Aggregate, name, ty| Expr::Aggregate {
-        function,
-        expr: Some(Box::new(Expr::column("t", name))),
-        distinct: false,
-        ty,
+    let aggregate = |function: Aggregate, name, ty| {
+        let call = AggregateCall::new(function, Some(Expr::column("t", name)), ty);
+        Expr::Aggregate(Box::new(call))
     };
     for (expr, expected) in [
         (aggregate(Sum, "n", Type::Int64), Value::Int(3)),

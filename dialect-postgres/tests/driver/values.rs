@@ -124,12 +124,12 @@ fn types_without_a_kind_take_text_and_refuse_to_be_read() {
     let found = db.one("SELECT price::text FROM t WHERE price = ANY($1)", &list);
     assert_eq!(found, text("12.50"));
 
-    let error = db.rows("SELECT price FROM t", &[]).unwrap_err();
+    let error = db.rows("SELECT gap FROM t", &[]).unwrap_err();
     assert_eq!(
         (error.kind(), error.column()),
-        (ErrorKind::Decode, Some("price"))
+        (ErrorKind::Decode, Some("gap"))
     );
-    assert!(error.message().contains("numeric"), "{error}");
+    assert!(error.message().contains("interval"), "{error}");
     let error = db.rows("SELECT at AS moment FROM t", &[]).unwrap_err();
     assert!(
         error

@@ -1,12 +1,12 @@
 //! Binds values by index, borrowed, without an allocation for each value.
 //!
-//! The storage of each kind is determined here: booleans as 0 and 1, dates and times as ISO 8601 text, UUIDs as their
-//! 16 bytes, arrays as JSON text. `types.rs` renders the same as literals.
+//! The storage of each kind is determined here: booleans as 0 and 1, dates and times as ISO 8601 text, decimals as their
+//! digits, UUIDs as their 16 bytes, arrays as JSON text. `types.rs` renders the same as literals.
 
 use std::fmt::{self, Write as _};
 
 use orm_core::civil;
-use orm_core::driver::bind_count;
+use orm_core::driver::{bind_count, json_fault, not_json};
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::ValueRef;
 use rusqlite::Statement;
@@ -18,6 +18,9 @@ use crate::types::NAME;
 /// The days from 0000-01-01 to 9999-12-31. ISO 8601 text sorts by time as long as every year has four
 /// digits and no sign.
 const CALENDAR: std::ops::RangeInclusive<i64> = -719_528..=2_932_896;
+
+/// The levels of a document that `serde_json` reads. SQLite reads 1000.
+const JSON_DEPTH: usize = 127;
 
 /// Binds all values of a statement.
 ///
@@ -72,6 +75,7 @@ fn bind(statement: &mut Statement<'_>, index: usize, value: &ValueRef<'_>) -> Re
 enum Fault {
     Native(rusqlite::Error),
     NotANumber,
+    NotJson(&'static str),
     BeyondCalendar(&'static str),
     Unknown(&'static str),
 }
@@ -88,6 +92,7 @@ impl Fault {
                 ),
             )
             .with_hint("bind NULL instead, and make the column nullable"),
+            Self::NotJson(fault) => not_json(index, fault),
             Self::BeyondCalendar(kind) => Error::with_message(
                 ErrorKind::OutOfRange,
                 format!("bind {index} is out of range: {kind} must be in the years 0000 to 9999"),
@@ -121,8 +126,13 @@ fn bind_other(
         ValueRef::Float(_) if is_nan(value) => return Err(Fault::NotANumber),
         ValueRef::Float(v) => statement.raw_bind_parameter(index, *v),
         ValueRef::Text(v) => statement.raw_bind_parameter(index, *v),
+        ValueRef::Json(v) => match json_fault(v, JSON_DEPTH) {
+            Some(fault) => return Err(Fault::NotJson(fault)),
+            None => statement.raw_bind_parameter(index, *v),
+        },
         ValueRef::Bytes(v) => statement.raw_bind_parameter(index, *v),
         ValueRef::Uuid(v) => statement.raw_bind_parameter(index, v.as_slice()),
+        ValueRef::Decimal(v) => return bind_text(statement, index, v),
         ValueRef::Date(v) if !CALENDAR.contains(&i64::from(*v)) => {
             return Err(Fault::BeyondCalendar(value.kind_name()));
         }
@@ -162,11 +172,20 @@ fn bind_text(
     Ok(statement.raw_bind_parameter(index, text)?)
 }
 
-/// The text of a date and time on the stack: `-292277-01-09 04:00:54.775808` is the longest.
-#[derive(Default)]
+/// The text of a date and time or a decimal on the stack, of which a decimal of 36 digits with a sign, a zero and a point
+/// is the longest.
 struct ShortText {
-    bytes: [u8; 32],
+    bytes: [u8; 41],
     len: usize,
+}
+
+impl Default for ShortText {
+    fn default() -> Self {
+        Self {
+            bytes: [0; 41],
+            len: 0,
+        }
+    }
 }
 
 impl ShortText {

@@ -13,6 +13,7 @@ use rusqlite::config::DbConfig;
 
 use super::connection::SqliteConnection;
 use super::failure::from_native;
+use super::functions;
 use super::session::Settings;
 
 /// Opens connections to a database file, or to in-memory databases.
@@ -299,6 +300,7 @@ impl Driver for SqliteDriver {
         }
         self.settings
             .set_up(&native)
+            .and_then(|()| functions::register(&native))
             .map_err(|native| self.refused(native))?;
         let memory = self.is_private().then(|| self.settings.clone());
         let connection = SqliteConnection::new(native, self.settings.statement_cache, memory);

@@ -2,8 +2,8 @@
 //!
 //! `connect.rs` has the options and opens a database, `connection.rs` executes statements, which `statements.rs`
 //! keeps prepared, and `contract.rs` implements the traits of `orm_core`. `cursor.rs` reads rows on demand,
-//! `session.rs` sets up and resets sessions, `rowid.rs` finds the column of a generated key, `bind.rs` and `row.rs`
-//! convert values, and `failure.rs` maps errors. SQLite is a library in this process: there is no server to lose,
+//! `session.rs` sets up and resets sessions, `functions/` adds SQL functions, `rowid.rs` finds the column of a generated key, `bind.rs` and `row.rs`
+//! convert values, `failure.rs` maps errors, and `functions/` has functions of SQL that SQLite lacks. SQLite is a library in this process: there is no server to lose,
 //! and SQLite itself reports the state of the transaction.
 
 mod bind;
@@ -13,6 +13,7 @@ mod connection;
 mod contract;
 mod cursor;
 mod failure;
+mod functions;
 mod row;
 mod rowid;
 mod session;

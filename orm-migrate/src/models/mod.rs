@@ -156,7 +156,7 @@ fn no_models(origin: &str) -> Error {
 mod tests {
     use super::*;
 
-    const DUMP: &str = r#"{"format":2,"orm_version":"0.1.0","models":[
+    const DUMP: &str = r#"{"format":3,"orm_version":"0.1.0","models":[
         {"name":"Post","module":"app::posts","fields":["id","author_id","state","n"],"table":{"name":"posts","columns":[
             {"name":"id","type":"int64","nullable":false,"auto_increment":true},
             {"name":"author_id","type":"int64","nullable":true,"auto_increment":false},
@@ -201,13 +201,13 @@ mod tests {
 
     #[test]
     fn a_wrong_dump_is_refused_with_the_reason() {
-        check("\"format\":2", "\"format\":3", "upgrade orm-migrate");
+        check("\"format\":3", "\"format\":4", "upgrade orm-migrate");
         check(
+            "\"format\":3",
             "\"format\":2",
-            "\"format\":1",
             "upgrade orm in that package",
         );
-        check("\"format\":2,", "", "a.json is not a dump of models");
+        check("\"format\":3,", "", "a.json is not a dump of models");
         check("int64", "int65", "int65");
         check("\"on_update\"", "\"on_upgrade\"", "on_upgrade");
         check("set_null", "set_zero", "set_zero");
@@ -241,7 +241,7 @@ mod tests {
     #[test]
     fn no_models_are_an_error() {
         let error =
-            Models::from_json(r#"{"format":2,"orm_version":"0","models":[]}"#, "x").unwrap_err();
+            Models::from_json(r#"{"format":3,"orm_version":"0","models":[]}"#, "x").unwrap_err();
         assert!(error.message().contains("x has no models"));
     }
 }

@@ -13,7 +13,7 @@ fn models_are_listed_and_dumped() {
         .prints("posts  models::models::Post, 3 columns\nusers  models::models::User, 3 columns\n");
     let dump = project.run(&["models", "--json"]).ends(0).out;
     assert!(
-        dump.starts_with("{\"format\":2,") && dump.lines().count() == 1,
+        dump.starts_with("{\"format\":3,") && dump.lines().count() == 1,
         "{dump}"
     );
     project.write("dump.json", &dump);

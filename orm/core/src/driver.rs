@@ -16,8 +16,8 @@ pub use crate::transaction::{TransactionState, TransactionVerb};
 use crate::value::ValueRef;
 
 pub use refusals::{
-    bind_count, invalid_text, misconfigured, no_answer, no_column, unanswered, unconnected,
-    whole_rows,
+    bind_count, invalid_text, json_fault, misconfigured, no_answer, no_column, not_json,
+    unanswered, unconnected, whole_rows,
 };
 
 /// The maximum length in bytes of a statement that a driver keeps prepared. Caches count statements, and long ones

@@ -185,6 +185,12 @@ fn a_lock_may_have_to_name_what_no_left_join_makes_nullable() {
     };
     check(outer, &left, &text(r#" OF "t""#));
     check(|_| (), &left, &text(""));
+    let right = query(vec![joined(JoinKind::Right)]);
+    check(
+        outer,
+        &right,
+        r#"SELECT "t"."a" FROM "t" RIGHT JOIN "u" ON "t"."a" = "t"."b" FOR UPDATE OF "u""#,
+    );
     let inner = query(vec![joined(JoinKind::Inner)]);
     check(
         outer,

@@ -29,6 +29,7 @@ fn check(statement: &impl HasText, expected: &str) {
 }
 
 #[track_caller]
+#[expect(clippy::large_types_passed_by_value, reason = "a test")]
 fn check_with(capabilities: Capabilities, statement: &impl HasText, expected: &str) {
     golden::check(&AnsiDialect::with(capabilities), statement, expected);
 }

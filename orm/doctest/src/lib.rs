@@ -57,6 +57,17 @@ pub struct Post {
     pub author: BelongsTo<User>,
 }
 
+/// One with numbers that are no integers, which is in no database.
+#[derive(Model, Clone, Debug, PartialEq)]
+#[orm(table = "towns")]
+pub struct Town {
+    /// The generated key.
+    #[orm(primary_key)]
+    pub id: i64,
+    /// Square kilometres.
+    pub area: f64,
+}
+
 /// A database in memory with the tables of both models, the user ada (1) and her post (1); and what is sent to it from
 /// here on.
 ///

@@ -72,6 +72,7 @@ use proc_macro::TokenStream;
 /// | `sqlite_autoincrement = false` | On SQLite the generated key is a plain `INTEGER PRIMARY KEY`: inserts are faster, and the key of the last row may be given again once that row is deleted. By default it has `AUTOINCREMENT`, which never gives a key twice. Nothing changes on other databases. |
 /// | `column = "name"` | The column's name, if it isn't the field's. |
 /// | `unique`, `index` | A unique constraint or an index over this column alone. |
+/// | `precision = 12`, `scale = 2` | The digits of an exact decimal, and how many of them are after the point. It needs both. |
 /// | `length = 50` | The most characters of a text, or bytes of a `Vec<u8>`. |
 /// | `nullable`, `not_null` | The column is nullable although its field is no `Option`, or NOT NULL although it is one. Reading NULL into a field that is no `Option` is an error of the kind `Decode`. |
 /// | `collation = "C"` | The collation of a text. |

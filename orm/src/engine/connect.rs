@@ -11,7 +11,7 @@ use orm_core::driver::TlsMode;
 use orm_core::error::{Error, Result};
 use orm_core::sql::Dialect;
 
-use super::url::{Url, wrong};
+use super::url::{IntoUrl, Url, UrlReader, wrong};
 
 /// Sets what a URL gives: the field's own default stands for what it doesn't.
 #[cfg(any(feature = "postgres", feature = "mysql"))]
@@ -28,8 +28,8 @@ macro_rules! set_server {
         let certificates = $url.take("sslrootcert");
         $config.tls = tls($url, $place, certificates.is_some())?;
         $config.root_certificates = certificates.map(Into::into);
-        $config.user = $url.user.take();
-        $config.password = $url.password.take();
+        $config.user = $url.url.user().map(Into::into);
+        $config.password = $url.url.password().map(Into::into);
         $config.database = $url.database();
         set(
             &mut $config.connect_timeout,
@@ -58,8 +58,9 @@ macro_rules! set_server {
 ///
 /// # Errors
 /// As [`Engine::connect`](super::Engine::connect).
-pub fn driver_for(url: &str) -> Result<Target> {
-    driver(Url::parse(url)?, false)
+pub fn driver_for(url: impl IntoUrl) -> Result<Target> {
+    let url = Url::parse(&url.into_text())?;
+    driver(UrlReader::new(url), false)
 }
 
 /// Holds a driver and the dialects of the servers that it may connect to.
@@ -73,8 +74,12 @@ pub type Target = (Arc<dyn Driver>, Vec<&'static dyn Dialect>);
         reason = "only PostgreSQL's driver has a runtime to block"
     )
 )]
-pub(super) fn driver(mut url: Url, allow_blocking_in_async: bool) -> Result<Target> {
-    let target = match url.scheme.as_str() {
+#[cfg_attr(
+    not(any(feature = "sqlite", feature = "postgres", feature = "mysql")),
+    expect(unused_mut, reason = "only drivers take options")
+)]
+pub(super) fn driver(mut url: UrlReader, allow_blocking_in_async: bool) -> Result<Target> {
+    let target = match url.url.scheme() {
         #[cfg(feature = "sqlite")]
         "sqlite" => sqlite(&mut url),
         #[cfg(feature = "postgres")]
@@ -104,11 +109,11 @@ fn no_driver(scheme: &str) -> Error {
 }
 
 #[cfg(feature = "postgres")]
-fn postgres(url: &mut Url, allow_blocking_in_async: bool) -> Result<Target> {
+fn postgres(url: &mut UrlReader, allow_blocking_in_async: bool) -> Result<Target> {
     use dialect_postgres::{PostgresConfig, PostgresDialect, PostgresDriver};
     // A socket's folder may also stand where a host can't be written: ?host=/run/postgresql
-    let host = url.take("host").unwrap_or_else(|| url.host.clone());
-    let port = url.take_number("port")?.or(url.port);
+    let host = url.take("host").unwrap_or_else(|| url.host().to_owned());
+    let port = url.take_number("port")?.or(url.url.port());
     let mut config = PostgresConfig::new(&host, port.unwrap_or(5432));
     set_server!(config, url, &host);
     set(&mut config.application_name, url.take("application_name"));
@@ -126,11 +131,11 @@ fn postgres(url: &mut Url, allow_blocking_in_async: bool) -> Result<Target> {
 }
 
 #[cfg(feature = "mysql")]
-fn mysql(url: &mut Url) -> Result<Target> {
+fn mysql(url: &mut UrlReader) -> Result<Target> {
     use dialect_mysql::{MysqlConfig, MysqlDialect, MysqlDriver};
-    let mut config = MysqlConfig::new(&url.host, url.port.unwrap_or(3306));
+    let mut config = MysqlConfig::new(url.host(), url.url.port().unwrap_or(3306));
     let socket = url.take("socket");
-    let place = socket.clone().unwrap_or_else(|| url.host.clone());
+    let place = socket.clone().unwrap_or_else(|| url.host().to_owned());
     set_server!(config, url, &place);
     config.socket = socket.map(Into::into);
     config.server_public_key = url.take("server_public_key").map(Into::into);
@@ -151,7 +156,7 @@ fn mysql(url: &mut Url) -> Result<Target> {
 
 /// The TLS mode of a URL to `place`, in the words of the driver: disable, require, insecure.
 #[cfg(any(feature = "postgres", feature = "mysql"))]
-fn tls(url: &mut Url, place: &str, has_certificate: bool) -> Result<TlsMode> {
+fn tls(url: &mut UrlReader, place: &str, has_certificate: bool) -> Result<TlsMode> {
     let modes = [
         ("disable", TlsMode::Disable),
         ("require", TlsMode::Require),
@@ -201,9 +206,9 @@ fn warn_once(host: &str) {
 }
 
 #[cfg(feature = "sqlite")]
-fn sqlite(url: &mut Url) -> Result<Target> {
+fn sqlite(url: &mut UrlReader) -> Result<Target> {
     use dialect_sqlite::{SqliteDialect, SqliteDriver};
-    let mut driver = match relative_if_single(&url.path) {
+    let mut driver = match relative_if_single(url.url.database()) {
         "" | ":memory:" => SqliteDriver::memory(),
         path => SqliteDriver::file(path),
     };
@@ -366,10 +371,10 @@ mod tests {
                     "min_idle" => continue,
                     _ => "",
                 };
-                Engine::connect(&format!("{url}?{example}{more}"))
+                Engine::connect(format!("{url}?{example}{more}"))
                     .unwrap_or_else(|error| panic!("{database} {example}: {error}"));
             }
-            let refused = Engine::connect(&format!("{url}?unknown")).unwrap_err();
+            let refused = Engine::connect(format!("{url}?unknown")).unwrap_err();
             let known = refused
                 .hint()
                 .unwrap()

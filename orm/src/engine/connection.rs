@@ -39,6 +39,8 @@ pub(super) struct Shared {
     pub session_hooks: Option<SharedHooks>,
     /// What connections begin with.
     pub criteria: Criteria,
+    /// The isolation level of transactions that name none.
+    pub isolation: Option<IsolationLevel>,
     pub allow_blocking_in_async: bool,
     /// The compiled texts of statements.
     pub statements: StatementCache,

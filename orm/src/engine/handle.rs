@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use orm_core::driver::Driver;
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::sql::Dialect;
+use orm_core::sql::{Dialect, TransactionOptions};
 
 use super::cache::Cache;
 use super::connect;
@@ -17,7 +17,7 @@ use super::options::EngineOptions;
 use super::pool::{Pool, PoolOptions, PoolStatus};
 use super::statement_cache::{StatementCache, StatementCacheStatus};
 use super::stored_table::StoredTable;
-use super::url::{Url, wrong};
+use super::url::{IntoUrl, Url, UrlReader, wrong};
 use crate::mapping::Criteria;
 
 /// Represents a database: its driver, its dialect and a pool of connections. A clone is a handle to the same pool.
@@ -62,7 +62,7 @@ impl Engine {
     /// assert_eq!(one, (1,));
     /// # Ok::<(), orm::Error>(())
     /// ```
-    pub fn connect(url: &str) -> Result<Self> {
+    pub fn connect(url: impl IntoUrl) -> Result<Self> {
         Self::options(url).connect()
     }
 
@@ -76,7 +76,7 @@ impl Engine {
     /// Metadata::of((User,)).create_all(&engine)?; // prints CREATE TABLE "users" …
     /// # Ok::<(), orm::Error>(())
     /// ```
-    pub fn options(url: &str) -> EngineOptions {
+    pub fn options(url: impl IntoUrl) -> EngineOptions {
         EngineOptions::new(url)
     }
 
@@ -111,6 +111,7 @@ impl Engine {
             on_connect: options.on_connect.clone(),
             session_hooks: options.session_hooks.clone(),
             criteria: options.criteria.clone(),
+            isolation: options.isolation,
             allow_blocking_in_async: options.allow_blocking_in_async.unwrap_or_default(),
             statements: StatementCache::default(),
             stored: Cache::default(),
@@ -177,6 +178,7 @@ impl Engine {
             on_connect: self.0.on_connect.clone(),
             session_hooks: self.0.session_hooks.clone(),
             criteria: self.0.criteria.clone(),
+            isolation: self.0.isolation,
             allow_blocking_in_async: self.0.allow_blocking_in_async,
             statements: StatementCache::default(),
             stored: Cache::default(),
@@ -223,6 +225,11 @@ impl Engine {
     #[inline]
     pub(crate) fn criteria(&self) -> &Criteria {
         &self.0.criteria
+    }
+
+    /// Options of a transaction with the engine's isolation level, if they name none.
+    pub(crate) fn with_isolation(&self, options: TransactionOptions) -> TransactionOptions {
+        options.isolation(options.isolation.or(self.0.isolation))
     }
 
     /// How often what is known of tables was forgotten: what was read since stays true until then.
@@ -339,7 +346,7 @@ impl EngineOptions {
     /// # Errors
     /// - `Configuration`: the URL is not valid, an option is unknown, or the Cargo feature of its database is off.
     pub fn connect(mut self) -> Result<Engine> {
-        let mut url = Url::parse(&self.url)?;
+        let mut url = UrlReader::new(Url::parse(&self.url)?);
         self.take(&mut url)?;
         let allow_blocking_in_async = self.allow_blocking_in_async.unwrap_or_default();
         let (driver, dialects) = connect::driver(url, allow_blocking_in_async)?;

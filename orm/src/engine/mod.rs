@@ -5,7 +5,7 @@
 //!
 //! | what | files |
 //! | --- | --- |
-//! | from a URL to a connection | `url.rs`, `connect.rs`, `options.rs`, `handle.rs`, `pool.rs`, and `places.rs`, who may have one |
+//! | from a URL to a connection | `url/`, `connect.rs`, `options.rs`, `handle.rs`, `pool.rs`, and `places.rs`, who may have one |
 //! | a connection between two users | `give_back.rs` rolls back, resets after raw SQL, and has it set up again |
 //! | a statement | `rendered.rs` and `raw.rs` call the driver, `run.rs` is what stands around each call, `cursor.rs` around one that lasts; `time_limit.rs` and `canceller.rs` stop one, by `watch.rs` and `timer.rs`; `check_text.rs` refuses an empty text and a NUL; texts are kept in `statement_cache.rs` |
 //! | a transaction | `transaction.rs` begins and ends it, and decides about a COMMIT without a response; `transaction_state.rs` refuses what its state doesn't allow; `transaction_control.rs` finds and rejects raw SQL that must not control it, for `raw.rs`; `failure.rs` decides what an error has left of it |
@@ -56,3 +56,4 @@ pub use statement_cache::StatementCacheStatus;
 pub(crate) use statement_cache::{StatementText, TextOf};
 pub(crate) use statement_key::{StatementKey, StatementKind};
 pub(crate) use stored_table::StoredTable;
+pub use url::{IntoUrl, Url};

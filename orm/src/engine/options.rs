@@ -5,14 +5,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use orm_core::error::Result;
+use orm_core::sql::IsolationLevel;
 
 use super::connection::{Connection, OnConnect, SharedHooks};
 use super::log::Log;
 use super::pool::PoolOptions;
-use super::url::Url;
+use super::url::{IntoUrl, UrlReader};
 use crate::mapping::Criteria;
 
-/// Configures the pool and the log of an engine. Created by [`Engine::options`](super::Engine::options). Options that
+/// The words of a URL for isolation levels.
+const LEVELS: &[(&str, IsolationLevel)] = &[
+    ("read_uncommitted", IsolationLevel::ReadUncommitted),
+    ("read_committed", IsolationLevel::ReadCommitted),
+    ("repeatable_read", IsolationLevel::RepeatableRead),
+    ("serializable", IsolationLevel::Serializable),
+];
+
+/// Configures the pool, the transactions and the log of an engine. Created by [`Engine::options`](super::Engine::options). Options that
 /// are set here override those of the same names in the URL (`?pool_size=10&echo=true`).
 ///
 /// ```
@@ -35,6 +44,8 @@ pub struct EngineOptions {
     pub(crate) session_hooks: Option<SharedHooks>,
     /// What its connections begin with.
     pub(super) criteria: Criteria,
+    /// The isolation level of transactions that name none.
+    pub(super) isolation: Option<IsolationLevel>,
     echo: Option<bool>,
     log_values: bool,
 }
@@ -50,8 +61,8 @@ impl fmt::Debug for EngineOptions {
 }
 
 impl EngineOptions {
-    pub(super) fn new(url: &str) -> Self {
-        let url = url.to_owned();
+    pub(super) fn new(url: impl IntoUrl) -> Self {
+        let url = url.into_text();
         Self {
             url,
             ..Self::default()
@@ -139,6 +150,24 @@ impl EngineOptions {
         self
     }
 
+    /// Sets the isolation level of the transactions that name none themselves. Sessions of the engine read in
+    /// transactions, as with a level of their own. Default: the database's.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// use orm::engine::IsolationLevel;
+    ///
+    /// let engine = Engine::options("sqlite://").isolation(IsolationLevel::Serializable).connect()?;
+    /// engine.connection()?.begin()?;
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn isolation(mut self, level: IsolationLevel) -> Self {
+        self.isolation = Some(level);
+        self
+    }
+
     /// Sets after how much idle time a connection is pinged before it is used. Default: 30 s at the begin of a
     /// transaction, and at most one second for statements outside a transaction.
     ///
@@ -207,12 +236,13 @@ impl EngineOptions {
     }
 
     /// Takes what the URL sets of all this and the program doesn't.
-    pub(super) fn take(&mut self, url: &mut Url) -> Result<()> {
+    pub(super) fn take(&mut self, url: &mut UrlReader) -> Result<()> {
         let pool = &mut self.pool;
         pool.size = pool.size.or(url.take_number("pool_size")?);
         pool.timeout = pool.timeout.or(url.take_seconds("pool_timeout")?);
         pool.min_idle = pool.min_idle.or(url.take_number("min_idle")?);
         pool.check_after = pool.check_after.or(url.take_seconds("check_after")?);
+        self.isolation = self.isolation.or(url.take_choice("isolation", LEVELS)?);
         self.echo = self.echo.or(url.take_switch("echo")?);
         let allow = url.take_switch("allow_blocking_in_async")?;
         self.allow_blocking_in_async = self.allow_blocking_in_async.or(allow);

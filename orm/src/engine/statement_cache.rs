@@ -28,6 +28,8 @@ pub(crate) enum TextOf {
     Statement,
     Update,
     Delete,
+    /// A statement that writes, by all of its parts.
+    Write,
 }
 
 // A whole word, so that words come after it: what is read of a shape at once was then written at once.

@@ -21,6 +21,8 @@ pub(crate) enum StatementKind {
     LinkedForUpdate,
     Insert,
     InsertReturning,
+    /// With a conflict clause or a RETURNING list, which are fed after the key.
+    InsertWith,
     Update,
     Delete,
 }

@@ -78,7 +78,7 @@ impl Connection {
         self.begin_with(TransactionOptions::default())
     }
 
-    /// Begins a transaction with `options`. If the connection was closed while it was idle in the pool, a new one
+    /// Begins a transaction with `options`, and the engine's isolation level if they name none. If the connection was closed while it was idle in the pool, a new one
     /// replaces it. A connection that has run a statement since its checkout is not replaced, since its session
     /// settings would be lost.
     ///
@@ -102,6 +102,7 @@ impl Connection {
         if self.transaction.state != TransactionState::None {
             return Err(refusal(self.transaction.state, "begin a transaction"));
         }
+        let options = options.isolation(options.isolation.or(self.shared.isolation));
         let statements = self.dialect().begin(&options)?;
         self.after_end = self.dialect().after_end(&options);
         let is_fresh = !self.used;

@@ -151,12 +151,18 @@ impl<'e> Expected<'e> {
     }
 }
 
-/// Whether values of a type have more than one spelling where a database has no such type: text for dates and
-/// UUIDs, numbers of twice the digits for single precision.
+/// Whether values of a type have more than one spelling where a database has no such type: text for dates, decimals
+/// and UUIDs and documents, numbers of twice the digits for single precision.
 pub(super) fn is_spelled(ty: &Type) -> bool {
     matches!(
         ty,
-        Type::Time | Type::DateTime | Type::Timestamp | Type::Uuid | Type::Float32
+        Type::Time
+            | Type::DateTime
+            | Type::Timestamp
+            | Type::Uuid
+            | Type::Float32
+            | Type::Json
+            | Type::Decimal { .. }
     )
 }
 

@@ -351,8 +351,11 @@ impl<'b> BatchWriter<'b> {
 
 /// Whether values of a row may be refused before it is sent.
 pub(super) fn may_be_refused(def: &ModelDef, set: &[usize]) -> bool {
-    let has_length = |position: &usize| def.columns[*position].length.is_some();
-    !def.references.is_empty() || set.iter().any(has_length)
+    let has_limit = |position: &usize| {
+        let column = &def.columns[*position];
+        column.length.is_some() || column.ty.is_decimal()
+    };
+    !def.references.is_empty() || set.iter().any(has_limit)
 }
 
 /// The memory of binds.

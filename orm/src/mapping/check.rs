@@ -96,6 +96,31 @@ impl<T: DbType<Base: LengthBase>> HasLength for T {}
 #[diagnostic::do_not_recommend]
 impl<T: DbType<Base = base::Text>> HasCollation for T {}
 
+/// Is implemented by the types whose column has a precision and a scale.
+#[diagnostic::on_unimplemented(
+    message = "a column of type `{Self}` has no precision and scale",
+    label = "not an exact decimal",
+    note = "`precision` and `scale` are for rust_decimal's Decimal, new types over it and Option of each"
+)]
+pub trait HasDigits {
+    /// Is evaluated to trigger the check.
+    const OK: () = ();
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: DbType<Base: DigitsBase>> HasDigits for T {}
+
+/// Is implemented by the base types with digits.
+#[doc(hidden)]
+pub trait DigitsBase {}
+impl DigitsBase for base::Decimal {}
+
+/// Returns whether a column has the digits that exact decimals need.
+#[doc(hidden)]
+pub const fn has_digits(column: &schema::Column) -> bool {
+    !matches!(column.ty, Type::Decimal { precision: 0, .. })
+}
+
 /// Is implemented by the types that have a value until the server default is read back.
 #[diagnostic::on_unimplemented(
     message = "a field of type `{Self}` has no value until the server default is read",
@@ -212,10 +237,17 @@ pub const fn default_fits(column: &schema::Column) -> bool {
     match constant {
         Literal::Bool(_) => matches!(ty, Type::Bool),
         Literal::Int(value) => integer_fits(ty, *value),
-        Literal::Float(_) => matches!(ty, Type::Float32 | Type::Float64),
+        Literal::Float(_) => matches!(ty, Type::Float32 | Type::Float64 | Type::Decimal { .. }),
         Literal::Text(_) => matches!(
             ty,
-            Type::Text | Type::Date | Type::Time | Type::DateTime | Type::Timestamp | Type::Uuid
+            Type::Text
+                | Type::Date
+                | Type::Time
+                | Type::DateTime
+                | Type::Timestamp
+                | Type::Uuid
+                | Type::Json
+                | Type::Decimal { .. }
         ),
         _ => false,
     }
@@ -245,9 +277,13 @@ const fn characters(text: &str) -> usize {
 /// Whether a column of that type takes an integer.
 pub(crate) const fn integer_fits(ty: &Type, value: i64) -> bool {
     match ty {
-        Type::Int16 => i16::MIN as i64 <= value && value <= i16::MAX as i64,
-        Type::Int32 => i32::MIN as i64 <= value && value <= i32::MAX as i64,
-        Type::Int64 | Type::Float32 | Type::Float64 => true,
+        Type::Int8 | Type::Unsigned(_) | Type::Int16 | Type::Int32 | Type::Int64 => {
+            match ty.range() {
+                Some((least, most)) => least <= value && value <= most,
+                None => value >= 0,
+            }
+        }
+        Type::Float32 | Type::Float64 => true,
         Type::Bool
         | Type::Text
         | Type::Bytes
@@ -256,8 +292,13 @@ pub(crate) const fn integer_fits(ty: &Type, value: i64) -> bool {
         | Type::DateTime
         | Type::Timestamp
         | Type::Uuid
+        | Type::Json
         | Type::Enum(_)
         | Type::Extension(_) => false,
+        Type::Decimal { precision, scale } => {
+            let whole = precision.saturating_sub(*scale);
+            whole >= 19 || value.unsigned_abs() < 10_u64.pow(whole as u32)
+        }
     }
 }
 

@@ -21,8 +21,9 @@ use orm_core::stmt::{Expr, Name};
 /// | a subtype of a [`Polymorphic`](crate::Polymorphic) query | WHERE: the whole row is hidden |
 /// | `get`, `load`, `load_all` and the relations of [`with`](crate::Select::with) | WHERE, or ON of the target of a link table |
 /// | [`update`](crate::update()) and [`delete`](crate::delete()) | WHERE |
+/// | the rows that an [upsert](crate::query::Upsert) updates | WHERE of DO UPDATE |
 ///
-/// They don't apply to [`insert`](crate::insert()) and raw SQL, to what a flush writes, reads back or cascades to, and to
+/// They don't apply to the rows of an [`insert`](crate::insert()) and raw SQL, to what a flush writes, reads back or cascades to, and to
 /// `refresh`. An entity that is fresh in the identity map is returned by `get` without a statement, and so without them.
 ///
 /// A `BelongsTo` whose row is hidden is `None` if it is optional; reading a required one is an error.

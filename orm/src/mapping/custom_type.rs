@@ -77,7 +77,7 @@ impl<T: CustomType + Clone + Debug + Eq + Hash> PrimaryKey for T {
 #[diagnostic::on_unimplemented(
     message = "a new type can't be stored as `{Self}`",
     label = "not a mapped type, or an Option of one",
-    note = "the mapped types are bool, i16, i32, i64, f32, f64, String, Vec<u8>, and the types of chrono and uuid behind the features of those names; for NULL make the field of the model an Option of the new type"
+    note = "the mapped types are bool, integers of 8 to 64 bits, f32, f64, String, Vec<u8>, and the types of chrono, rust_decimal and uuid behind the features of those names; for NULL make the field of the model an Option of the new type"
 )]
 #[doc(hidden)]
 pub trait Stored: Sized {

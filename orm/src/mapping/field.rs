@@ -18,7 +18,7 @@ use super::key::PrimaryKey;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be stored in a column",
     label = "not a mapped type",
-    note = "the mapped types are bool, i16, i32, i64, f32, f64, String, Vec<u8>, enums with #[derive(DbEnum, Clone)], Option of each, and the types of chrono and uuid behind the features of those names"
+    note = "the mapped types are bool, integers of 8 to 64 bits, f32, f64, String, Vec<u8>, enums with #[derive(DbEnum, Clone)], Option of each, and the types of chrono, rust_decimal and uuid behind the features of those names"
 )]
 #[doc(hidden)]
 pub trait Field: Sized {

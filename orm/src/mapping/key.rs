@@ -87,7 +87,7 @@ macro_rules! scalar_key {
     )+};
 }
 
-scalar_key!(bool, i16, i32, i64, String, Vec<u8>);
+scalar_key!(bool, i8, u8, u16, u32, i16, i32, i64, String, Vec<u8>);
 #[cfg(feature = "chrono")]
 scalar_key!(
     chrono::NaiveDate,

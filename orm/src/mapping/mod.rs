@@ -15,6 +15,7 @@ mod db_enum;
 mod decode;
 mod def;
 mod deferred;
+mod derived_row;
 #[cfg(feature = "dump")]
 pub mod dump;
 mod embedded;
@@ -36,8 +37,8 @@ pub use builder::{
     or_server,
 };
 pub use check::{
-    Generated, HasCollation, HasLength, HoldsNoNull, HoldsNull, Placeholder, RefersTo, Skipped,
-    VariantField, Version, default_fits, referred, text_fits,
+    Generated, HasCollation, HasDigits, HasLength, HoldsNoNull, HoldsNull, Placeholder, RefersTo,
+    Skipped, VariantField, Version, default_fits, has_digits, referred, text_fits,
 };
 pub(crate) use check::{integer_fits, is_label, takes_label};
 pub use column::Column;
@@ -55,6 +56,7 @@ pub use def::{
 };
 pub use deferred::Deferred;
 pub(crate) use deferred::column_not_loaded;
+pub use derived_row::{DerivedEntity, DerivedRow};
 pub use embedded::{
     Embedded, InPart, PartNames, absent_column, blank_columns, can_be_none, compare_variants,
     constraints, count_all, discriminator, has_new_names, joined, joined_length, names,

@@ -2,7 +2,7 @@
 //! enums. [`ModelDef::schema`] holds the result.
 
 use orm_core::schema::{Check, ForeignKey, Index, Name, Rule, Table, Unique};
-use orm_core::types::Type;
+use orm_core::types::{Type, Width};
 
 use super::def::{ModelDef, ReferenceDef};
 
@@ -24,10 +24,15 @@ pub fn table(def: &'static ModelDef) -> Table {
     let enums = def.names.iter().zip(def.columns);
     let enums = enums.filter(|_| !def.is_link_table);
     table.checks.extend(enums.filter_map(|(name, column)| {
-        let Type::Enum(labels) = &column.ty else {
-            return None;
-        };
-        Some(one_of(def.table, name, labels.labels.to_vec()))
+        if let Type::Enum(labels) = &column.ty {
+            return Some(one_of(def.table, name, labels.labels.to_vec()));
+        }
+        if column.ty == Type::Unsigned(Width::W64) {
+            return Some(range(def.table, name, (0, u64::MAX)));
+        }
+        let is_narrow = matches!(column.ty, Type::Int8 | Type::Unsigned(_));
+        let (least, most) = column.ty.range().filter(|_| is_narrow)?;
+        Some(range(def.table, name, (least, most.cast_unsigned())))
     }));
     let checks = def.checks.iter().map(|check| check(def.table));
     table.checks.extend(checks);
@@ -36,6 +41,15 @@ pub fn table(def: &'static ModelDef) -> Table {
         .foreign_keys
         .extend(references.map(|reference| foreign_key(def, reference)));
     table
+}
+
+fn range(table: &str, column: &'static str, (least, most): (i64, u64)) -> Check {
+    let rule = Rule::Range {
+        column: Name::Borrowed(column),
+        least,
+        most,
+    };
+    Check::new(table, column, rule)
 }
 
 fn one_of(table: &str, column: &'static str, labels: Vec<Name>) -> Check {

@@ -4,6 +4,7 @@
 
 use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::sql::Dialect;
 use orm_core::stmt::Query;
 use orm_core::value::Value;
 
@@ -32,6 +33,12 @@ impl DmlKind {
             Self::Update => "UPDATE",
             Self::Delete => "DELETE",
         }
+    }
+}
+
+impl std::fmt::Debug for RowsWrite<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} of {}", self.kind.as_sql(), self.model.table)
     }
 }
 
@@ -104,6 +111,24 @@ pub trait ReadStatement {
     ) -> Result<Self::Outcome>;
 }
 
+/// Selects the primary keys of the rows that a statement is about to write.
+pub(crate) type WrittenKeys<'w> =
+    &'w dyn Fn(&mut Connection, &dyn KeySource) -> Result<Vec<Vec<Value>>>;
+
+/// Describes a statement that writes, and returns rows.
+pub struct RowsWrite<'w> {
+    /// The model that is written.
+    pub(crate) model: &'static ModelDef,
+    /// What it does.
+    pub(crate) kind: DmlKind,
+    /// Whether there are entities in the rows.
+    pub(crate) has_entities: bool,
+    /// Refuses what the dialect can't return, before anything is sent.
+    pub(crate) check: &'w dyn Fn(&'static dyn Dialect) -> Result<()>,
+    /// The keys of the rows whose entities are kept in step.
+    pub(crate) keys: Option<WrittenKeys<'w>>,
+}
+
 /// Is implemented by [`Connection`], on which queries return owned structs, and by `Session`, on which they return
 /// handles of tracked entities. It can't be implemented outside this crate.
 #[diagnostic::on_unimplemented(
@@ -158,6 +183,20 @@ pub trait Executor: sealed::Sealed {
         keys: impl FnOnce(&mut Connection, &dyn KeySource) -> Result<Vec<Vec<Value>>>,
         run: impl FnOnce(&mut Connection, &dyn KeySource) -> Result<T>,
     ) -> Result<T>;
+
+    /// As [`Executor::write`], of a statement that returns rows: `prepare` makes it ready, `run` executes it, and `each`
+    /// decodes a row. A session's entities take the values of these rows.
+    ///
+    /// # Errors
+    /// - `Unsupported`: the database does not return the rows. Nothing is sent.
+    /// - The errors of the flush, of the checkout and of the closures.
+    fn write_rows<P>(
+        &mut self,
+        write: &RowsWrite<'_>,
+        prepare: impl FnOnce(&mut Connection, &dyn KeySource) -> Result<P>,
+        run: impl FnOnce(&mut Connection, P, &mut dyn FnMut(&dyn Row) -> Result<()>) -> Result<()>,
+        each: impl FnMut(&dyn Row, &mut Self::Sink<'_>) -> Result<()>,
+    ) -> Result<()>;
 
     /// Decodes the columns of a row from index `start` to an entity.
     ///
@@ -215,6 +254,18 @@ impl Executor for Connection {
         run: impl FnOnce(&mut Self, &dyn KeySource) -> Result<T>,
     ) -> Result<T> {
         run(self, &NoSession)
+    }
+
+    fn write_rows<P>(
+        &mut self,
+        write: &RowsWrite<'_>,
+        prepare: impl FnOnce(&mut Self, &dyn KeySource) -> Result<P>,
+        run: impl FnOnce(&mut Self, P, &mut dyn FnMut(&dyn Row) -> Result<()>) -> Result<()>,
+        mut each: impl FnMut(&dyn Row, &mut ()) -> Result<()>,
+    ) -> Result<()> {
+        (write.check)(self.dialect())?;
+        let prepared = prepare(self, &NoSession)?;
+        run(self, prepared, &mut |row| each(row, &mut ()))
     }
 
     #[inline]

@@ -17,16 +17,30 @@ mod write;
 pub(crate) use compile::compiled_sql::compile_query;
 pub use executor::Executor;
 pub(crate) use executor::sealed;
-pub use expressions::aggregate::{avg, count, count_all, count_distinct, max, min, sum};
+pub use expressions::aggregate::{
+    avg, count, count_all, count_distinct, max, min, string_agg, string_agg_distinct, sum,
+    sum_distinct,
+};
+pub use expressions::collation::Collation;
 pub use expressions::conditional::{Case, CaseValue, CaseWhen, case};
+pub use expressions::custom::{FuncArgs, func};
 pub use expressions::expr::{Expr, IntoExpr};
 pub use expressions::in_list::InList;
+#[cfg(feature = "json")]
+pub use expressions::json_ops::{JsonKey, JsonOps, JsonPlace};
 pub use expressions::operand::{Null, Operand, ValueFor};
 pub use expressions::order::{GroupList, Order, OrderList};
 pub use expressions::predicate::{Condition, Predicate};
+pub use expressions::raw_expr::{NamedBinds, raw_expr};
 pub use expressions::related::Related;
 pub use expressions::row_ops::{RowExpr, RowList};
+pub use expressions::window::{
+    Window, WindowFunction, cume_dist, dense_rank, first_value, lag, last_value, lead, nth_value,
+    ntile, percent_rank, rank, row_number, window,
+};
+pub use orm_core::stmt::FrameBound;
 pub use raw::bind_value::RawValue;
+pub use raw::many::BindRow;
 pub use raw::statement::{Raw, raw};
 pub use rows::column_index::ColumnIndex;
 pub(crate) use rows::column_index::{as_whole, remapped};
@@ -38,6 +52,7 @@ pub(crate) use select::by_key::{
 };
 pub(crate) use select::columns_row::ColumnsRow;
 pub use select::contains::RowKey;
+pub use select::derived::Derived;
 pub use select::entity_selection::{EntitySelection, PathOf};
 pub(crate) use select::in_bulk::key_values;
 pub use select::join::{JoinTarget, RelationAs};
@@ -47,24 +62,36 @@ pub use select::page::{Page, PageQuery};
 pub(crate) use select::pages::Pages;
 pub(crate) use select::part::PartOf;
 pub use select::polymorphic::{Polymorphic, WithPolymorphic};
+pub use select::recursive::{recursive, recursive_distinct};
 pub(crate) use select::referring::{ForeignKey, count_referring, first_referring, last_positions};
 pub use select::relation_ops::{ReferencesMany, ReferencesOne};
+pub use select::scalar::{Quantified, all, any, scalar};
 pub use select::selectable::{Optional, Selectable, optional};
 pub use select::subquery::exists;
 pub use select::subset::Subset;
+pub use select::table_source::TableSource;
+pub use select::values_source::{ValuesOf, ValuesRow, values};
 pub(crate) use select::visible::{visible_linked_rows_by, visible_rows_by};
 pub use write::assignment::Assignment;
 pub(crate) use write::bulk::{BulkInsert, cut_at, insert_rows, stores_at_once};
 pub(crate) use write::check::{check_length, check_references};
 pub use write::delete::{Delete, delete};
-pub use write::insert::{Insert, InsertInto, Returning, insert};
+pub use write::insert::{Insert, InsertInto, insert};
+pub use write::insert_iter::InsertIter;
+pub use write::insert_query::InsertQuery;
 pub use write::patch::Patch;
 pub(crate) use write::patch::assign_value;
 #[cfg(feature = "serde")]
 pub use write::patch::nullable;
 pub(crate) use write::reflection::{batch_column, learn_tables};
+pub use write::returning::Returning;
+pub(crate) use write::stored::stored;
+pub(crate) use write::unique_key::unique_columns;
 pub(crate) use write::update::check_assigned;
 pub use write::update::{Update, update};
+pub use write::update_many::{UpdateMany, UpdateManyOf, update_many};
+pub(crate) use write::upsert::upsert_all;
+pub use write::upsert::{OnConflict, Upsert};
 
 // Bounds that the compiler names in its messages. The crate's private module would have an unreadable path there.
 #[doc(hidden)]
@@ -78,6 +105,10 @@ pub use expressions::row_ops::{RowMember, YieldsRow};
 #[doc(hidden)]
 pub use rows::stream::StreamSource;
 #[doc(hidden)]
+pub use select::derived::{RowColumns, TableOf};
+#[doc(hidden)]
+pub use select::set_operations::SameRow;
+#[doc(hidden)]
 pub use write::patch::PatchField;
 #[doc(hidden)]
 pub use write::values::{ByValue, InsertRows, RowsOf};
@@ -86,12 +117,16 @@ pub use write::values::{ByValue, InsertRows, RowsOf};
 pub(crate) mod inferred {
     pub use super::compile::compiled_sql::CompiledSql;
     pub use super::compile::handle_keys::HandleKeys;
-    pub use super::executor::{Access, DmlKind, ReadStatement};
+    pub use super::executor::{Access, DmlKind, ReadStatement, RowsWrite};
+    pub use super::expressions::aggregate::OrderableBase;
     pub use super::expressions::build_error::BuildError;
+    pub use super::expressions::cast::{CastBase, CastFrom};
     pub use super::expressions::embedded::{is_variant, part_equals};
     pub use super::expressions::expr::Lifted;
+    pub use super::expressions::functions::{Computed, Either, FloatBase, MeasuredBase, RealBase};
     pub use super::expressions::operand::{FitsIn, value_operand};
     pub use super::expressions::predicate::view_condition;
+    pub use super::expressions::raw_expr::BindParts;
     pub use super::expressions::related::KeyColumns;
     pub use super::expressions::row_ops::RowParts;
     pub use super::expressions::select_item::{
@@ -100,10 +135,14 @@ pub(crate) mod inferred {
     pub use super::expressions::table_ref::TableRef;
     pub use super::rows::from_row::read_place;
     pub use super::select::join::{JoinOn, Joined, Sources};
+    pub use super::select::named_source::NamedSource;
     pub use super::select::polymorphic::{
         HasVariantOf, PolymorphicRow, can_have_label, is_label, label_of, variants_of,
     };
+    pub use super::select::returning_list::ReturningList;
     pub use super::write::assignment::part_assignments;
+    pub use super::write::insert_query::InsertedInto;
     pub use super::write::patch::patched;
+    pub use super::write::returning::WriteRows;
     pub use super::write::values::{ByRef, Each, Item};
 }

@@ -8,9 +8,9 @@ use super::Session;
 use super::read::take;
 use crate::engine::Connection;
 use crate::load;
-use crate::mapping::{AttributeSet, ColumnSet, Columns, Model, ModelDef, NewEntity, NewRow};
+use crate::mapping::{Columns, Model, ModelDef, NewEntity, NewRow};
 use crate::query::inferred::Access;
-use crate::query::visible_rows_by;
+use crate::query::{unique_columns, visible_rows_by};
 use crate::state::Ref;
 
 impl Session {
@@ -165,7 +165,7 @@ impl Session {
     }
 
     /// Reads the row with these values.
-    fn find_by<M: Model>(
+    pub(super) fn find_by<M: Model>(
         &mut self,
         columns: &[usize],
         key: &[Value],
@@ -192,35 +192,11 @@ impl Session {
     }
 }
 
-/// The unique constraint or primary key of exactly these columns, in its own order.
-///
-/// # Errors
-/// `Usage` if there is none.
-fn unique_columns<M: Model>(by: impl Columns<M>) -> Result<&'static [usize]> {
-    let def = M::def();
-    let AttributeSet { columns, .. } = AttributeSet::of(by, def);
-    let is_it =
-        |unique: &&'static [usize]| unique.iter().copied().collect::<ColumnSet>() == columns;
-    let found = unique_keys(def).find(is_it);
-    found.ok_or_else(|| not_unique(def, &columns))
-}
-
-/// The columns of the primary key, of each unique constraint and of each unique index over the whole table.
-fn unique_keys(def: &'static ModelDef) -> impl Iterator<Item = &'static [usize]> {
-    let uniques = def.uniques.iter().map(|unique| unique.columns);
-    let indexes = def.indexes.iter().zip(&def.schema.indexes);
-    let indexes = indexes.filter(|(_, index)| index.unique);
-    let indexes = indexes.map(|(index, _)| index.columns);
-    std::iter::once(def.primary_key)
-        .chain(uniques)
-        .chain(indexes)
-}
-
 /// The values by which a row is found.
 ///
 /// # Errors
 /// `Usage` for a column without one, and for NULL, which is not unique.
-fn unique_values<M: Model>(row: &NewEntity<M>, columns: &[usize]) -> Result<Vec<Value>> {
+pub(super) fn unique_values<M: Model>(row: &NewEntity<M>, columns: &[usize]) -> Result<Vec<Value>> {
     let values = columns.iter().map(|position| {
         let value = row.value.value(*position);
         let is_missing = M::def().generated == Some(*position) && matches!(value, ValueRef::Int(0));
@@ -230,27 +206,6 @@ fn unique_values<M: Model>(row: &NewEntity<M>, columns: &[usize]) -> Result<Vec<
         Ok(value.to_value())
     });
     values.collect()
-}
-
-fn names(def: &'static ModelDef, columns: impl Iterator<Item = usize>) -> String {
-    let names: Vec<&str> = columns.map(|position| def.fields[position]).collect();
-    names.join(", ")
-}
-
-#[cold]
-fn not_unique(def: &'static ModelDef, columns: &ColumnSet) -> Error {
-    let by = names(def, columns.iter());
-    let message = format!(
-        "{} has no unique constraint on ({by}), so that several rows may have these values",
-        def.name
-    );
-    let keys = unique_keys(def).map(|key| format!("({})", names(def, key.iter().copied())));
-    let keys = keys.collect::<Vec<_>>().join(", ");
-    Error::with_message(ErrorKind::Usage, message)
-        .with_table(def.table)
-        .with_hint(format!(
-            "add #[orm(unique({by}))] to the model, or give the columns of one of {keys}"
-        ))
 }
 
 #[cold]

@@ -37,6 +37,7 @@ mod serialize;
 mod set;
 mod siblings;
 mod transaction;
+mod upsert;
 mod watch;
 mod write;
 
@@ -201,6 +202,7 @@ impl Session {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn with_options(engine: &Engine, options: TransactionOptions) -> Self {
+        let options = engine.with_isolation(options);
         Self {
             engine: engine.clone(),
             connection: None,

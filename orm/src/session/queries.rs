@@ -3,7 +3,7 @@
 //! Preparing the connection, and reading by key, is in `read.rs`.
 
 use orm_core::driver::Row;
-use orm_core::error::Result;
+use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::Value;
 
 use super::Session;
@@ -14,7 +14,7 @@ use crate::engine::{Connection, TransactionOptions};
 use crate::flush;
 use crate::load::{self, JoinedRows};
 use crate::mapping::{KeySource, LoadPath, Model, ModelDef, RawRef};
-use crate::query::inferred::{Access, CompiledSql, DmlKind, HandleKeys, ReadStatement};
+use crate::query::inferred::{Access, CompiledSql, DmlKind, HandleKeys, ReadStatement, RowsWrite};
 use crate::query::{Executor, sealed};
 use crate::state::{Ref, State, Take};
 
@@ -149,6 +149,20 @@ impl Executor for Session {
         self.note(result)
     }
 
+    fn write_rows<P>(
+        &mut self,
+        write: &RowsWrite<'_>,
+        prepare: impl FnOnce(&mut Connection, &dyn KeySource) -> Result<P>,
+        run: impl FnOnce(&mut Connection, P, &mut dyn FnMut(&dyn Row) -> Result<()>) -> Result<()>,
+        each: impl FnMut(&dyn Row, &mut Entities<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let result = self.reading(|session| {
+            session.may_return(write)?;
+            session.before_write()?.returned(write, prepare, run, each)
+        });
+        self.note(result)
+    }
+
     #[inline]
     fn entity<M: Model>(sink: &mut Entities<'_>, row: &dyn Row, start: usize) -> Result<Ref<M>> {
         let handle = load::entity::<M>(sink.state, sink.take, row, start)?;
@@ -168,6 +182,48 @@ impl Session {
         self.autoflush()?;
         self.begin_work()?;
         Ok(self)
+    }
+
+    /// Refuses a statement whose rows can't be returned, or not as entities, before anything is sent.
+    fn may_return(&mut self, write: &RowsWrite<'_>) -> Result<()> {
+        self.usable()?;
+        if write.has_entities && write.kind == DmlKind::Delete {
+            return Err(deleted_entities(write.model));
+        }
+        self.connect()?;
+        (write.check)(self.reader()?.dialect())
+    }
+
+    /// Runs a statement that returns rows. What the session has of the table is stale before the rows are read, so that
+    /// entities take their values.
+    fn returned<P>(
+        &mut self,
+        write: &RowsWrite<'_>,
+        prepare: impl FnOnce(&mut Connection, &dyn KeySource) -> Result<P>,
+        run: impl FnOnce(&mut Connection, P, &mut dyn FnMut(&dyn Row) -> Result<()>) -> Result<()>,
+        mut each: impl FnMut(&dyn Row, &mut Entities<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let connection = self.connection.as_mut().ok_or_else(no_transaction)?;
+        let state = &mut self.state;
+        let prepared = prepare(connection, state)?;
+        let mut written = Vec::new();
+        if let Some(keys) = write.keys
+            && let Some(arena) = state.by_model(State::number(write.model))
+        {
+            let keys = keys(connection, state)?;
+            written.extend(keys.iter().filter_map(|key| arena.find(key)));
+        }
+        flush::overtake(state, write.model.table, write.kind);
+        let mut sink = Entities {
+            state,
+            take: Take::Stale,
+            loaded: Vec::new(),
+            first: Vec::new(),
+            model: 0,
+            remembers: 0,
+        };
+        run(connection, prepared, &mut |row| each(row, &mut sink))?;
+        load::written(state, connection, (write.model, write.kind), &written)
     }
 
     /// Flush, compile, execute, decode.
@@ -201,6 +257,14 @@ impl Session {
         }
         Ok(outcome)
     }
+}
+
+#[cold]
+fn deleted_entities(model: &'static ModelDef) -> Error {
+    let message = "a DELETE on a session can't return entities: their rows are gone";
+    Error::with_message(ErrorKind::Usage, message)
+        .with_table(model.table)
+        .with_hint("return columns, or run the statement on a connection")
 }
 
 /// Of a query whose relations may be loaded one by one: the number of its model, its text and its first entities.

@@ -245,7 +245,7 @@ impl Session {
 
     /// Checks out a connection of the pool's, unless a transaction is open.
     #[inline]
-    fn connect(&mut self) -> Result<()> {
+    pub(super) fn connect(&mut self) -> Result<()> {
         if self.connection.is_none() {
             self.engine.connect_in(&mut self.pooled)?;
             self.hand_on();

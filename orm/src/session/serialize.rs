@@ -3,7 +3,7 @@
 
 use orm_core::civil;
 use orm_core::error::{Error, ErrorKind};
-use orm_core::types::Type;
+use orm_core::types::{Type, Width};
 use orm_core::value::ValueRef;
 use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
 
@@ -254,12 +254,21 @@ impl Serialize for Scalar<'_> {
             }
             ValueRef::Float(value) => serializer.serialize_f64(value),
             ValueRef::Text(value) => serializer.serialize_str(value),
+            ValueRef::Json(text) => document(text, serializer),
             ValueRef::Bytes(value) => serializer.serialize_bytes(value),
             ValueRef::Date(days) => serializer.collect_str(&civil::date_text(days)),
             ValueRef::Time(micros) => serializer.collect_str(&civil::time_text(micros)),
             ValueRef::DateTime(micros) => moment(micros, "", serializer),
             ValueRef::Timestamp(micros) => moment(micros, "Z", serializer),
             ValueRef::Uuid(bytes) => serializer.collect_str(&uuid_text(bytes)),
+            ValueRef::Decimal(number) if self.ty == Some(&Type::Unsigned(Width::W64)) => {
+                match u64::try_from(number.unscaled()) {
+                    Ok(number) => serializer.serialize_u64(number),
+                    Err(_) => serializer.collect_str(&number),
+                }
+            }
+            // As text, as rust_decimal has it: readers of JSON make doubles of numbers.
+            ValueRef::Decimal(number) => serializer.collect_str(&number),
             ValueRef::Array(items) => {
                 serializer.collect_seq(items.iter().map(|item| Scalar::item(item.as_ref())))
             }
@@ -277,6 +286,19 @@ impl Serialize for Scalar<'_> {
 )]
 fn narrow(value: f64) -> f32 {
     value as f32
+}
+
+/// Writes a document as what it is, not as its text.
+#[cfg(feature = "json")]
+fn document<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    let value: serde_json::Value = serde_json::from_str(text).map_err(S::Error::custom)?;
+    value.serialize(serializer)
+}
+
+/// Without the feature `json` no field is a document.
+#[cfg(not(feature = "json"))]
+fn document<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(text)
 }
 
 /// Writes a date and time as RFC 3339 has it.

@@ -11,7 +11,7 @@ use super::Session;
 use crate::mapping::{
     Column, Model, ModelDef, column_of_other_variant, discriminator_alone, variant_columns,
 };
-use crate::query::{ValueFor, assign_value, check_assigned};
+use crate::query::{ValueFor, assign_value, check_assigned, stored};
 use crate::state::Ref;
 
 impl Session {
@@ -46,7 +46,7 @@ impl Session {
     ///     sent.take_sql(),
     ///     [
     ///         "BEGIN IMMEDIATE",
-    ///         r#"UPDATE "users" SET "age" = "age" + ?, "active" = ? WHERE "id" = ? AND "active" IS ?"#,
+    ///         r#"UPDATE "users" SET "age" = integer_store("age" + ?, 32), "active" = ? WHERE "id" = ? AND "active" IS ?"#,
     ///         r#"SELECT "id", "name", "email", "age", "active" FROM "users" WHERE "id" = ?"#,
     ///         "COMMIT",
     ///     ]
@@ -73,6 +73,7 @@ impl Session {
         if !entity.has_column(position) {
             return Err(column_of_other_variant(entity, position));
         }
+        let expr = stored(M::def(), position, expr);
         self.state
             .ensure::<M>()
             .set_sql(handle.slot, position, expr);

@@ -220,7 +220,7 @@ fn searches_in_text() {
         "ends with",
         select(User.id).filter(User.email.ends_with(".org")),
         [
-            r#"SELECT "id" FROM "users" WHERE substr(CAST("email" AS BLOB), -length(CAST(? AS BLOB))) = CAST(? AS BLOB)"#,
+            r#"SELECT "id" FROM "users" WHERE orm_ends_with("email", ?)"#,
             r#"SELECT "id" FROM "users" WHERE "email" LIKE $1"#,
             "SELECT `id` FROM `users` WHERE `email` LIKE ? COLLATE utf8mb4_0900_bin ESCAPE x'5C'",
         ]
@@ -229,7 +229,7 @@ fn searches_in_text() {
         "ignoring case",
         select(User.id).filter(User.name.icontains("ADA")),
         [
-            r#"SELECT "id" FROM "users" WHERE "name" LIKE ? ESCAPE '\'"#,
+            r#"SELECT "id" FROM "users" WHERE instr(orm_lower("name"), orm_lower(?)) > 0"#,
             r#"SELECT "id" FROM "users" WHERE "name" ILIKE $1"#,
             "SELECT `id` FROM `users` WHERE LOWER(`name`) LIKE LOWER(?) COLLATE utf8mb4_0900_bin ESCAPE x'5C'",
         ]
@@ -238,7 +238,7 @@ fn searches_in_text() {
         "a pattern",
         select(User.id).filter(User.name.like("a%")),
         [
-            r#"SELECT "id" FROM "users" WHERE "name" GLOB replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(?, '[', '[[]'), '*', '[*]'), '?', '[?]'), '\\', '[b]'), '%', '*'), '_', '?'), '\*', '%'), '\?', '_'), '\', ''), '[b]', '\')"#,
+            r#"SELECT "id" FROM "users" WHERE orm_like("name", ?)"#,
             r#"SELECT "id" FROM "users" WHERE "name" LIKE $1"#,
             "SELECT `id` FROM `users` WHERE `name` LIKE ? COLLATE utf8mb4_0900_bin ESCAPE x'5C'",
         ]

@@ -91,8 +91,20 @@ fn check(case: &str, to_sql: &dyn Fn(&dyn Dialect) -> String, expected: [&str; 3
 mod conditionals;
 mod conditions;
 mod faults;
+mod functions;
+mod joins;
+#[cfg(feature = "json")]
+mod json;
 mod locks;
+#[cfg(feature = "rust_decimal")]
+mod numbers;
+mod orders;
+mod own_sql;
 mod queries;
 mod relations;
 mod rows;
+mod set_operations;
+mod sources;
+mod upserts;
+mod windows;
 mod writes;

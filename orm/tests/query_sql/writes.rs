@@ -12,7 +12,7 @@ fn writes() {
             .set(User.logins, User.logins + 1)
             .filter(User.id.eq(7)),
         [
-            r#"UPDATE "users" SET "name" = ?, "email" = ?, "logins" = "logins" + ? WHERE "id" = ?"#,
+            r#"UPDATE "users" SET "name" = ?, "email" = ?, "logins" = integer_store("logins" + ?, 32) WHERE "id" = ?"#,
             r#"UPDATE "users" SET "name" = $1, "email" = $2, "logins" = "logins" + $3::int8 WHERE "id" = $4"#,
             "UPDATE `users` SET `name` = ?, `email` = ?, `logins` = `logins` + ? WHERE `id` = ?",
         ]

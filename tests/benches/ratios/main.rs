@@ -15,9 +15,14 @@ mod measure;
 mod model;
 #[cfg(feature = "mysql")]
 mod mysql;
+#[cfg(feature = "mysql")]
+mod mysql_statements;
 #[cfg(feature = "postgres")]
 mod postgres;
+#[cfg(feature = "postgres")]
+mod postgres_statements;
 mod sqlite;
+mod statements;
 
 use measure::Table;
 
@@ -33,8 +38,14 @@ fn main() {
     sqlite::run(&mut table);
     children::run(&mut table);
     #[cfg(feature = "postgres")]
-    postgres::run(&mut table);
+    {
+        postgres::run(&mut table);
+        postgres_statements::run(&mut table);
+    }
     #[cfg(feature = "mysql")]
-    mysql::run(&mut table);
+    {
+        mysql::run(&mut table);
+        mysql_statements::run(&mut table);
+    }
     table.print();
 }

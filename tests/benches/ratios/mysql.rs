@@ -58,7 +58,7 @@ pub(crate) fn run(table: &mut Table) {
 }
 
 /// A new database with `rows` users, a raw client and an engine on it.
-fn database(url: &str, rows: usize) -> (Conn, Engine) {
+pub(crate) fn database(url: &str, rows: usize) -> (Conn, Engine) {
     let mut admin = Conn::new(Opts::from_url(url).unwrap()).unwrap();
     admin.query_drop("DROP DATABASE IF EXISTS bench").unwrap();
     admin.query_drop("CREATE DATABASE bench").unwrap();

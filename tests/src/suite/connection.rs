@@ -81,7 +81,7 @@ fn a_file_that_is_no_database_is_told(db: &Db) {
     let _ = db;
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), "hello ".repeat(1000)).unwrap();
-    let engine = Engine::connect(&format!("sqlite://{}", file.path().display())).unwrap();
+    let engine = Engine::connect(format!("sqlite://{}", file.path().display())).unwrap();
     let error = fails_soon(&engine, ErrorKind::Configuration);
     assert!(
         error.message().contains("is not a SQLite database"),

@@ -20,7 +20,7 @@ fn begin_after_a_loss_that_cannot_be_mended_is_an_error(db: &Db) {
     admin
         .raw_control(&format!("CREATE DATABASE {name}"))
         .unwrap();
-    let engine = Engine::connect(&url_with(db, |[_, _, own]| own.clone_from(&name))).unwrap();
+    let engine = Engine::connect(url_with(db, |[_, _, own]| own.clone_from(&name))).unwrap();
     let mut conn = engine.connection().unwrap();
     db.killer(&mut conn)();
     admin.raw_control(&format!("DROP DATABASE {name}")).unwrap();

@@ -201,7 +201,7 @@ fn a_socket_that_is_missing_is_named(db: &Db) {
 fn a_file_that_is_cut_off_is_damaged(_: &Db) {
     let folder = tempfile::tempdir().unwrap();
     let whole = folder.path().join("whole.db");
-    let engine = Engine::connect(&format!("sqlite://{}?journal=keep", whole.display())).unwrap();
+    let engine = Engine::connect(format!("sqlite://{}?journal=keep", whole.display())).unwrap();
     Metadata::of((Numbered,)).create_all(&engine).unwrap();
     let mut session = Session::new(&engine);
     for n in 0..2000 {
@@ -213,7 +213,7 @@ fn a_file_that_is_cut_off_is_damaged(_: &Db) {
     for length in [100, 4096, 5000, bytes.len() / 2] {
         let cut = folder.path().join(format!("{length}.db"));
         std::fs::write(&cut, &bytes[..length]).unwrap();
-        let opened = Engine::connect(&format!("sqlite://{}", cut.display()));
+        let opened = Engine::connect(format!("sqlite://{}", cut.display()));
         let error = fails(opened.unwrap().connection(), ErrorKind::ConnectionFailed);
         assert!(error.message().contains("is malformed"), "{error}");
         let hint = error.hint().unwrap();

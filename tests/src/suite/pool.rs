@@ -93,7 +93,7 @@ fn the_last_handle_closes_the_connections(_: &Db) {
     let log = folder.path().join("a.db-wal");
     // Often, since what is to be found here depends on threads.
     for _ in 0..30 {
-        let engine = Engine::connect(&format!("sqlite://{}", file.display())).unwrap();
+        let engine = Engine::connect(format!("sqlite://{}", file.display())).unwrap();
         let mut conn = engine.connection().unwrap();
         conn.raw_control("CREATE TABLE IF NOT EXISTS t (id INTEGER)")
             .unwrap();
@@ -119,7 +119,7 @@ fn sizes_that_make_no_sense_are_refused(db: &Db) {
         "pool_timeout=-1",
         "echo=perhaps",
     ] {
-        let refused = Engine::connect(&with(db, option)).map(drop);
+        let refused = Engine::connect(with(db, option)).map(drop);
         fails(refused, ErrorKind::Configuration);
     }
     fails(db.engine.warm_up(11), ErrorKind::Usage);

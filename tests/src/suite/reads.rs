@@ -15,7 +15,7 @@ fn an_isolation_level_of_the_server_covers_reads(db: &Db) {
     users(db, &["one", "two"]);
     let setting = "options=-c%20default_transaction_isolation%3Dserializable";
     let separator = if db.url().contains('?') { '&' } else { '?' };
-    let engine = Engine::connect(&format!("{}{separator}{setting}", db.url())).unwrap();
+    let engine = Engine::connect(format!("{}{separator}{setting}", db.url())).unwrap();
     let mut session = Session::new(&engine);
     assert_eq!(select(User).count(&mut session).unwrap(), 2);
     assert!(session.in_transaction());

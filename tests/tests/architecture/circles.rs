@@ -20,6 +20,10 @@ const EXCEPTIONS: &[(&str, &str)] = &[
         "the tree that the renderer follows: an expression holds a query, which holds expressions",
     ),
     (
+        "orm/core/src/types/",
+        "a variant of the database's types has the name of a type of Rust: `Json`",
+    ),
+    (
         "orm/core/src/value/",
         "a value may be a batch of values, or one of an extension, which is encoded as a value",
     ),

@@ -49,7 +49,7 @@ pub(crate) fn keeps(column: &StoredColumn, ty: &Type, length: Option<u32>) -> Ke
     let is_whole = column.size.unwrap_or(0) == 0;
     match ty {
         Type::Bool => all_if(base == "boolean"),
-        Type::Int16 | Type::Int32 | Type::Int64 => {
+        Type::Int8 | Type::Unsigned(_) | Type::Int16 | Type::Int32 | Type::Int64 => {
             all_if(is_whole && matches!(base, "smallint" | "integer" | "bigint"))
         }
         Type::Float32 => all_if(matches!(base, "float" | "double precision")),
@@ -57,8 +57,8 @@ pub(crate) fn keeps(column: &StoredColumn, ty: &Type, length: Option<u32>) -> Ke
         Type::Bytes => all_if(base == "blob"),
         Type::Uuid => all_if(base == "char" && column.size == Some(36)),
         Type::Date => all_if(base == "date"),
-        Type::Time | Type::DateTime | Type::Timestamp => Keeps::Less,
-        Type::Text | Type::Enum(_) => {
+        Type::Time | Type::DateTime | Type::Timestamp | Type::Decimal { .. } => Keeps::Less,
+        Type::Text | Type::Enum(_) | Type::Json => {
             match (base, column.size.and_then(|size| u32::try_from(size).ok())) {
                 ("varchar", Some(most)) if length.is_none_or(|length| length > most) => {
                     Keeps::Characters(most)

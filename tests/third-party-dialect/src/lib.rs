@@ -18,6 +18,7 @@ mod catalogue;
 mod ddl;
 mod driver;
 pub mod errors;
+mod functions;
 mod render;
 mod types;
 
@@ -28,7 +29,7 @@ use orm_core::schema::{Column, Keeps, StoredColumn, Table};
 use orm_core::sql::{
     Capabilities, DdlLock, Dialect, ExpectedColumn, SqlWriter, TransactionOptions,
 };
-use orm_core::stmt::Insert;
+use orm_core::stmt::{Call, Insert};
 use orm_core::types::Type;
 use orm_core::value::Value;
 
@@ -51,6 +52,10 @@ impl Dialect for FirebirdDialect {
         render::write_typed_bind(w, value);
     }
 
+    fn write_call<'a>(&self, w: &mut SqlWriter<'a>, call: &'a Call) -> Result<()> {
+        functions::write_call(w, call)
+    }
+
     fn write_aggregate<'a>(
         &self,
         w: &mut SqlWriter<'a>,
@@ -62,6 +67,16 @@ impl Dialect for FirebirdDialect {
 
     fn write_insert_returning<'a>(&self, w: &mut SqlWriter<'a>, insert: &'a Insert) -> Result<()> {
         render::write_insert_returning(w, insert)
+    }
+
+    fn write_collation(&self, w: &mut SqlWriter<'_>, collation: Option<&str>) -> Result<()> {
+        w.push(" COLLATE ");
+        match collation {
+            Some(name) => w.ident(name),
+            // Of the character set UTF8, in which the driver connects.
+            None => w.push("UCS_BASIC"),
+        };
+        Ok(())
     }
 
     fn write_expected(&self, w: &mut SqlWriter<'_>, expected: &ExpectedColumn<'_>) {

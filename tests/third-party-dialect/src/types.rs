@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::types::{Type, civil};
+use orm_core::types::{Type, Width, civil};
 use orm_core::value::Value;
 
 /// The name of the dialect, by which extensions know it.
@@ -27,6 +27,8 @@ pub(crate) fn column_type(ty: &Type, length: Option<u32>) -> Option<Cow<'static,
         Type::Text => varchar(length),
         Type::Enum(labels) => varchar(length.or(labels.longest())),
         Type::Extension(ty) => ty.native_name(NAME)?.to_owned().into(),
+        // There are no documents, and its client has no numbers of more than 18 digits.
+        Type::Json | Type::Decimal { .. } | Type::Unsigned(Width::W64) => return None,
         other => plain_name(other).into(),
     })
 }
@@ -44,9 +46,10 @@ pub(crate) fn cast_type(ty: &Type) -> &str {
 fn plain_name(ty: &Type) -> &'static str {
     match ty {
         Type::Bool => "BOOLEAN",
-        Type::Int16 => "SMALLINT",
-        Type::Int32 => "INTEGER",
-        Type::Int64 => "BIGINT",
+        Type::Int8 | Type::Unsigned(Width::W8) | Type::Int16 => "SMALLINT",
+        Type::Unsigned(Width::W64) => "DECIMAL(18, 0)",
+        Type::Unsigned(Width::W16) | Type::Int32 => "INTEGER",
+        Type::Unsigned(Width::W32) | Type::Int64 => "BIGINT",
         Type::Float32 => "FLOAT",
         Type::Float64 => "DOUBLE PRECISION",
         Type::Date => "DATE",
@@ -54,7 +57,8 @@ fn plain_name(ty: &Type) -> &'static str {
         Type::DateTime | Type::Timestamp => "TIMESTAMP",
         // The client reads 16 bytes as text, which they are not.
         Type::Uuid => "CHAR(36) CHARACTER SET ASCII",
-        Type::Text | Type::Enum(_) => LONG_TEXT,
+        Type::Decimal { .. } => "DECIMAL(18, 9)",
+        Type::Text | Type::Enum(_) | Type::Json => LONG_TEXT,
         Type::Bytes | Type::Extension(_) => "BLOB SUB_TYPE BINARY",
     }
 }
@@ -71,6 +75,8 @@ pub(crate) fn value_type(value: &Value) -> Option<&'static str> {
         Value::Time(_) => "TIME",
         Value::DateTime(_) | Value::Timestamp(_) => "TIMESTAMP",
         Value::Uuid(_) => "CHAR(36) CHARACTER SET ASCII",
+        Value::Json(_) => "BLOB SUB_TYPE TEXT CHARACTER SET UTF8",
+        Value::Decimal(_) => "DECIMAL(18, 9)",
         Value::Bytes(_) | Value::Array(_) | Value::Extension(_) => "BLOB SUB_TYPE BINARY",
     })
 }
@@ -84,10 +90,13 @@ pub(crate) fn literal(value: &Value) -> Result<String> {
         Value::Int(number) => number.to_string(),
         Value::Float(number) if number.is_finite() => format!("{number:e}"),
         Value::Float(_) => return Err(no_literal("numbers that aren't finite")),
-        Value::Text(text) if text.contains('\0') => return Err(no_literal("text with NUL in it")),
-        Value::Text(text) => format!("'{}'", text.replace('\'', "''")),
+        Value::Text(text) | Value::Json(text) if text.contains('\0') => {
+            return Err(no_literal("text with NUL in it"));
+        }
+        Value::Text(text) | Value::Json(text) => format!("'{}'", text.replace('\'', "''")),
         Value::Bytes(bytes) => hex(bytes),
         Value::Uuid(bytes) => format!("'{}'", uuid_text(*bytes)),
+        Value::Decimal(number) => number.to_string(),
         Value::Date(days) => format!("DATE '{}'", civil::date_text(*days)),
         Value::Time(micros) => format!("TIME '{}'", civil::time_text(cut(*micros))),
         Value::DateTime(micros) | Value::Timestamp(micros) => {

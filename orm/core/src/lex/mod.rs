@@ -8,6 +8,7 @@
 
 mod body;
 mod lexer;
+mod placeholders;
 mod rules;
 mod scan;
 mod statements;
@@ -19,6 +20,7 @@ mod transaction_control;
 mod tests;
 
 pub use lexer::{Lexer, first_word};
+pub use placeholders::{Piece, pieces};
 pub use rules::{LexicalRule, LexicalRules};
 pub use statements::{SourceStatement, Statements, statements};
 pub use token::{Token, TokenKind};

@@ -239,6 +239,15 @@ pub enum Rule {
         /// The valid texts.
         labels: Vec<Name>,
     },
+    /// The column is not below and not above a number. Stores an integer of fewer values on a database without its type.
+    Range {
+        /// The column.
+        column: Name,
+        /// The least value.
+        least: i64,
+        /// The greatest value.
+        most: u64,
+    },
     /// A condition in SQL, which is not changed.
     Raw(Name),
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::Table;
 
 /// The version of the document.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// Holds the models of a program.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -291,6 +291,14 @@ impl Table {
             if column.name.is_empty() || column.name.contains('\0') {
                 return Err(self.fault("a column name must not be empty or contain NUL"));
             }
+            if let Type::Decimal { precision, scale } = column.ty
+                && (precision == 0 || precision > 36 || scale > precision)
+            {
+                let name = &column.name;
+                return Err(self.fault(format!(
+                    "column {name} of exact decimals needs a precision of 1 to 36 digits, and a scale of no more"
+                )));
+            }
             if !seen.insert(column.name.as_ref()) {
                 return Err(self.fault(format!(
                     "column {} is specified more than once",
@@ -358,6 +366,22 @@ impl Column {
             collation: None,
             server_default: None,
         }
+    }
+
+    /// Sets the digits of a column of exact decimals: how many it has, and how many of them are after the point.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::schema::Column;
+    /// # use orm_core::types::Type;
+    /// const PRICE: Column = Column::from_static("price", Type::DECIMAL, false).digits(12, 2);
+    /// assert_eq!(PRICE.ty, Type::Decimal { precision: 12, scale: 2 });
+    /// ```
+    #[must_use]
+    pub const fn digits(mut self, precision: u8, scale: u8) -> Self {
+        forget(replace(&mut self.ty, Type::Decimal { precision, scale }));
+        self
     }
 
     /// Sets the name.

@@ -168,7 +168,7 @@ fn checks<'t>(error: &Error, tables: &[&'t Table], limit: usize) -> Vec<Candidat
     let is_told = all.filter(|(_, check)| naming::fit(&check.name, limit) == told);
     let made = is_told.map(|(table, check)| {
         let column = match &check.rule {
-            Rule::OneOf { column, .. } => Some(column),
+            Rule::OneOf { column, .. } | Rule::Range { column, .. } => Some(column),
             Rule::Raw(_) => None,
         };
         candidate(table, column, None)

@@ -11,12 +11,14 @@ use std::ops::ControlFlow;
 use smallvec::SmallVec;
 
 use super::dialect::Dialect;
-use super::render::{count, write_delete, write_query, write_statement, write_update};
+use super::render::{
+    count, write_delete, write_insert, write_query, write_statement, write_update,
+};
 use super::writer::SqlWriter;
 use crate::error::Result;
 use crate::stmt::{
-    Delete, Limit, Query, Statement, Update, Visit, walk_delete, walk_query, walk_statement,
-    walk_update,
+    Delete, Insert, Limit, Query, Statement, Update, Visit, walk_delete, walk_insert, walk_query,
+    walk_statement, walk_update,
 };
 use crate::value::{Value, ValueRef};
 
@@ -48,6 +50,18 @@ impl<'a> BindValues<'a> for &'a Query {
 impl<'a> WriteSql<'a> for &'a Query {
     fn write(self, w: &mut SqlWriter<'a>) -> Result<()> {
         write_query(w, self)
+    }
+}
+
+impl<'a> BindValues<'a> for &'a Insert {
+    fn visit<F: FnMut(ValueRef<'a>, usize)>(self, visitor: &mut EachBind<F>) {
+        let _ = walk_insert(visitor, self);
+    }
+}
+
+impl<'a> WriteSql<'a> for &'a Insert {
+    fn write(self, w: &mut SqlWriter<'a>) -> Result<()> {
+        write_insert(w, self)
     }
 }
 

@@ -99,8 +99,8 @@ pub struct Capabilities {
     pub lock_wait: bool,
     /// Whether a lock can name tables: `OF`. Not on MariaDB.
     pub lock_of: bool,
-    /// Whether a lock of all tables is allowed with a LEFT JOIN. Where it is not, the lock names the tables that are not on
-    /// the nullable side of one. Not on PostgreSQL.
+    /// Whether a lock of all tables is allowed with an outer join, and with a query in FROM. Where it is not, the lock names the
+    /// tables that are not on the nullable side of one. Not on PostgreSQL.
     pub lock_outer: bool,
     /// Whether a lock can concern the key only: `FOR NO KEY UPDATE` and `FOR KEY SHARE`, on PostgreSQL.
     pub key_locks: bool,
@@ -119,11 +119,30 @@ pub struct Capabilities {
     /// Whether rows of values can be compared: `(a, b) IN ((1, 2), (3, 4))`. Without it, the list is rendered as
     /// conditions on each column.
     pub row_values: bool,
+    /// Whether a comparison can have `ANY (query)` and `ALL (query)`. Without them it is written with an aggregate.
+    pub quantifiers: bool,
+    /// Whether regular expressions search in text. Not in the standard's words, which no database has.
+    pub regexes: bool,
+    /// How exact decimals are stored and computed.
+    pub decimals: DecimalStyle,
+    /// Whether unsigned integers and those of 8 bits are native types. Elsewhere they are wider integers, and those of 64
+    /// bits exact decimals, with a CHECK.
+    pub unsigned_integers: bool,
+    /// Whether integers have the operators `&` and `|`.
+    pub bit_operators: bool,
     /// Whether AVG of integers is an integer. The argument is then cast to a floating point number.
     pub integer_means: bool,
     /// Whether columns that depend on the primary key can be selected with GROUP BY the key. Without it, such a query is
     /// `Unsupported`.
     pub group_by_key: bool,
+    /// Whether aggregates have a FILTER clause: PostgreSQL and SQLite. Without it, their argument is a CASE.
+    pub aggregate_filter: bool,
+    /// Whether the frames of window functions can have the unit GROUPS: PostgreSQL and SQLite.
+    pub group_frames: bool,
+    /// Whether an aggregate joins texts: [`Dialect::write_string_agg`](super::Dialect::write_string_agg).
+    pub string_agg: bool,
+    /// Whether there are columns of JSON documents, and operations on them: not on Firebird.
+    pub json: bool,
     /// Whether window functions support frames: `ROWS BETWEEN`.
     pub window_frames: bool,
     /// The digits of fractional seconds: 6 on the four databases of this workspace. Read by tests alone, which compare
@@ -141,6 +160,10 @@ pub struct Capabilities {
     pub own_table_hint: Option<&'static str>,
     /// Whether a query in FROM can use columns of tables before it: LATERAL, on PostgreSQL and MySQL.
     pub lateral: bool,
+    /// Whether a common table expression can be MATERIALIZED: PostgreSQL 12, SQLite 3.35. Elsewhere the words are left out.
+    pub materialized: bool,
+    /// Whether FULL JOIN is supported. Not on MySQL.
+    pub full_join: bool,
     /// Whether functions can stand in FROM: PostgreSQL and SQLite, where they may use columns of tables before them.
     pub table_functions: bool,
     /// Whether an alias can name columns: `AS v(a, b)`, on PostgreSQL and MySQL.
@@ -155,6 +178,13 @@ pub struct Capabilities {
     pub set_operation_all: bool,
     /// How LIMIT and OFFSET are rendered.
     pub limit: LimitStyle,
+    /// How NULLS FIRST and NULLS LAST are rendered.
+    pub nulls_order: NullsOrder,
+    /// Whether a query can keep the first row of each group: `DISTINCT ON`, on PostgreSQL.
+    pub distinct_on: bool,
+    /// Whether a limit can include the rows that are equal to its last one: `FETCH FIRST ? ROWS WITH TIES`, on
+    /// PostgreSQL since 13 and MariaDB since 10.6.
+    pub with_ties: bool,
     /// The LIMIT of a query with OFFSET alone: `-1` on SQLite, a huge number on MySQL, none on PostgreSQL.
     pub no_limit: Option<&'static str>,
     /// The syntax of an INSERT of defaults: `DEFAULT VALUES`, or `() VALUES ()` on MySQL.
@@ -204,10 +234,19 @@ impl Capabilities {
         repeatable_reads: false,
         explain: ExplainStyle::Unsupported,
         null_safe: NullSafeStyle::IsNotDistinctFrom,
+        decimals: DecimalStyle::Unsupported,
+        unsigned_integers: false,
+        bit_operators: false,
         in_list: InListStyle::JsonEach,
         row_values: true,
+        quantifiers: true,
+        regexes: false,
         integer_means: false,
         group_by_key: true,
+        aggregate_filter: false,
+        group_frames: false,
+        string_agg: false,
+        json: false,
         window_frames: true,
         second_digits: 6,
         repeats: RepeatStyle::Plain,
@@ -215,6 +254,9 @@ impl Capabilities {
         limit_in_subquery: true,
         own_table_hint: None,
         lateral: true,
+        full_join: true,
+        // Not in the standard.
+        materialized: false,
         table_functions: true,
         column_aliases: true,
         values: ValuesStyle::Values,
@@ -222,6 +264,9 @@ impl Capabilities {
         intersect_except: true,
         set_operation_all: true,
         limit: LimitStyle::Limit,
+        nulls_order: NullsOrder::Words,
+        distinct_on: false,
+        with_ties: false,
         no_limit: None,
         insert_defaults: " DEFAULT VALUES",
     };
@@ -260,6 +305,16 @@ pub enum LimitStyle {
     Limit,
     /// `OFFSET ? ROWS FETCH FIRST ? ROWS ONLY`: the standard's, whose offset is bound before the limit.
     OffsetFetch,
+}
+
+/// Selects how the place of NULLs in an order is rendered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NullsOrder {
+    /// `NULLS FIRST` and `NULLS LAST`: SQL:2003.
+    Words,
+    /// NULLs are less than all values, and there are no words for another place, which an item `a IS NULL` before makes:
+    /// MySQL.
+    Lowest,
 }
 
 /// Selects the syntax of VALUES as a query.
@@ -347,5 +402,19 @@ pub enum InListStyle {
     /// `a IN (SELECT v FROM JSON_TABLE(?, …))`, beyond the bind limit.
     JsonTable,
     /// Not at all: a list beyond the bind limit is `Unsupported`.
+    Unsupported,
+}
+
+/// How a database stores and computes exact decimals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DecimalStyle {
+    /// As a native type, which binds have as well: PostgreSQL.
+    Native,
+    /// As a native type. A bind is cast to this one, since it is text, which a comparison would make a float of: MySQL
+    /// and MariaDB.
+    Cast(&'static str),
+    /// As text with a collation and functions that the driver adds: SQLite.
+    Functions,
+    /// Not at all.
     Unsupported,
 }

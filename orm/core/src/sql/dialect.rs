@@ -12,7 +12,8 @@ use super::render::{self, ExpectedColumn};
 use crate::error::Result;
 use crate::schema::{self, Keeps, StoredColumn};
 use crate::stmt::{
-    BatchColumn, BatchDelete, BatchUpdate, Extension, Insert, Like, LikeKind, Limit,
+    AggregateCall, BatchColumn, BatchDelete, BatchUpdate, Call, Extension, Insert, JsonExpr, Like,
+    LikeKind, Limit, Numeric,
 };
 use crate::transaction::TransactionOptions;
 use crate::types::Type;
@@ -147,9 +148,15 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     /// ignored. A dialect whose `LIKE` ignores case must override it.
     ///
     /// # Errors
-    /// - `Unsupported`: the dialect does not support the condition.
+    /// - `Unsupported`: the dialect does not support the condition. The default has no regular expressions.
     fn write_like<'a>(&self, w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()> {
-        if like.kind == LikeKind::ContainsIgnoreCase {
+        if like.kind == LikeKind::EqualsIgnoreCase {
+            return render::write_equal_in_lower_case(w, like, "LOWER");
+        }
+        if like.kind == LikeKind::Regex {
+            return Err(w.unsupported("regular expressions"));
+        }
+        if like.kind.ignores_case() {
             w.push("LOWER(");
             render::write_expr(w, &like.expr)?;
             w.push(") LIKE LOWER(");
@@ -160,6 +167,19 @@ pub trait Dialect: fmt::Debug + Send + Sync {
             w.push(" LIKE ").bind(like.pattern.as_ref());
         }
         w.push(self.like_escape());
+        Ok(())
+    }
+
+    /// Renders the collation of a text, with a leading space: ` COLLATE "de"`. `None` is the one that compares bytes. The
+    /// default quotes the name, and has none that compares bytes.
+    ///
+    /// # Errors
+    /// - `Unsupported`: there is no such collation.
+    fn write_collation(&self, w: &mut SqlWriter<'_>, collation: Option<&str>) -> Result<()> {
+        match collation {
+            Some(name) => w.push(" COLLATE ").ident(name),
+            None => return Err(w.unsupported("the collation that compares bytes")),
+        };
         Ok(())
     }
 
@@ -181,6 +201,42 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     ) -> Result<()> {
         let _ = ty;
         call(w)
+    }
+
+    /// Renders the aggregate that joins texts, without FILTER and OVER. Needs
+    /// [`Capabilities::string_agg`](super::Capabilities::string_agg).
+    ///
+    /// # Errors
+    /// - `Unsupported`: the default.
+    fn write_string_agg<'a>(&self, w: &mut SqlWriter<'a>, call: &'a AggregateCall) -> Result<()> {
+        let _ = call;
+        Err(w.unsupported("an aggregate that joins texts"))
+    }
+
+    /// Renders a function of the portable library, which returns the same on every database. The default renders the
+    /// standard's words.
+    ///
+    /// # Errors
+    /// - `Unsupported`: the dialect does not support the function.
+    fn write_call<'a>(&self, w: &mut SqlWriter<'a>, call: &'a Call) -> Result<()> {
+        render::write_call(w, call)
+    }
+
+    /// Renders an operation on a JSON document. Needs [`Capabilities::json`].
+    ///
+    /// # Errors
+    /// - `Unsupported`: the default.
+    fn write_json<'a>(&self, w: &mut SqlWriter<'a>, json: &'a JsonExpr) -> Result<()> {
+        let _ = json;
+        Err(w.unsupported("JSON"))
+    }
+
+    /// Renders an operator of numbers. The default has the standard's operators, with NULLIF around a divisor.
+    ///
+    /// # Errors
+    /// - `Unsupported`: the dialect does not support the operator.
+    fn write_numeric<'a>(&self, w: &mut SqlWriter<'a>, numeric: &'a Numeric) -> Result<()> {
+        render::write_numeric(w, numeric)
     }
 
     /// Renders an extension by its template for this dialect's name.

@@ -13,15 +13,17 @@ mod writer;
 
 pub use binds::{BindOrder, BindValues, Binds, EachBind, WriteSql};
 pub use capability::{
-    Capabilities, ExplainStyle, GeneratedKeys, InListStyle, LimitStyle, NullSafeStyle, OtherTables,
-    Placeholder, RepeatStyle, UpsertStyle, ValuesStyle,
+    Capabilities, DecimalStyle, ExplainStyle, GeneratedKeys, InListStyle, LimitStyle,
+    NullSafeStyle, NullsOrder, OtherTables, Placeholder, RepeatStyle, UpsertStyle, ValuesStyle,
 };
 pub use dialect::{DdlLock, Dialect, ForeignKeySwitch, KeyRange};
 pub use render::{
-    ExpectedColumn, digest_text, write_batch_delete, write_batch_delete_rows, write_batch_update,
-    write_batch_update_rows, write_delete, write_expr, write_extension, write_insert, write_limit,
-    write_locks, write_null_safe_expected, write_operand, write_plain_insert, write_query,
-    write_raw_list, write_statement, write_update,
+    ExpectedColumn, OTHER_KEY_CONFLICT, digest_text, write_argument, write_batch_delete,
+    write_batch_delete_rows, write_batch_update, write_batch_update_rows, write_call, write_concat,
+    write_delete, write_equal_in_lower_case, write_expr, write_extension, write_insert,
+    write_limit, write_locks, write_named_call, write_null_safe_expected, write_numeric,
+    write_operand, write_order_by, write_plain_insert, write_query, write_quotient, write_raw_list,
+    write_separator, write_statement, write_string_agg, write_update,
 };
 pub use writer::SqlWriter;
 

@@ -4,9 +4,9 @@
 //! pass collects the binds only.
 
 use super::binds::place;
-use super::capability::{LimitStyle, Placeholder};
+use super::capability::{DecimalStyle, LimitStyle, Placeholder};
 use super::dialect::Dialect;
-use super::render::{BindReuse, Repeats};
+use super::render::{BindReuse, Repeats, write_fetch};
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::naming;
 use crate::stmt::{Limit, Query};
@@ -41,6 +41,8 @@ pub struct SqlWriter<'a> {
     placeholders: usize,
     pub(super) repeats: Repeats<'a>,
     silent: bool,
+    /// Whether values are written as literals instead of placeholders, and the error of one that has none.
+    literals: Option<Result<()>>,
     qualified: bool,
     /// Whether the query around the present one has its columns qualified.
     pub(super) enclosing: bool,
@@ -91,10 +93,42 @@ impl<'a> SqlWriter<'a> {
             placeholders: 0,
             repeats: Repeats::default(),
             silent: true,
+            literals: None,
             qualified: false,
             enclosing: false,
             target: None,
         }
+    }
+
+    /// Creates a writer that writes literals instead of placeholders, for people to read. The text ends with
+    /// [`SqlWriter::finish_literals`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::sql::SqlWriter;
+    /// # use orm_core::testing::AnsiDialect;
+    /// # use orm_core::value::{Value, ValueRef};
+    /// # let dialect = AnsiDialect::new();
+    /// let mut w = SqlWriter::with_literals(&dialect);
+    /// w.push("SELECT ").bind(ValueRef::Int(7));
+    /// assert_eq!(w.finish_literals()?, "SELECT 7");
+    /// # Ok::<(), orm_core::Error>(())
+    /// ```
+    pub fn with_literals(dialect: &'a dyn Dialect) -> Self {
+        Self {
+            literals: Some(Ok(())),
+            ..Self::new(dialect)
+        }
+    }
+
+    /// Returns the text of a writer of literals.
+    ///
+    /// # Errors
+    /// - `Unsupported`: a value has no literal.
+    pub fn finish_literals(self) -> Result<String> {
+        self.literals.unwrap_or(Ok(()))?;
+        Ok(self.text)
     }
 
     /// Returns the dialect.
@@ -224,24 +258,54 @@ impl<'a> SqlWriter<'a> {
     }
 
     fn bind_from(&mut self, value: ValueRef<'a>, place: usize) -> &mut Self {
+        if self.literals.is_some() {
+            return self.push_literal(value);
+        }
         if self.repeats.numbers != BindReuse::Apart {
             return self.bind_again(value, place);
         }
         self.push_bind(value, place)
     }
 
+    #[cold]
+    fn push_literal(&mut self, value: ValueRef<'a>) -> &mut Self {
+        match self.dialect.literal(&value.to_value()) {
+            // A sign could follow another one, or stand before a cast.
+            Ok(text) if text.starts_with('-') => self.push("(").push(&text).push(")"),
+            Ok(text) => self.push(&text),
+            Err(error) => {
+                if let Some(literals @ Ok(())) = &mut self.literals {
+                    *literals = Err(error);
+                }
+                self
+            }
+        }
+    }
+
     fn push_bind(&mut self, value: ValueRef<'a>, place: usize) -> &mut Self {
         self.binds.push(value);
-        if !self.silent {
-            self.places.push(place);
+        if self.silent {
+            self.placeholders += 1;
+            return self;
         }
-        self.placeholder()
+        self.places.push(place);
+        match self.dialect.capabilities().decimals {
+            DecimalStyle::Cast(ty) if matches!(value, ValueRef::Decimal(_)) => {
+                let cast = self.push("CAST(").placeholder();
+                cast.push(" AS ").push(ty).push(")")
+            }
+            _ => self.placeholder(),
+        }
     }
 
     /// Writes LIMIT and OFFSET of a query, which the dialect binds in the order of its style.
     pub(super) fn write_limit(&mut self, query: &'a Query) {
         let first = self.places.len();
-        self.dialect.write_limit(self, query.limit, query.offset);
+        if query.with_ties {
+            write_fetch(self, query.limit, query.offset, true);
+        } else {
+            self.dialect.write_limit(self, query.limit, query.offset);
+        }
         if self.silent {
             return;
         }
@@ -250,7 +314,7 @@ impl<'a> SqlWriter<'a> {
             Some(Limit::Fixed(_)) | None => None,
         };
         let mut counts: Vec<usize> = rows.into_iter().chain(&query.offset).map(place).collect();
-        if self.dialect.capabilities().limit == LimitStyle::OffsetFetch {
+        if query.with_ties || self.dialect.capabilities().limit == LimitStyle::OffsetFetch {
             counts.reverse();
         }
         let bound = &mut self.places[first..];

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Aggregate, ArithmeticOp, CompareOp, Extension, Like, List, Name, Query, Window};
+use super::{
+    AggregateCall, ArithmeticOp, Call, CompareOp, Extension, Func, JsonExpr, Like, List, Name,
+    NamedSql, Quantified, Query, Window,
+};
 use crate::types::Type;
 use crate::value::Value;
 
@@ -85,16 +88,7 @@ pub enum Expr {
     /// A LIKE condition.
     Like(Box<Like>),
     /// An aggregate over the rows of a group.
-    Aggregate {
-        /// The function.
-        function: Aggregate,
-        /// The argument; `None` is `COUNT(*)`.
-        expr: Option<Box<Expr>>,
-        /// Whether duplicate rows are removed: DISTINCT.
-        distinct: bool,
-        /// The type of the result, for databases that would widen it.
-        ty: Type,
-    },
+    Aggregate(Box<AggregateCall>),
     /// A function by name.
     Function {
         /// The name of the function, which is not escaped.
@@ -102,6 +96,8 @@ pub enum Expr {
         /// The arguments.
         args: Vec<Expr>,
     },
+    /// A function of the portable library.
+    Call(Box<Call>),
     /// A window function.
     Over {
         /// A [`Expr::Aggregate`] or [`Expr::Function`].
@@ -111,6 +107,8 @@ pub enum Expr {
     },
     /// A CASE expression.
     Case(Box<Case>),
+    /// An operation on a JSON document.
+    Json(Box<JsonExpr>),
     /// A row value: `(a, b)`.
     Row(Vec<Expr>),
     /// A column of the result set by its name, in ORDER BY.
@@ -124,12 +122,30 @@ pub enum Expr {
         /// The target type.
         ty: Type,
     },
+    /// A text with another collation: `a COLLATE "C"`.
+    Collate {
+        /// The operand.
+        expr: Box<Expr>,
+        /// The name of the collation. `None` is the one that compares bytes.
+        collation: Option<Name>,
+    },
     /// `EXISTS` of a query.
     Exists(Box<Query>),
     /// A scalar subquery: one column, and at most one row.
     Subquery(Box<Query>),
+    /// The rows of a query, on the right side of a [`Expr::Compare`].
+    Quantified(Box<Quantified>),
+    /// An operator by its text.
+    Operator {
+        /// The operator, which is not escaped.
+        operator: Name,
+        /// The left and the right operand.
+        sides: Box<[Expr; 2]>,
+    },
     /// SQL text with binds.
     Raw(Vec<RawPart>),
+    /// SQL text with named binds, which are expressions.
+    NamedSql(Box<NamedSql>),
     /// An expression that a dialect or an application adds.
     Extension(Arc<dyn Extension>),
 }
@@ -206,10 +222,12 @@ impl Expr {
     /// Whether it can stand beside an operator without parentheses.
     pub(crate) fn is_operand(&self) -> bool {
         match self {
+            // On some databases an operator.
+            Self::Call(call) => call.func != Func::Concat,
             Self::Column { .. }
             | Self::Value(_)
             | Self::Function { .. }
-            | Self::Aggregate { .. }
+            | Self::Aggregate(_)
             | Self::Over { .. }
             | Self::Case(_)
             | Self::Row(_)
@@ -218,6 +236,7 @@ impl Expr {
             | Self::Cast { .. }
             | Self::Exists(_)
             | Self::Subquery(_) => true,
+            Self::Json(json) => json.is_operand(),
             Self::And(_)
             | Self::Or(_)
             | Self::Not(_)
@@ -229,7 +248,11 @@ impl Expr {
             | Self::InQuery { .. }
             | Self::Between { .. }
             | Self::Like(_)
+            | Self::Collate { .. }
+            | Self::Quantified(_)
+            | Self::Operator { .. }
             | Self::Raw(_)
+            | Self::NamedSql(_)
             | Self::Extension(_) => false,
         }
     }

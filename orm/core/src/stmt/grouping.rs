@@ -6,6 +6,7 @@
 use std::ops::ControlFlow;
 
 use super::expr::Expr;
+use super::numeric::Numeric;
 use super::query::{Order, Query};
 use super::select::{Projection, Select};
 use super::visit::{Visit, walk_expr, walk_window};
@@ -13,7 +14,7 @@ use super::visit::{Visit, walk_expr, walk_window};
 /// Visits the columns, each by its source and name, that the select list, HAVING and ORDER BY read outside of aggregates,
 /// subqueries and expressions of GROUP BY. Stops where `visitor` breaks, and returns that.
 ///
-/// The arguments of an extension are not visited, since it may be an aggregate itself.
+/// The arguments of an extension, or of SQL text, are not visited, since it may be an aggregate itself.
 ///
 /// ```
 /// use std::ops::ControlFlow;
@@ -62,7 +63,12 @@ impl<'a, B, F: FnMut(&str, &str) -> ControlFlow<B>> Visit<'a> for Grouped<'_, F>
             walk_expr(self, call)?;
             return walk_window(self, window);
         }
-        if matches!(expr, Expr::Aggregate { .. } | Expr::Extension(_)) {
+        if let Expr::Extension(node) = expr
+            && Numeric::of(node.as_ref()).is_none()
+        {
+            return ControlFlow::Continue(());
+        }
+        if matches!(expr, Expr::Aggregate(_) | Expr::NamedSql(_)) {
             return ControlFlow::Continue(());
         }
         walk_expr(self, expr)

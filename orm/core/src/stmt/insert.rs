@@ -134,10 +134,13 @@ pub struct Conflict {
     pub target: ConflictTarget,
     /// The conflict action.
     pub action: ConflictAction,
+    /// Whether the rows may conflict on another unique constraint than the target. A database that applies the clause
+    /// to every unique constraint then gets a condition on the target, by which such a conflict is an error.
+    pub other_keys: bool,
 }
 
 impl Conflict {
-    /// Creates a conflict clause.
+    /// Creates a conflict clause for rows that conflict on the target alone.
     ///
     /// # Examples
     ///
@@ -155,14 +158,19 @@ impl Conflict {
     /// assert_eq!(conflict.action, ConflictAction::Nothing);
     /// ```
     pub fn new(target: ConflictTarget, action: ConflictAction) -> Self {
-        Self { target, action }
+        Self {
+            target,
+            action,
+            other_keys: false,
+        }
     }
 }
 
 /// Selects the unique constraints that a conflict clause applies to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum ConflictTarget {
-    /// The unique constraint of these columns. MySQL and MariaDB apply the clause to every unique constraint.
+    /// The unique constraint of these columns; without columns, every unique constraint. MySQL and MariaDB apply the
+    /// clause to every unique constraint; see [`Conflict::other_keys`].
     Columns(Vec<Name>),
     /// A constraint by name.
     Constraint(Name),

@@ -61,4 +61,37 @@ pub enum LikeKind {
     ContainsIgnoreCase,
     /// A pattern of the user, case-sensitive.
     Pattern,
+    /// Starts with, case-insensitive.
+    StartsWithIgnoreCase,
+    /// Ends with, case-insensitive.
+    EndsWithIgnoreCase,
+    /// Equals, case-insensitive.
+    EqualsIgnoreCase,
+    /// A pattern of the user, case-insensitive.
+    PatternIgnoreCase,
+    /// A regular expression that matches a part of the text, case-sensitive. The pattern is the expression.
+    Regex,
+}
+
+impl LikeKind {
+    /// Returns whether case is ignored.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::stmt::LikeKind;
+    /// assert!(LikeKind::PatternIgnoreCase.ignores_case() && !LikeKind::Pattern.ignores_case());
+    /// ```
+    pub fn ignores_case(self) -> bool {
+        match self {
+            Self::ContainsIgnoreCase
+            | Self::StartsWithIgnoreCase
+            | Self::EndsWithIgnoreCase
+            | Self::EqualsIgnoreCase
+            | Self::PatternIgnoreCase => true,
+            Self::Contains | Self::StartsWith | Self::EndsWith | Self::Pattern | Self::Regex => {
+                false
+            }
+        }
+    }
 }

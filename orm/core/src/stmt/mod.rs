@@ -5,16 +5,22 @@
 //! in `parts.rs`: a new node does not compile until it is there. No text is made here and no dialect is known. UPDATE and DELETE by key,
 //! which a flush repeats for many rows, are in `batch.rs`.
 
+mod aggregate;
 mod alias;
 mod batch;
+mod call;
 mod expr;
 mod extension;
 mod fold;
 mod grouping;
 mod insert;
+mod json;
 mod like;
+mod named_sql;
+mod numeric;
 mod operator;
 mod parts;
+mod quantified;
 mod query;
 mod select;
 mod shape;
@@ -24,8 +30,10 @@ mod visit;
 mod window;
 mod write;
 
+pub use aggregate::AggregateCall;
 pub use alias::{generated_alias, is_generated_alias};
 pub use batch::{BatchColumn, BatchDelete, BatchRows, BatchUpdate};
+pub use call::{Call, Func};
 pub use expr::{Case, Expr, RawPart};
 pub use extension::{Extension, TemplatePart};
 pub use fold::{
@@ -36,11 +44,15 @@ pub use fold::{
 };
 pub use grouping::grouped_columns;
 pub use insert::{BatchType, Conflict, ConflictAction, ConflictTarget, Insert, InsertSource};
+pub use json::{JsonExpr, JsonKind, JsonOp, JsonPath, JsonStep, JsonType};
 pub use like::{Like, LikeKind};
+pub use named_sql::NamedSql;
+pub use numeric::{Numeric, NumericOp};
 pub use operator::{Aggregate, ArithmeticOp, CompareOp};
+pub use quantified::{Quantified, Quantifier};
 pub use query::{
-    Cte, Direction, Limit, Lock, LockStrength, LockWait, Order, Query, QueryBody, SetOperation,
-    SetOperator, Values, With,
+    Cte, Direction, Limit, Lock, LockStrength, LockWait, Nulls, Order, Query, QueryBody,
+    SetOperation, SetOperator, Values, With,
 };
 pub use select::{Join, JoinKind, Projection, Select};
 pub use shape::{List, Shape, hash_values};

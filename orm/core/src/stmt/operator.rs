@@ -45,4 +45,6 @@ pub enum Aggregate {
     Max,
     /// AVG, which is always a float; NULL over no rows.
     Avg,
+    /// The texts, joined with a separator: STRING_AGG, GROUP_CONCAT. NULL over no rows, without texts that are NULL.
+    StringAgg,
 }

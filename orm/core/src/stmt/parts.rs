@@ -14,8 +14,8 @@ macro_rules! pass {
         use crate::value::Value;
 
         use super::{
-            Case, Conflict, ConflictAction, Cte, Delete, Expr, FromItem, Insert, InsertSource, Join,
-            Like, Lock, Name, Order, Projection, Query, QueryBody, RawPart, Select, SetOperation, Source, Statement, Update,
+            AggregateCall, Call, Case, Conflict, ConflictAction, Cte, Delete, Expr, FromItem, Insert, InsertSource, Join,
+            JsonExpr, JsonPath, Like, Lock, Name, NamedSql, Order, Projection, Quantified, Query, QueryBody, RawPart, Select, SetOperation, Source, Statement, Update,
             Values, Window, With,
         };
 
@@ -86,11 +86,16 @@ macro_rules! pass {
                 Expr::Column { source, name: _ } => p.qualifier(source),
                 Expr::Value(value) => p.value(value),
                 Expr::Raw(parts) => walk_raw(p, parts),
-                Expr::Label(_) | Expr::Excluded(_) | Expr::Aggregate { expr: None, .. } => ControlFlow::Continue(()),
+                Expr::Label(_) | Expr::Excluded(_) => ControlFlow::Continue(()),
+                Expr::Aggregate(call) => walk_aggregate(p, call),
                 Expr::And(parts)
                 | Expr::Or(parts)
                 | Expr::Row(parts)
                 | Expr::Function { args: parts, .. } => exprs(p, parts),
+                Expr::Call(call) => walk_call(p, call),
+                Expr::Operator { operator: _, sides } => both(p, sides),
+                Expr::Quantified(quantified) => walk_quantified(p, quantified),
+                Expr::NamedSql(named) => walk_named_sql(p, named),
                 Expr::In { expr, list, negated: _ } => {
                     p.expr(expr)?;
                     values(p, list)
@@ -102,7 +107,7 @@ macro_rules! pass {
                 Expr::Not(part)
                 | Expr::IsNull { expr: part, .. }
                 | Expr::Cast { expr: part, .. }
-                | Expr::Aggregate { expr: Some(part), .. } => p.expr(part),
+                | Expr::Collate { expr: part, .. } => p.expr(part),
                 Expr::Compare { op: _, sides } => both(p, sides),
                 Expr::Arithmetic { op: _, sides } => both(p, sides),
                 Expr::InQuery { expr, query, .. } => {
@@ -120,6 +125,7 @@ macro_rules! pass {
                     walk_window(p, window)
                 }
                 Expr::Case(case) => walk_case(p, case),
+                Expr::Json(json) => walk_json(p, json),
                 Expr::Exists(query) | Expr::Subquery(query) => p.query(query),
                 Expr::Extension(node) => $extension(p, node),
             }
@@ -130,7 +136,7 @@ macro_rules! pass {
             p: &mut P,
             query: $($ref)+ Query,
         ) -> ControlFlow<P::Break> {
-            let Query { with, body, order_by, limit: _, offset: _, locks } = query;
+            let Query { with, body, order_by, limit: _, with_ties: _, offset: _, locks } = query;
             if let Some(with) = with {
                 walk_with(p, with)?;
             }
@@ -153,13 +159,14 @@ macro_rules! pass {
             p: &mut P,
             select: $($ref)+ Select,
         ) -> ControlFlow<P::Break> {
-            let Select { distinct: _, columns, from, joins, filter, group_by, having } = select;
+            let Select { distinct: _, columns, from, joins, filter, distinct_on, group_by, having } = select;
             projections(p, columns)?;
             if let Some(first) = from {
                 p.item(first)?;
             }
             walk_joins(p, joins)?;
             exprs(p, filter)?;
+            exprs(p, distinct_on)?;
             exprs(p, group_by)?;
             exprs(p, having)
         }
@@ -201,7 +208,7 @@ macro_rules! pass {
                 InsertSource::Rows(rows) => lists(p, rows)?,
                 InsertSource::Query(query) => p.query(query)?,
             }
-            if let Some(Conflict { target: _, action }) = conflict {
+            if let Some(Conflict { target: _, action, other_keys: _ }) = conflict {
                 match action {
                     ConflictAction::Nothing => {}
                     ConflictAction::Update { set, filter } => {
@@ -254,12 +261,26 @@ macro_rules! pass {
             orders(p, order_by)
         }
 
+        fn walk_aggregate<$($life,)? P: $Pass$(<$life>)? + ?Sized>(
+            p: &mut P,
+            call: $($ref)+ AggregateCall,
+        ) -> ControlFlow<P::Break> {
+            let AggregateCall { function: _, expr, distinct: _, filter, order_by, separator: _, ty: _ } = call;
+            if let Some(expr) = expr {
+                p.expr(expr)?;
+            }
+            if let Some(filter) = filter {
+                p.expr(filter)?;
+            }
+            orders(p, order_by)
+        }
+
         fn walk_with<$($life,)? P: $Pass$(<$life>)? + ?Sized>(
             p: &mut P,
             with: $($ref)+ With,
         ) -> ControlFlow<P::Break> {
             let With { recursive: _, ctes } = with;
-            for Cte { name: _, columns: _, query } in ctes {
+            for Cte { name: _, columns: _, materialized: _, query } in ctes {
                 p.query(query)?;
             }
             ControlFlow::Continue(())
@@ -282,6 +303,41 @@ macro_rules! pass {
             p.expr(expr)?;
             p.value(needle)?;
             p.value(pattern)
+        }
+
+        fn walk_call<$($life,)? P: $Pass$(<$life>)? + ?Sized>(
+            p: &mut P,
+            call: $($ref)+ Call,
+        ) -> ControlFlow<P::Break> {
+            let Call { func: _, args, nullable: _ } = call;
+            exprs(p, args)
+        }
+
+        fn walk_quantified<$($life,)? P: $Pass$(<$life>)? + ?Sized>(
+            p: &mut P,
+            quantified: $($ref)+ Quantified,
+        ) -> ControlFlow<P::Break> {
+            let Quantified { quantifier: _, query } = quantified;
+            p.query(query)
+        }
+
+        fn walk_named_sql<$($life,)? P: $Pass$(<$life>)? + ?Sized>(
+            p: &mut P,
+            named: $($ref)+ NamedSql,
+        ) -> ControlFlow<P::Break> {
+            let NamedSql { sql: _, binds } = named;
+            assignments(p, binds)
+        }
+
+        fn walk_json<$($life,)? P: $Pass$(<$life>)? + ?Sized>(
+            p: &mut P,
+            json: $($ref)+ JsonExpr,
+        ) -> ControlFlow<P::Break> {
+            let JsonExpr { op: _, path: JsonPath { steps, text, arrays }, args } = json;
+            exprs(p, args)?;
+            values(p, steps)?;
+            p.value(text)?;
+            values(p, arrays)
         }
 
         fn walk_raw<$($life,)? P: $Pass$(<$life>)? + ?Sized>(
@@ -353,7 +409,7 @@ macro_rules! pass {
             p: &mut P,
             orders: $($ref)+ [Order],
         ) -> ControlFlow<P::Break> {
-            for Order { expr, direction: _ } in orders {
+            for Order { expr, direction: _, nulls: _ } in orders {
                 p.expr(expr)?;
             }
             ControlFlow::Continue(())

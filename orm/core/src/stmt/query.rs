@@ -35,6 +35,8 @@ pub struct Query {
     pub order_by: Vec<Order>,
     /// The LIMIT.
     pub limit: Option<Limit>,
+    /// Whether the rows that are equal to the last one in the order are returned beyond the limit: WITH TIES.
+    pub with_ties: bool,
     /// The OFFSET.
     pub offset: Option<u64>,
     /// The locking clauses. Only a plain SELECT can lock rows.
@@ -237,6 +239,9 @@ pub struct Cte {
     pub name: Name,
     /// The names of its columns. Empty if the query names them.
     pub columns: Vec<Name>,
+    /// Whether the database is asked to compute it once: MATERIALIZED, or NOT MATERIALIZED. Not rendered where there are
+    /// no such words.
+    pub materialized: Option<bool>,
     /// The query.
     pub query: Query,
 }
@@ -262,6 +267,7 @@ impl Cte {
         Self {
             name: name.into(),
             columns: Vec::new(),
+            materialized: None,
             query,
         }
     }
@@ -275,6 +281,8 @@ pub struct Order {
     pub expr: Expr,
     /// The direction.
     pub direction: Direction,
+    /// Where NULLs stand. `None` is the database's default.
+    pub nulls: Option<Nulls>,
 }
 
 impl Order {
@@ -298,7 +306,11 @@ impl Order {
     /// # Ok::<(), orm_core::Error>(())
     /// ```
     pub fn new(expr: Expr, direction: Direction) -> Self {
-        Self { expr, direction }
+        Self {
+            expr,
+            direction,
+            nulls: None,
+        }
     }
 }
 
@@ -309,6 +321,15 @@ pub enum Direction {
     Ascending,
     /// DESC.
     Descending,
+}
+
+/// Selects where NULLs stand in an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Nulls {
+    /// Before all values: NULLS FIRST.
+    First,
+    /// After all values: NULLS LAST.
+    Last,
 }
 
 /// Describes a LIMIT.

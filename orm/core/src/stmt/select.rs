@@ -36,6 +36,8 @@ pub struct Select {
     pub joins: Vec<Join>,
     /// The WHERE conditions, combined with AND.
     pub filter: Few<Expr>,
+    /// The expressions of which one row each is kept, the first in the order: DISTINCT ON.
+    pub distinct_on: Vec<Expr>,
     /// The GROUP BY list.
     pub group_by: Vec<Expr>,
     /// The HAVING conditions, combined with AND.
@@ -54,7 +56,29 @@ impl Select {
 
     /// Returns whether a row of the result stands for several rows, so that equal expressions must be recognized.
     pub fn merges_rows(&self) -> bool {
-        self.distinct || !self.group_by.is_empty()
+        self.distinct || !self.distinct_on.is_empty() || !self.group_by.is_empty()
+    }
+
+    /// Returns for each of [`Select::sources`] the join whose nullable side it is on, if it is on one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::stmt::*;
+    /// let mut select = Select::new(vec![Projection::All], FromItem::table("posts"));
+    /// let on = Expr::And(Vec::new());
+    /// select.joins.push(Join::new(JoinKind::Right, FromItem::table("users"), on));
+    /// assert_eq!(select.nullable_sides(), [Some(JoinKind::Right), None]);
+    /// ```
+    pub fn nullable_sides(&self) -> Vec<Option<JoinKind>> {
+        let mut sides = vec![None; usize::from(self.from.is_some())];
+        for Join { kind, .. } in &self.joins {
+            if kind.extends_left() {
+                sides.fill(Some(*kind));
+            }
+            sides.push(kind.extends_right().then_some(*kind));
+        }
+        sides
     }
 
     /// Iterates over the items of FROM and the joins, in order.
@@ -133,4 +157,41 @@ pub enum JoinKind {
     Inner,
     /// LEFT JOIN.
     Left,
+    /// RIGHT JOIN.
+    Right,
+    /// FULL JOIN.
+    Full,
+    /// CROSS JOIN. Its condition is not rendered.
+    Cross,
+}
+
+impl JoinKind {
+    /// Returns the keywords: `LEFT JOIN`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::stmt::*;
+    /// assert_eq!(JoinKind::Full.as_sql(), "FULL JOIN");
+    /// assert!(JoinKind::Right.extends_left() && !JoinKind::Right.extends_right());
+    /// ```
+    pub const fn as_sql(self) -> &'static str {
+        match self {
+            Self::Inner => "INNER JOIN",
+            Self::Left => "LEFT JOIN",
+            Self::Right => "RIGHT JOIN",
+            Self::Full => "FULL JOIN",
+            Self::Cross => "CROSS JOIN",
+        }
+    }
+
+    /// Returns whether the sources before the join are on its nullable side.
+    pub const fn extends_left(self) -> bool {
+        matches!(self, Self::Right | Self::Full)
+    }
+
+    /// Returns whether the joined source is on the nullable side.
+    pub const fn extends_right(self) -> bool {
+        matches!(self, Self::Left | Self::Full)
+    }
 }

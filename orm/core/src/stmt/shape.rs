@@ -158,14 +158,17 @@ impl Hash for Query {
             body,
             order_by,
             limit,
+            with_ties,
             offset,
             locks,
         } = self;
-        (with, body, order_by, limit, offset.is_some(), locks).hash(state);
+        let rows = (limit, with_ties, offset.is_some());
+        (with, body, order_by, rows, locks).hash(state);
         if let Some(select) = self.as_select().filter(|select| select.merges_rows()) {
             let orders = order_by.iter().map(|order| &order.expr);
             let columns = select.columns.iter().filter_map(Projection::expr);
-            let exprs = columns.chain(&select.group_by).chain(&select.having);
+            let groups = select.distinct_on.iter().chain(&select.group_by);
+            let exprs = columns.chain(groups).chain(&select.having);
             hash_values(exprs.chain(orders), state);
         }
     }

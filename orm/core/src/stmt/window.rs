@@ -49,6 +49,8 @@ pub enum FrameUnit {
     Rows,
     /// Differences in the value of ORDER BY.
     Range,
+    /// Groups of rows that are equal in ORDER BY.
+    Groups,
 }
 
 /// Describes a bound of a frame.

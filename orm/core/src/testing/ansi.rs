@@ -7,8 +7,8 @@ use std::borrow::Cow;
 use crate::civil;
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::{Column, Table};
-use crate::sql::{Capabilities, Dialect, SqlWriter, TransactionOptions};
-use crate::types::Type;
+use crate::sql::{Capabilities, DecimalStyle, Dialect, SqlWriter, TransactionOptions};
+use crate::types::{Type, Width};
 use crate::value::Value;
 
 /// The default capabilities of [`AnsiDialect`]: the standard's.
@@ -19,6 +19,8 @@ pub const ANSI: Capabilities = {
     low.identifier_limit = 32;
     low.bind_limit = 16;
     low.insert_binds = 8;
+    low.decimals = DecimalStyle::Native;
+    low.bit_operators = true;
     low
 };
 
@@ -74,9 +76,10 @@ impl Dialect for AnsiDialect {
     fn cast_type(&self, ty: &Type) -> Cow<'static, str> {
         match ty {
             Type::Bool => "BOOLEAN",
-            Type::Int16 => "SMALLINT",
-            Type::Int32 => "INTEGER",
-            Type::Int64 => "BIGINT",
+            Type::Int8 | Type::Unsigned(Width::W8) | Type::Int16 => "SMALLINT",
+            Type::Unsigned(Width::W64) => "DECIMAL(20, 0)",
+            Type::Unsigned(Width::W16) | Type::Int32 => "INTEGER",
+            Type::Unsigned(Width::W32) | Type::Int64 => "BIGINT",
             Type::Float32 => "REAL",
             Type::Float64 => "DOUBLE PRECISION",
             Type::Text | Type::Enum(_) => "CLOB",
@@ -86,6 +89,11 @@ impl Dialect for AnsiDialect {
             Type::DateTime => "TIMESTAMP(6)",
             Type::Timestamp => "TIMESTAMP(6) WITH TIME ZONE",
             Type::Uuid => "BINARY(16)",
+            Type::Json => "JSON",
+            Type::Decimal { precision, scale } if *precision > 0 => {
+                return format!("DECIMAL({precision}, {scale})").into();
+            }
+            Type::Decimal { .. } => "DECIMAL(36, 18)",
             Type::Extension(ty) => {
                 return ty.native_name("ansi").unwrap_or("CLOB").to_owned().into();
             }
@@ -125,9 +133,10 @@ impl Dialect for AnsiDialect {
                     "ansi has no literal for a float that is not finite",
                 ));
             }
-            Value::Text(v) => format!("'{}'", v.replace('\'', "''")),
+            Value::Text(v) | Value::Json(v) => format!("'{}'", v.replace('\'', "''")),
             Value::Bytes(v) => hexadecimal(v),
             Value::Uuid(v) => hexadecimal(v),
+            Value::Decimal(v) => v.to_string(),
             Value::Date(v) => format!("DATE '{}'", civil::date_text(*v)),
             Value::Time(v) => format!("TIME '{}'", civil::time_text(*v)),
             Value::DateTime(v) => format!("TIMESTAMP '{}'", civil::datetime_text(*v)),

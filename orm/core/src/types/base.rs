@@ -9,6 +9,26 @@
 #[derive(Clone, Copy, Debug)]
 pub struct Bool;
 
+/// `i8`.
+#[derive(Clone, Copy, Debug)]
+pub struct Int8;
+
+/// `u8`.
+#[derive(Clone, Copy, Debug)]
+pub struct UInt8;
+
+/// `u16`.
+#[derive(Clone, Copy, Debug)]
+pub struct UInt16;
+
+/// `u32`.
+#[derive(Clone, Copy, Debug)]
+pub struct UInt32;
+
+/// `u64`.
+#[derive(Clone, Copy, Debug)]
+pub struct UInt64;
+
 /// `i16`.
 #[derive(Clone, Copy, Debug)]
 pub struct Int16;
@@ -57,12 +77,31 @@ pub struct Timestamp;
 #[derive(Clone, Copy, Debug)]
 pub struct Uuid;
 
+/// A JSON document.
+#[derive(Clone, Copy, Debug)]
+pub struct Json;
+
+/// An exact decimal number.
+#[derive(Clone, Copy, Debug)]
+pub struct Decimal;
+
 /// Is implemented by the base types of numbers: those with arithmetic, `sum` and `avg`.
 #[diagnostic::on_unimplemented(message = "`sum` and `avg` need a column of numbers")]
 pub trait Numeric {
-    /// The type of a sum: `i64` for integers, `f64` for floats.
+    /// The type of a sum: `i64` for integers, `f64` for floats, the same type for decimals
+    /// and `u64`.
     type Sum: super::DbType<Null = super::NotNull>;
 }
+
+macro_rules! sums {
+    ($($base:ident: $sum:ty),+) => {$(
+        impl Numeric for $base {
+            type Sum = $sum;
+        }
+    )+};
+}
+
+sums!(Int8: i64, UInt8: i64, UInt16: i64, UInt32: i64, UInt64: u64);
 
 impl Numeric for Int16 {
     type Sum = i64;
@@ -79,3 +118,57 @@ impl Numeric for Float32 {
 impl Numeric for Float64 {
     type Sum = f64;
 }
+#[cfg(feature = "rust_decimal")]
+impl Numeric for Decimal {
+    type Sum = ::rust_decimal::Decimal;
+}
+
+/// Is implemented by the base types of numbers with `/`: integers and floats.
+#[diagnostic::on_unimplemented(
+    message = "`/` is not defined for columns of base type `{Self}`",
+    note = "integers and floats have `/`; the digits of a quotient of exact decimals are each database's own: divide in Rust"
+)]
+pub trait Divisible: Numeric {
+    /// Whether the quotient is truncated.
+    const IS_WHOLE: bool;
+}
+
+/// Is implemented by the base types of integers.
+#[diagnostic::on_unimplemented(
+    message = "`%` and the bitwise operators need integers, not base type `{Self}`"
+)]
+pub trait Whole: Divisible {}
+
+macro_rules! divisible {
+    ($($base:ident: $is_whole:literal),+) => {$(
+        impl Divisible for $base {
+            const IS_WHOLE: bool = $is_whole;
+        }
+    )+};
+}
+
+divisible!(Int8: true, UInt8: true, UInt16: true, UInt32: true, Int16: true, Int32: true, Int64: true, Float32: false, Float64: false);
+
+impl Whole for Int8 {}
+impl Whole for UInt8 {}
+impl Whole for UInt16 {}
+impl Whole for UInt32 {}
+impl Whole for Int16 {}
+impl Whole for Int32 {}
+impl Whole for Int64 {}
+
+/// Is implemented by the base types of numbers that may be negative.
+#[diagnostic::on_unimplemented(
+    message = "unary `-` is not defined for columns of base type `{Self}`",
+    note = "unsigned integers have no negative values"
+)]
+pub trait Signed: Numeric {}
+
+impl Signed for Int8 {}
+impl Signed for Int16 {}
+impl Signed for Int32 {}
+impl Signed for Int64 {}
+impl Signed for Float32 {}
+impl Signed for Float64 {}
+#[cfg(feature = "rust_decimal")]
+impl Signed for Decimal {}

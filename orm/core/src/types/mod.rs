@@ -23,10 +23,17 @@ mod scalar;
 
 #[cfg(feature = "chrono")]
 mod chrono;
+#[cfg(feature = "json")]
+mod json;
+#[cfg(feature = "rust_decimal")]
+mod rust_decimal;
 #[cfg(feature = "uuid")]
 mod uuid;
 
 use std::borrow::Cow;
+
+#[cfg(feature = "json")]
+pub use json::Json;
 
 use crate::value::{ConversionError, ValueRef};
 
@@ -37,6 +44,10 @@ use crate::value::{ConversionError, ValueRef};
 pub enum Type {
     /// A boolean.
     Bool,
+    /// A signed 8-bit integer.
+    Int8,
+    /// An unsigned integer.
+    Unsigned(Width),
     /// A signed 16-bit integer.
     Int16,
     /// A signed 32-bit integer.
@@ -61,10 +72,34 @@ pub enum Type {
     Timestamp,
     /// A UUID of 16 bytes.
     Uuid,
+    /// A JSON document.
+    Json,
+    /// An exact decimal number. Both numbers are 0 for an expression, which is as exact as its operands.
+    Decimal {
+        /// The most digits.
+        precision: u8,
+        /// How many of them are after the point.
+        scale: u8,
+    },
     /// One of a fixed set of labels.
     Enum(EnumType),
     /// A type from outside this crate, whose values have a [codec](crate::types::Codec).
     Extension(ExtensionType),
+}
+
+/// Is the number of bits of an unsigned integer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
+pub enum Width {
+    /// 8 bits.
+    W8,
+    /// 16 bits.
+    W16,
+    /// 32 bits.
+    W32,
+    /// 64 bits.
+    W64,
 }
 
 /// Describes a type by its native names.
@@ -152,6 +187,11 @@ impl Type {
     pub fn describe(&self) -> &str {
         match self {
             Self::Bool => "bool",
+            Self::Int8 => "i8",
+            Self::Unsigned(Width::W8) => "u8",
+            Self::Unsigned(Width::W16) => "u16",
+            Self::Unsigned(Width::W32) => "u32",
+            Self::Unsigned(Width::W64) => "u64",
             Self::Int16 => "i16",
             Self::Int32 => "i32",
             Self::Int64 => "i64",
@@ -164,12 +204,68 @@ impl Type {
             Self::DateTime => "a date and time",
             Self::Timestamp => "an instant",
             Self::Uuid => "a uuid",
+            Self::Json => "a JSON document",
+            Self::Decimal { .. } => "an exact decimal",
             Self::Enum(_) => "a label of an enumeration",
             Self::Extension(ty) => &ty.name,
         }
     }
 
-    /// Returns whether the type is a signed integer.
+    /// The type of an expression of exact decimals.
+    pub const DECIMAL: Self = Self::Decimal {
+        precision: 0,
+        scale: 0,
+    };
+
+    /// Returns whether values of the type are exact decimals: decimals, and integers beyond 64 bits with a sign.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::types::Type;
+    /// assert!(Type::DECIMAL.is_decimal() && !Type::Float64.is_decimal());
+    /// ```
+    pub fn is_decimal(&self) -> bool {
+        matches!(self, Self::Decimal { .. } | Self::Unsigned(Width::W64))
+    }
+
+    /// Returns the least and the greatest value of an integer type of at most 64 bits with a sign.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::types::{Type, Width};
+    /// assert_eq!(Type::Unsigned(Width::W16).range(), Some((0, 65_535)));
+    /// assert_eq!(Type::Unsigned(Width::W64).range(), None);
+    /// ```
+    pub const fn range(&self) -> Option<(i64, i64)> {
+        Some(match self {
+            Self::Int8 => (i8::MIN as i64, i8::MAX as i64),
+            Self::Unsigned(Width::W8) => (0, u8::MAX as i64),
+            Self::Unsigned(Width::W16) => (0, u16::MAX as i64),
+            Self::Unsigned(Width::W32) => (0, u32::MAX as i64),
+            Self::Int16 => (i16::MIN as i64, i16::MAX as i64),
+            Self::Int32 => (i32::MIN as i64, i32::MAX as i64),
+            Self::Int64 => (i64::MIN, i64::MAX),
+            Self::Unsigned(Width::W64)
+            | Self::Bool
+            | Self::Float32
+            | Self::Float64
+            | Self::Text
+            | Self::Bytes
+            | Self::Date
+            | Self::Time
+            | Self::DateTime
+            | Self::Timestamp
+            | Self::Uuid
+            | Self::Json
+            | Self::Decimal { .. }
+            | Self::Enum(_)
+            | Self::Extension(_) => return None,
+        })
+    }
+
+    /// Returns whether the type is an integer of at most 64 bits with a sign.
     ///
     /// # Examples
     ///
@@ -178,7 +274,7 @@ impl Type {
     /// assert!(Type::Int16.is_integer() && !Type::Float32.is_integer());
     /// ```
     pub fn is_integer(&self) -> bool {
-        matches!(self, Self::Int16 | Self::Int32 | Self::Int64)
+        self.range().is_some()
     }
 }
 
@@ -220,13 +316,13 @@ mod sealed {
 
 /// Is implemented by the Rust types of columns.
 ///
-/// These are `bool`, `i16`, `i32`, `i64`, `f32`, `f64`, `String`, `Vec<u8>`, `Option` of each, the types of chrono
-/// and uuid with the Cargo features of those names, enums with `derive(DbEnum)`, and with `derive(DbType)` new types
+/// These are `bool`, the integers of 8 to 64 bits, `f32`, `f64`, `String`, `Vec<u8>`, `Option` of each, the types of chrono,
+/// rust_decimal and uuid with the Cargo features of those names, with the feature `json` `serde_json::Value` and [`Json`], enums with `derive(DbEnum)`, and with `derive(DbType)` new types
 /// over these and types with a [codec](crate::types::Codec).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be stored in a column",
     label = "not a mapped type",
-    note = "the mapped types are bool, i16, i32, i64, f32, f64, String, Vec<u8>, enums with #[derive(DbEnum)], Option of each, and the types of chrono and uuid behind the features of those names"
+    note = "the mapped types are bool, integers of 8 to 64 bits, f32, f64, String, Vec<u8>, enums with #[derive(DbEnum)], Option of each, and the types of chrono, rust_decimal and uuid behind the features of those names"
 )]
 pub trait DbType: Sized + Send + 'static {
     /// The base type, which determines what values of this type can be compared with: a marker of [`base`].

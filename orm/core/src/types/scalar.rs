@@ -1,7 +1,7 @@
 //! [`DbType`] for Rust's own scalar types, text and bytes.
 
-use super::DbType;
-use crate::value::{ConversionError, ValueRef};
+use super::{DbType, NotNull, Type, Width, base};
+use crate::value::{ConversionError, Decimal, ValueRef};
 
 impl DbType for bool {
     plain!(Bool);
@@ -26,8 +26,14 @@ impl DbType for bool {
 
 macro_rules! integer {
     ($rust:ty, $name:ident) => {
+        integer!($rust, $name, Type::$name);
+    };
+    ($rust:ty, $name:ident, $ty:expr) => {
         impl DbType for $rust {
-            plain!($name);
+            type Base = base::$name;
+            type Null = NotNull;
+            type Plain = Self;
+            const TYPE: Type = $ty;
 
             #[inline]
             fn to_value(&self) -> ValueRef<'_> {
@@ -45,9 +51,40 @@ macro_rules! integer {
     };
 }
 
+integer!(i8, Int8);
+integer!(u8, UInt8, Type::Unsigned(Width::W8));
+integer!(u16, UInt16, Type::Unsigned(Width::W16));
+integer!(u32, UInt32, Type::Unsigned(Width::W32));
 integer!(i16, Int16);
 integer!(i32, Int32);
 integer!(i64, Int64);
+
+/// As an exact decimal: no database but MySQL and MariaDB has an integer of this range.
+impl DbType for u64 {
+    type Base = base::UInt64;
+    type Null = NotNull;
+    type Plain = Self;
+    const TYPE: Type = Type::Unsigned(Width::W64);
+
+    fn to_value(&self) -> ValueRef<'_> {
+        ValueRef::Decimal(Decimal::from(*self))
+    }
+
+    fn from_value(value: ValueRef<'_>) -> Result<Self, ConversionError> {
+        let number = match value {
+            ValueRef::Int(number) => {
+                return Self::try_from(number).map_err(|_| ConversionError::Range);
+            }
+            ValueRef::Decimal(number) => number,
+            ValueRef::Text(text) => text.parse()?,
+            _ => return Err(ConversionError::Kind),
+        };
+        if number.scale() > 0 {
+            return Err(ConversionError::Range);
+        }
+        Self::try_from(number.unscaled()).map_err(|_| ConversionError::Range)
+    }
+}
 
 impl DbType for f64 {
     plain!(Float64);

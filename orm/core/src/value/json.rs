@@ -7,7 +7,7 @@ use crate::civil;
 
 impl ValueRef<'_> {
     /// Returns the value as JSON, for `json_each` and `JSON_TABLE` of `server`. Bytes and UUIDs are hexadecimal text,
-    /// dates and times ISO 8601 text. Infinity is the number `9e999`, which SQLite parses as infinity. NaN is null;
+    /// dates and times ISO 8601 text, decimals their digits as text. Infinity is the number `9e999`, which SQLite parses as infinity. NaN is null;
     /// drivers reject it before.
     ///
     /// # Examples
@@ -32,9 +32,11 @@ impl ValueRef<'_> {
                 out.push_str(if v > 0.0 { "9e999" } else { "-9e999" });
             }
             Self::Null | Self::Float(_) => out.push_str("null"),
-            Self::Text(v) => push_json_text(out, v),
+            Self::Text(v) | Self::Json(v) => push_json_text(out, v),
             Self::Bytes(v) => push_hex(out, v),
             Self::Uuid(v) => push_hex(out, &v),
+            // As text: readers of JSON make doubles of numbers.
+            Self::Decimal(v) => push_display(out, format_args!("\"{v}\"")),
             Self::Date(v) => push_display(out, format_args!("\"{}\"", civil::date_text(v))),
             Self::Time(v) => push_display(out, format_args!("\"{}\"", civil::time_text(v))),
             Self::DateTime(v) | Self::Timestamp(v) => {

@@ -4,10 +4,11 @@
 //! types to and from both. Dates and times are plain counts here, so that this crate needs no
 //! calendar library: `types::civil` turns them into fields and text.
 //!
-//! `batch_values.rs` has several values in one bind, `extension.rs` values of types from outside, `json.rs` the text that
+//! `batch_values.rs` has several values in one bind, `decimal.rs` exact numbers, `extension.rs` values of types from outside, `json.rs` the text that
 //! stands for a batch where the database has no arrays.
 
 mod batch_values;
+mod decimal;
 mod extension;
 mod json;
 
@@ -17,8 +18,12 @@ use std::mem;
 use std::sync::Arc;
 
 pub use batch_values::BatchValues;
+pub use decimal::Decimal;
 pub use extension::Extension;
 pub(crate) use extension::sealed;
+
+// A row of binds is an array of them.
+const _: () = assert!(size_of::<ValueRef<'static>>() <= 24);
 
 /// Holds one borrowed value: what a driver binds, and what a row returns.
 ///
@@ -59,6 +64,10 @@ pub enum ValueRef<'a> {
     Timestamp(i64),
     /// The 16 bytes of a UUID, most significant first.
     Uuid([u8; 16]),
+    /// The text of a JSON document.
+    Json(&'a str),
+    /// An exact decimal number.
+    Decimal(Decimal),
     /// An array value of a column. Databases without arrays reject it.
     Array(&'a [Value]),
     /// The values of many rows, or of a list, in one bind: an array where the database has arrays, else a JSON array
@@ -96,6 +105,10 @@ pub enum Value {
     Timestamp(i64),
     /// The 16 bytes of a UUID.
     Uuid([u8; 16]),
+    /// The text of a JSON document.
+    Json(String),
+    /// An exact decimal number.
+    Decimal(Decimal),
     /// An array value of a column.
     Array(Vec<Value>),
     /// A value of a type from outside this crate.
@@ -125,6 +138,8 @@ impl Value {
             Self::DateTime(v) => ValueRef::DateTime(*v),
             Self::Timestamp(v) => ValueRef::Timestamp(*v),
             Self::Uuid(v) => ValueRef::Uuid(*v),
+            Self::Json(v) => ValueRef::Json(v),
+            Self::Decimal(v) => ValueRef::Decimal(*v),
             Self::Array(v) => ValueRef::Array(v),
             Self::Extension(v) => ValueRef::Extension(&**v),
         }
@@ -158,6 +173,8 @@ impl ValueRef<'_> {
             Self::DateTime(v) => Value::DateTime(v),
             Self::Timestamp(v) => Value::Timestamp(v),
             Self::Uuid(v) => Value::Uuid(v),
+            Self::Json(v) => Value::Json(v.to_owned()),
+            Self::Decimal(v) => Value::Decimal(v),
             Self::Array(v) => Value::Array(v.to_vec()),
             Self::Batch(v) => Value::Array(v.iter().map(ValueRef::to_value).collect()),
             Self::Extension(v) => Value::Extension(v.to_shared()),
@@ -176,7 +193,7 @@ impl ValueRef<'_> {
         const FRAME: usize = 16;
         FRAME
             + match self {
-                Self::Text(v) => v.len(),
+                Self::Text(v) | Self::Json(v) => v.len(),
                 Self::Bytes(v) => v.len(),
                 Self::Uuid(v) => v.len(),
                 Self::Array(items) => items.iter().map(|item| item.as_ref().size()).sum(),
@@ -190,6 +207,8 @@ impl ValueRef<'_> {
                 | Self::Time(_)
                 | Self::DateTime(_)
                 | Self::Timestamp(_) => 0,
+                // A sign, a point, and a zero before it.
+                Self::Decimal(_) => 25,
             }
     }
 
@@ -207,6 +226,8 @@ impl ValueRef<'_> {
             Self::DateTime(_) => "a date and time",
             Self::Timestamp(_) => "an instant",
             Self::Uuid(_) => "a uuid",
+            Self::Json(_) => "a JSON document",
+            Self::Decimal(_) => "a decimal number",
             Self::Array(_) => "an array",
             Self::Batch(_) => "a list of values",
             Self::Extension(v) => v.name(),
@@ -241,10 +262,11 @@ impl ValueRef<'_> {
             Self::Bool(v) => v.hash(state),
             Self::Int(v) | Self::Time(v) | Self::DateTime(v) | Self::Timestamp(v) => v.hash(state),
             Self::Float(v) => v.to_bits().hash(state),
-            Self::Text(v) => v.hash(state),
+            Self::Text(v) | Self::Json(v) => v.hash(state),
             Self::Bytes(v) => v.hash(state),
             Self::Date(v) => v.hash(state),
             Self::Uuid(v) => v.hash(state),
+            Self::Decimal(v) => v.hash(state),
             Self::Array(items) => items.iter().for_each(|item| item.as_ref().hash_same(state)),
             Self::Batch(batch) => batch.iter().for_each(|item| item.hash_same(state)),
             Self::Extension(v) => v.encode("").as_ref().hash_same(state),
@@ -281,11 +303,13 @@ impl Value {
                 feed(11);
                 items.first().hash(state);
             }
+            Self::Json(_) => feed(13),
             Self::Extension(v) => {
                 feed(12);
                 v.name().hash(state);
                 v.encode("").hash(state);
             }
+            Self::Decimal(_) => feed(14),
         }
     }
 }
@@ -313,6 +337,8 @@ impl fmt::Debug for ValueRef<'_> {
             Self::DateTime(v) => variant("DateTime", v),
             Self::Timestamp(v) => variant("Timestamp", v),
             Self::Uuid(v) => variant("Uuid", v),
+            Self::Json(v) => variant("Json", v),
+            Self::Decimal(v) => variant("Decimal", v),
             Self::Array(items) => {
                 let items: Vec<ValueRef<'_>> = items.iter().map(Value::as_ref).collect();
                 variant("Array", &items)

@@ -196,6 +196,11 @@ fn column(field: Field, is_generated: bool) -> Column {
         let call = quote!(.auto_increment());
         attributes.options.push(ColumnOption { call, needs: None });
     }
+    let has_digits = attributes.precision.is_some() || attributes.scale.is_some();
+    if let (Some((precision, _)), Some((scale, _))) = (&attributes.precision, &attributes.scale) {
+        let call = quote!(.digits(#precision, #scale));
+        attributes.options.push(ColumnOption::of(call, "HasDigits"));
+    }
     let name = match &attributes.column {
         Some(name) => name.value(),
         None => ident.unraw().to_string(),
@@ -217,6 +222,7 @@ fn column(field: Field, is_generated: bool) -> Column {
         synonyms: attributes.synonyms,
         nullability: attributes.nullability,
         has_length: attributes.length.is_some(),
+        has_digits,
         options: attributes.options,
         server_default: attributes.server_default,
         update_default: attributes.update_default.map(|(value, _)| value),

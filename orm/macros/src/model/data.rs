@@ -151,6 +151,8 @@ pub(super) struct ColumnAttributes {
     pub(super) unique: bool,
     pub(super) index: bool,
     pub(super) length: Option<LitInt>,
+    pub(super) precision: Option<(LitInt, Span)>,
+    pub(super) scale: Option<(LitInt, Span)>,
     pub(super) default: Option<Expr>,
     pub(super) server_default: Option<ServerDefault>,
     pub(super) update_default: Option<(Expr, Span)>,
@@ -263,6 +265,8 @@ pub(super) struct Column {
     pub(super) nullability: Option<(Span, &'static str)>,
     /// Whether it has a length of its own, and not that of its type.
     pub(super) has_length: bool,
+    /// Whether it has a precision and a scale.
+    pub(super) has_digits: bool,
     pub(super) options: Vec<ColumnOption>,
     pub(super) server_default: Option<ServerDefault>,
     /// What an UPDATE sets it to that sets other columns.

@@ -5,7 +5,7 @@ use quote::quote;
 use syn::meta::ParseNestedMeta;
 use syn::parse::ParseStream;
 use syn::spanned::Spanned as _;
-use syn::{Error, Ident, Lit, LitStr, Result, Token, parenthesized};
+use syn::{Error, Ident, Lit, LitInt, LitStr, Result, Token, parenthesized};
 
 use super::data::{ColumnAttributes, ColumnOption, Deferral, Field, Parsed, ServerDefault};
 use super::flatten::Flatten;
@@ -24,6 +24,8 @@ const KEYS: &[&str] = &[
     "unique",
     "index",
     "length",
+    "precision",
+    "scale",
     "nullable",
     "not_null",
     "collation",
@@ -121,6 +123,8 @@ fn read(column: &mut ColumnAttributes, key: &str, meta: &ParseNestedMeta<'_>) ->
             column.length = Some(length);
             column.options.push(ColumnOption::of(call, "HasLength"));
         }
+        "precision" => column.precision = Some((small(key, meta)?, span)),
+        "scale" => column.scale = Some((small(key, meta)?, span)),
         "nullable" | "not_null" => nullability(column, key, meta)?,
         "collation" => {
             let name = text(key, meta)?;
@@ -145,6 +149,19 @@ fn read(column: &mut ColumnAttributes, key: &str, meta: &ParseNestedMeta<'_>) ->
         _ => return Err(meta.error(format!("`{key}` is not valid on a field"))),
     }
     Ok(())
+}
+
+/// `= 12`, up to the 36 digits that a value has.
+fn small(key: &str, meta: &ParseNestedMeta<'_>) -> Result<LitInt> {
+    let example = |_| meta.error(format!("write `{key} = 12`"));
+    let number: LitInt = meta.value().map_err(example)?.parse().map_err(example)?;
+    match number.base10_parse::<u8>() {
+        Ok(0..=36) => Ok(number),
+        _ => Err(Error::new(
+            number.span(),
+            format!("`{key}` must be a number of digits, of which there are 36 at most"),
+        )),
+    }
 }
 
 /// `nullable` or `not_null`, of which a field has one.

@@ -16,6 +16,7 @@ pub(super) fn column(field: &Field, errors: &mut Errors) -> Option<()> {
     version(attributes, errors);
     update_default(attributes, errors);
     default_length(attributes, errors);
+    digits(attributes, errors);
     nullability(attributes, errors);
     let known = key(field, errors).and(deferred(field, errors));
     sendable(&field.ty, errors).and(known)
@@ -94,6 +95,34 @@ fn default_length(attributes: &ColumnAttributes, errors: &mut Errors) {
             "the default has {characters} characters, but the length of the column is {length}"
         );
         errors.at(text.span(), message);
+    }
+}
+
+/// `precision` and `scale` are given together, and no more digits are after the point than there are.
+fn digits(attributes: &ColumnAttributes, errors: &mut Errors) {
+    let number = |literal: &syn::LitInt| literal.base10_parse::<u8>().unwrap_or_default();
+    match (&attributes.precision, &attributes.scale) {
+        (Some((precision, _)), Some((scale, _))) => {
+            let (all, fraction) = (number(precision), number(scale));
+            if all == 0 || fraction > all {
+                let message =
+                    "`precision` is the number of all digits, at least 1 and at least `scale`";
+                errors.at(precision.span(), message);
+            }
+        }
+        (Some((_, span)), None) => {
+            errors.at(
+                *span,
+                "`precision` needs `scale`; write `precision = 12, scale = 2`",
+            );
+        }
+        (None, Some((_, span))) => {
+            errors.at(
+                *span,
+                "`scale` needs `precision`; write `precision = 12, scale = 2`",
+            );
+        }
+        (None, None) => {}
     }
 }
 

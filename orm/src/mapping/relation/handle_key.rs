@@ -10,7 +10,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::types::{Codec, Type};
+use orm_core::types::{Codec, Type, Width};
 use orm_core::value::{ConversionError, Value, ValueRef};
 
 use crate::mapping::def::{ModelDef, RelationDef};
@@ -95,9 +95,17 @@ impl Codec for HandleKey {
         let number = hasher.finish();
         let count = number.cast_signed();
         match self.model.columns[self.position].ty {
-            Type::Bool | Type::Int16 | Type::Int32 | Type::Int64 => Value::Int(count),
+            Type::Unsigned(Width::W64) | Type::Decimal { .. } => Value::Decimal(number.into()),
+            Type::Bool
+            | Type::Int8
+            | Type::Unsigned(_)
+            | Type::Int16
+            | Type::Int32
+            | Type::Int64 => Value::Int(count),
             Type::Float32 | Type::Float64 => Value::Float(f64::from_bits(number)),
-            Type::Text | Type::Enum(_) | Type::Extension(_) => Value::Text(number.to_string()),
+            Type::Text | Type::Enum(_) | Type::Json | Type::Extension(_) => {
+                Value::Text(number.to_string())
+            }
             Type::Bytes => Value::Bytes(number.to_be_bytes().to_vec()),
             Type::Date => Value::Date(i32::try_from(count >> 32).unwrap_or_default()),
             Type::Time => Value::Time(count),

@@ -1,12 +1,12 @@
-//! Adds [`Criteria`] to statements: to WHERE for the first table of a SELECT, an UPDATE or a DELETE, to ON for a joined one,
-//! in subqueries as well.
+//! Adds [`Criteria`] to statements: to WHERE for the first table of a SELECT, an UPDATE or a DELETE, to ON for a joined one, to
+//! a derived table for each one of a SELECT with a RIGHT or FULL JOIN; in subqueries as well.
 
 use std::ops::ControlFlow;
 
 use orm_core::error::{Error, Result};
 use orm_core::stmt::{
-    self, Expr, Fold, FromItem, Join, Name, Query, Select, Source, Visit, fold_delete, fold_select,
-    fold_update,
+    self, ConflictAction, Expr, Few, Fold, FromItem, Join, JoinKind, Name, Projection, Query,
+    Select, Source, Visit, fold_delete, fold_insert, fold_select, fold_update,
 };
 use orm_core::value::Value;
 
@@ -67,7 +67,11 @@ impl Criteria {
         self.apply_by(|apply| {
             fold_update(apply, update)?;
             let table = update.table.clone();
-            apply.add((&table, &table), |condition| update.filter.push(condition))
+            apply.add((&table, &table), |condition| update.filter.push(condition))?;
+            apply.others(
+                &mut update.joins,
+                (update.from.as_ref(), &mut update.filter),
+            )
         })
     }
 
@@ -79,7 +83,28 @@ impl Criteria {
         self.apply_by(|apply| {
             fold_delete(apply, delete)?;
             let table = delete.table.clone();
-            apply.add((&table, &table), |condition| delete.filter.push(condition))
+            apply.add((&table, &table), |condition| delete.filter.push(condition))?;
+            apply.others(
+                &mut delete.joins,
+                (delete.using.as_ref(), &mut delete.filter),
+            )
+        })
+    }
+
+    /// As [`Criteria::apply`], to the query of an INSERT and to the rows that it updates on conflict.
+    ///
+    /// # Errors
+    /// As [`Criteria::apply`].
+    pub(in crate::query) fn apply_to_insert(&self, insert: &mut stmt::Insert) -> Result<bool> {
+        self.apply_by(|apply| {
+            fold_insert(apply, insert)?;
+            let (table, conflict) = (insert.table.clone(), insert.conflict.as_mut());
+            match conflict.map(|conflict| &mut conflict.action) {
+                Some(ConflictAction::Update { filter, .. }) => {
+                    apply.add((&table, &table), |condition| filter.push(condition))
+                }
+                Some(ConflictAction::Nothing) | None => ControlFlow::Continue(()),
+            }
         })
     }
 
@@ -115,16 +140,63 @@ impl Fold for Apply<'_> {
     fn select(&mut self, select: &mut Select) -> ControlFlow<Error> {
         // First, since conditions are added as they are: their own subqueries get none.
         fold_select(self, select)?;
+        if select.joins.iter().any(|join| join.kind.extends_left()) {
+            return self.sources(select);
+        }
         if let Some((table, name)) = select.from.as_ref().and_then(table_of) {
             let (table, name) = (table.clone(), name.clone());
             self.add((&table, &name), |condition| select.filter.push(condition))?;
         }
-        let mut joins = select.joins.iter_mut();
-        joins.try_for_each(|join| self.join(join))
+        let Select { joins, filter, .. } = select;
+        for join in joins {
+            if join.kind == JoinKind::Cross {
+                // It has no ON.
+                let item = table_of(&join.item);
+                let item = item.map(|(table, name)| (table.clone(), name.clone()));
+                if let Some((table, name)) = item {
+                    self.add((&table, &name), |condition| filter.push(condition))?;
+                }
+            } else {
+                self.join(join)?;
+            }
+        }
+        ControlFlow::Continue(())
     }
 }
 
 impl Apply<'_> {
+    /// Adds the conditions to each table before it is joined: with a RIGHT or FULL JOIN, neither WHERE nor ON would keep the
+    /// rows of the other side whose match they hide.
+    fn sources(&mut self, select: &mut Select) -> ControlFlow<Error> {
+        let joined = select.joins.iter_mut().map(|join| &mut join.item);
+        for item in select.from.iter_mut().chain(joined) {
+            let Some((table, name)) = table_of(item) else {
+                continue;
+            };
+            let (table, name) = (table.clone(), name.clone());
+            let mut visible = Select::new(vec![Projection::All], FromItem::table(table.clone()));
+            self.add((&table, &table), |condition| visible.filter.push(condition))?;
+            if !visible.filter.is_empty() {
+                let lateral = item.lateral;
+                *item = FromItem::new(Source::Query(Box::new(visible.into()))).alias(name);
+                item.lateral = lateral;
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Adds the conditions on the other tables of an UPDATE or DELETE.
+    fn others(
+        &mut self,
+        joins: &mut [Join],
+        (first, filter): (Option<&FromItem>, &mut Few<Expr>),
+    ) -> ControlFlow<Error> {
+        if let Some(named) = first.and_then(table_of) {
+            self.add(named, |condition| filter.push(condition))?;
+        }
+        joins.iter_mut().try_for_each(|join| self.join(join))
+    }
+
     fn join(&mut self, join: &mut Join) -> ControlFlow<Error> {
         let Join { item, on, .. } = join;
         let Some((table, name)) = table_of(item) else {

@@ -7,6 +7,7 @@
 pub(super) mod compiled_sql;
 pub(super) mod criteria;
 pub(super) mod handle_keys;
+pub(super) mod printed;
 pub(super) mod simplify;
 pub(super) mod validate;
 pub(super) mod verb;

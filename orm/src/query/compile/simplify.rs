@@ -15,8 +15,12 @@ pub(in crate::query) fn simplify(query: &mut Query) {
         return;
     };
     select.distinct &= is_passed_over;
+    if !is_passed_over {
+        select.distinct_on.clear();
+    }
+    let distinct = select.distinct || !select.distinct_on.is_empty();
     let grouped = !select.group_by.is_empty() || !select.having.is_empty();
-    if !select.distinct && !grouped && !select.columns.iter().any(is_aggregate) {
+    if !distinct && !grouped && !select.columns.iter().any(is_aggregate) {
         select.columns.clear();
     }
     query.order_by.clear();

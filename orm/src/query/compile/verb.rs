@@ -1,7 +1,8 @@
 //! [`Verb`]: rewrites a query for `all`, `first`, `one`, `count` and `exists`.
 
 use orm_core::stmt::{
-    Aggregate, Expr, Few, FromItem, Limit, Projection, Query, QueryBody, Select, Source,
+    Aggregate, AggregateCall, Expr, Few, FromItem, Limit, Projection, Query, QueryBody, Select,
+    Source,
 };
 use orm_core::types::Type;
 
@@ -67,6 +68,7 @@ impl Verb {
         let needs_limit = !(has_one_row && self == Self::One);
         if needs_limit && !self.keeps_limit(query.limit) {
             query.limit = self.limit().map(Limit::Fixed);
+            query.with_ties = false;
         }
         query
     }
@@ -98,10 +100,13 @@ fn counted(mut query: Query) -> Query {
     }
     match &mut query.body {
         QueryBody::Select(select) => {
-            // Of rows that are passed over, any may be.
-            query.order_by.clear();
+            // Of rows that are passed over, any may be, but for those that are equal to the last one.
+            if !query.with_ties {
+                query.order_by.clear();
+            }
             let aggregates = select.columns.iter().any(is_aggregate);
-            let merged = select.distinct || aggregates || !select.having.is_empty();
+            let distinct = select.distinct || !select.distinct_on.is_empty();
+            let merged = distinct || aggregates || !select.having.is_empty();
             if is_whole && !merged && select.group_by.is_empty() {
                 select.columns = Few::from_buf([Projection::Expr(count_rows())]);
                 return query;
@@ -119,10 +124,6 @@ fn counted(mut query: Query) -> Query {
 }
 
 fn count_rows() -> Expr {
-    Expr::Aggregate {
-        function: Aggregate::Count,
-        expr: None,
-        distinct: false,
-        ty: Type::Int64,
-    }
+    let call = AggregateCall::new(Aggregate::Count, None, Type::Int64);
+    Expr::Aggregate(Box::new(call))
 }

@@ -1,10 +1,15 @@
-//! Aggregates: `count`, `sum`, `min`, `max` and `avg`.
+//! Aggregates: `count`, `sum`, `min`, `max`, `avg` and `string_agg`, and their FILTER. Over windows they are in `window.rs`.
 
-use orm_core::stmt::{self, Aggregate};
+use std::borrow::Cow;
+
+use orm_core::stmt::{self, Aggregate, AggregateCall};
 use orm_core::types::base::{self, Numeric};
 use orm_core::types::{DbType, NotNull, Type};
 
+use super::build_error::BuildError;
 use super::expr::{Expr, IntoExpr};
+use super::order::OrderList;
+use super::predicate::Condition;
 use crate::mapping::DbEnum;
 
 /// Returns `COUNT(expr)`: the number of rows in which `expr` is not NULL.
@@ -36,11 +41,7 @@ pub fn count(expr: impl IntoExpr) -> Expr<i64> {
 /// # Ok::<(), orm::Error>(())
 /// ```
 pub fn count_distinct(expr: impl IntoExpr) -> Expr<i64> {
-    let mut counted = count(expr);
-    if let stmt::Expr::Aggregate { distinct, .. } = &mut counted.ast {
-        *distinct = true;
-    }
-    counted
+    distinct(count(expr))
 }
 
 /// Returns `COUNT(*)`: the number of rows.
@@ -57,17 +58,12 @@ pub fn count_distinct(expr: impl IntoExpr) -> Expr<i64> {
 /// # Ok::<(), orm::Error>(())
 /// ```
 pub fn count_all() -> Expr<i64> {
-    let ast = stmt::Expr::Aggregate {
-        function: Aggregate::Count,
-        expr: None,
-        distinct: false,
-        ty: Type::Int64,
-    };
-    Expr::leaf(ast, None)
+    let call = AggregateCall::new(Aggregate::Count, None, Type::Int64);
+    Expr::leaf(stmt::Expr::Aggregate(Box::new(call)), None)
 }
 
 /// Is implemented by columns and expressions of numbers. `Sum` is the type of their sum: `i64` for integers, `f64`
-/// for floats.
+/// for floats, a decimal for decimals.
 #[diagnostic::on_unimplemented(
     message = "`sum` and `avg` are not defined for `{Self}`",
     label = "not a column or expression of numbers"
@@ -82,7 +78,7 @@ where
 {
 }
 
-/// Returns `SUM(expr)`, which is NULL over no rows. The sum of integers is an `i64`.
+/// Returns `SUM(expr)`, which is NULL over no rows. The sum of integers is an `i64`, that of decimals a decimal.
 ///
 /// # Examples
 ///
@@ -106,7 +102,7 @@ where
             expr: Box::new(expr.ast),
             ty: Type::Float64,
         };
-        expr = Expr::over(ast, expr.origin, expr.depth);
+        expr = Expr::around(ast, expr.origin, expr.depth);
     }
     aggregate(Aggregate::Sum, expr, Sum::TYPE)
 }
@@ -124,7 +120,8 @@ pub trait Orderable: IntoExpr {}
 impl<E: IntoExpr<Value: DbType<Base: OrderableBase>>> Orderable for E {}
 
 /// The base of such a column.
-trait OrderableBase {}
+#[doc(hidden)]
+pub trait OrderableBase {}
 
 impl<T: DbEnum> OrderableBase for T {}
 
@@ -133,7 +130,8 @@ macro_rules! ranked {
 }
 
 ranked!(
-    Int16, Int32, Int64, Float32, Float64, Text, Date, Time, DateTime, Timestamp
+    Int8, UInt8, UInt16, UInt32, UInt64, Int16, Int32, Int64, Float32, Float64, Decimal, Text,
+    Date, Time, DateTime, Timestamp
 );
 
 /// Returns `MIN(expr)`, which is NULL over no rows.
@@ -168,7 +166,8 @@ pub fn max<E: Orderable>(expr: E) -> Expr<Option<<E::Value as DbType>::Plain>> {
     aggregate(Aggregate::Max, expr.into_expr(), <E::Value as DbType>::TYPE)
 }
 
-/// Returns `AVG(expr)`, which is NULL over no rows.
+/// Returns `AVG(expr)`, which is NULL over no rows. The mean of decimals is a double, too: their exact sum as a double,
+/// divided by the number of rows.
 ///
 /// # Examples
 ///
@@ -181,15 +180,166 @@ pub fn max<E: Orderable>(expr: E) -> Expr<Option<<E::Value as DbType>::Plain>> {
 /// # Ok::<(), orm::Error>(())
 /// ```
 pub fn avg<E: Summable<Sum>, Sum>(expr: E) -> Expr<Option<f64>> {
-    aggregate(Aggregate::Avg, expr.into_expr(), Type::Float64)
+    // The type of a mean of decimals is that of its operand: it is a double all the same.
+    let ty = if <E::Value as DbType>::TYPE.is_decimal() {
+        Type::DECIMAL
+    } else {
+        Type::Float64
+    };
+    aggregate(Aggregate::Avg, expr.into_expr(), ty)
+}
+
+/// Returns `SUM(DISTINCT expr)`: the sum of the distinct values, which is NULL over no rows.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_doctest::*;
+/// use orm::query::sum_distinct;
+///
+/// assert_eq!(
+///     select(sum_distinct(User.age)).to_sql(&SqliteDialect)?,
+///     r#"SELECT SUM(DISTINCT "age") FROM "users""#
+/// );
+/// # Ok::<(), orm::Error>(())
+/// ```
+pub fn sum_distinct<E, Sum>(expr: E) -> Expr<Option<Sum>>
+where
+    E: Summable<Sum>,
+    Sum: DbType<Null = NotNull>,
+{
+    distinct(sum(expr))
+}
+
+/// Returns the texts joined with a separator, in an order: `STRING_AGG` on PostgreSQL, `GROUP_CONCAT` elsewhere. `()` is
+/// no order. Texts that are NULL are left out; over no rows the result is NULL. The separator is part of the SQL text, as a
+/// literal.
+///
+/// # Errors
+/// A verb of the query returns:
+/// - `Unsupported`: the database has no such aggregate, or the separator no literal.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_doctest::*;
+/// use orm::query::string_agg;
+///
+/// let titles = string_agg(Post.title, ", ", Post.title.desc());
+/// let query = select((Post.author_id, titles)).group_by(Post.author_id);
+/// assert_eq!(
+///     query.to_sql(&PostgresDialect)?,
+///     r#"SELECT "author_id", STRING_AGG("title", ', ' ORDER BY "title" DESC) FROM "posts" GROUP BY "author_id""#
+/// );
+/// assert_eq!(
+///     query.to_sql(&MysqlDialect::MySql)?,
+///     "SELECT `author_id`, GROUP_CONCAT(`title` ORDER BY `title` DESC SEPARATOR ', ') FROM `posts` GROUP BY `author_id`"
+/// );
+/// # Ok::<(), orm::Error>(())
+/// ```
+pub fn string_agg<E>(
+    expr: E,
+    separator: impl Into<Cow<'static, str>>,
+    order: impl OrderList,
+) -> Expr<Option<String>>
+where
+    E: IntoExpr<Value: DbType<Base = base::Text>>,
+{
+    let mut joined = aggregate(Aggregate::StringAgg, expr.into_expr(), Type::Text);
+    if let stmt::Expr::Aggregate(call) = &mut joined.ast {
+        call.separator = separator.into();
+        order.add_to(&mut call.order_by);
+    }
+    joined
+}
+
+/// As [`string_agg`], of the distinct texts in ascending order. On SQLite the separator must be `","`.
+///
+/// # Errors
+/// As [`string_agg`].
+///
+/// # Examples
+///
+/// ```
+/// # use orm_doctest::*;
+/// use orm::query::string_agg_distinct;
+///
+/// let titles = select(string_agg_distinct(Post.title, ","));
+/// assert_eq!(
+///     titles.to_sql(&SqliteDialect)?,
+///     r#"SELECT GROUP_CONCAT(DISTINCT "title" ORDER BY "title" ASC) FROM "posts""#
+/// );
+/// # Ok::<(), orm::Error>(())
+/// ```
+pub fn string_agg_distinct<E>(
+    expr: E,
+    separator: impl Into<Cow<'static, str>>,
+) -> Expr<Option<String>>
+where
+    E: IntoExpr<Value: DbType<Base = base::Text>>,
+{
+    let expr = expr.into_expr();
+    // PostgreSQL orders distinct texts by themselves alone.
+    let order = expr.clone();
+    distinct(string_agg(expr, separator, order))
+}
+
+impl<T: DbType> Expr<T> {
+    /// Adds FILTER to an aggregate: only rows for which the condition is true are aggregated. MySQL and MariaDB have no such
+    /// clause, and get a CASE as the argument.
+    ///
+    /// # Errors
+    /// A verb of the query returns:
+    /// - `Usage`: the expression is not an aggregate.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let grown = count_all().filter(User.age.ge(18));
+    /// assert_eq!(
+    ///     select(grown.clone()).from(User).to_sql(&SqliteDialect)?,
+    ///     r#"SELECT COUNT(*) FILTER (WHERE "age" >= ?) FROM "users""#
+    /// );
+    /// assert_eq!(
+    ///     select(grown).from(User).to_sql(&MysqlDialect::MySql)?,
+    ///     "SELECT COUNT(CASE WHEN `age` >= ? THEN 1 END) FROM `users`"
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn filter<C: Condition>(self, condition: C) -> Expr<T> {
+        let condition = condition.into_predicate().value();
+        let deepest = self.depth.max(condition.depth);
+        let ast = if let stmt::Expr::Aggregate(mut call) = self.ast {
+            call.filter = Some(match call.filter.take() {
+                Some(earlier) => earlier.and(condition.ast),
+                None => condition.ast,
+            });
+            stmt::Expr::Aggregate(call)
+        } else {
+            no_aggregate().into_expr()
+        };
+        Expr::around(ast, self.origin, deepest)
+    }
+}
+
+#[cold]
+fn no_aggregate() -> BuildError {
+    BuildError::new(
+        "FILTER is a clause of aggregates",
+        "call filter of count, sum, avg, min, max or string_agg, before over",
+    )
+}
+
+fn distinct<T>(mut aggregate: Expr<T>) -> Expr<T> {
+    if let stmt::Expr::Aggregate(call) = &mut aggregate.ast {
+        call.distinct = true;
+    }
+    aggregate
 }
 
 fn aggregate<T, R>(function: Aggregate, over: Expr<T>, ty: Type) -> Expr<R> {
-    let ast = stmt::Expr::Aggregate {
-        function,
-        expr: Some(Box::new(over.ast)),
-        distinct: false,
-        ty,
-    };
-    Expr::over(ast, over.origin, over.depth)
+    let call = AggregateCall::new(function, Some(over.ast), ty);
+    let ast = stmt::Expr::Aggregate(Box::new(call));
+    Expr::around(ast, over.origin, over.depth)
 }

@@ -1,14 +1,15 @@
 //! `+`, `-` and `*` on numeric columns and expressions. With a nullable side the result is nullable.
 //!
-//! Division is not here: the databases disagree on what dividing integers means.
+//! The other operators are in `numeric_ops.rs`.
 
 use std::ops::{Add, Mul, Sub};
 
-use orm_core::stmt::{self, ArithmeticOp};
+use orm_core::stmt::ArithmeticOp;
 use orm_core::types::DbType;
 use orm_core::types::base::Numeric;
 
 use super::expr::{Expr, IntoExpr, Lifted};
+use super::numeric_ops::arithmetic_of;
 use super::operand::Operand;
 use crate::mapping::{Column, Model};
 
@@ -19,8 +20,8 @@ impl<T: DbType<Base: Numeric>> Expr<T> {
         other: V,
     ) -> Expr<Lifted<T, V::Null>> {
         let deepest = self.depth.max(other.depth());
-        let ast = stmt::Expr::arithmetic(op, self.ast, other.into_operand());
-        Expr::over(ast, self.origin, deepest)
+        let ast = arithmetic_of::<T>(op, self.ast, other.into_operand());
+        Expr::around(ast, self.origin, deepest)
     }
 }
 

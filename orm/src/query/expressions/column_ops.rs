@@ -6,6 +6,7 @@ use orm_core::stmt::{self, CompareOp};
 use orm_core::types::{DbType, Nullability, base};
 use orm_core::value::Value;
 
+use super::documents::{self, is_document};
 use super::expr::{Expr, IntoExpr};
 use super::expr_ops::{comparison, is_null};
 use super::in_list::InList;
@@ -368,7 +369,8 @@ impl<M: Model, T: DbType<Base = base::Text>> Column<M, T> {
         self.into_expr().ends_with(needle)
     }
 
-    /// Returns whether the text contains `needle`, case-insensitively. SQLite ignores the case of ASCII letters only.
+    /// Returns whether the text contains `needle`, case-insensitively: both are compared in lower case, letter by letter.
+    /// On PostgreSQL the locale of the database decides which letters have case; `C` knows those of ASCII.
     ///
     /// # Examples
     ///
@@ -435,6 +437,9 @@ fn beside<M: Model, T: DbType>(
     op: CompareOp,
     (other, depth): (stmt::Expr, usize),
 ) -> Predicate {
+    if is_document::<T>() {
+        return documents::compare(op, column.into_expr(), (other, depth));
+    }
     if let stmt::Expr::Value(value) = other {
         return Predicate::comparison(Comparison {
             table: TableRef::of_column(&column),

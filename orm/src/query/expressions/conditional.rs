@@ -7,6 +7,7 @@ use orm_core::stmt;
 use orm_core::types::{DbType, NotNull};
 
 use super::expr::{Expr, IntoExpr, Lifted};
+use super::numeric_ops::exact;
 use super::operand::{Operand, value_operand};
 use super::predicate::Condition;
 use super::table_ref::TableRef;
@@ -98,7 +99,7 @@ impl<T: DbType> CaseWhen<T> {
         value: V,
     ) -> CaseWhen<Lifted<T, V::Null>> {
         let depth = value.depth();
-        let value = Expr::<()>::over(value.into_operand(), None, depth);
+        let value = Expr::<()>::around(value.into_operand(), None, depth);
         self.branch(condition, value)
     }
 
@@ -120,7 +121,8 @@ impl<T: DbType> CaseWhen<T> {
         let depth = self.depth.max(value.depth());
         let mut case = stmt::Case::new(self.branches);
         case.otherwise = Some(value.into_operand());
-        Expr::over(stmt::Expr::Case(Box::new(case)), self.origin, depth)
+        let case = exact::<T>(stmt::Expr::Case(Box::new(case)));
+        Expr::around(case, self.origin, depth)
     }
 
     /// Adds END without ELSE: the value of rows for which no condition is true is NULL.
@@ -142,7 +144,8 @@ impl<T: DbType> CaseWhen<T> {
     /// ```
     pub fn end(self) -> Expr<Option<T::Plain>> {
         let case = stmt::Case::new(self.branches);
-        Expr::over(stmt::Expr::Case(Box::new(case)), self.origin, self.depth)
+        let case = exact::<T>(stmt::Expr::Case(Box::new(case)));
+        Expr::around(case, self.origin, self.depth)
     }
 }
 
@@ -176,11 +179,12 @@ impl<T> std::fmt::Debug for CaseWhen<T> {
     }
 }
 
-/// Is implemented by what can be the first value of a CASE: a value, an `Option` of one, a column or an expression.
+/// Is implemented by values whose type is known, such as the first value of a CASE and arguments of `func`: a value, an
+/// `Option` of one, a column or an expression.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` can't be the first value of a CASE",
-    label = "expected a value, a column or an expression, which has the type of the result",
-    note = "NULL has no type: begin with the condition of another value, and leave out `otherwise`"
+    message = "`{Self}` can't be a value of the expression",
+    label = "expected a value, a column or an expression, which has a type",
+    note = "NULL has no type: use `None::<T>`, or begin a CASE with the condition of another value"
 )]
 pub trait CaseValue {
     /// The type of the value.
@@ -242,6 +246,11 @@ macro_rules! values {
 
 values! {
     bool => bool,
+    i8 => i8,
+    u8 => u8,
+    u16 => u16,
+    u32 => u32,
+    u64 => u64,
     i16 => i16,
     i32 => i32,
     i64 => i64,
@@ -261,6 +270,11 @@ values! {
     chrono::NaiveTime => chrono::NaiveTime,
     chrono::NaiveDateTime => chrono::NaiveDateTime,
     chrono::DateTime<chrono::Utc> => chrono::DateTime<chrono::Utc>,
+}
+
+#[cfg(feature = "rust_decimal")]
+values! {
+    rust_decimal::Decimal => rust_decimal::Decimal,
 }
 
 #[cfg(feature = "uuid")]
@@ -288,7 +302,7 @@ impl<T: DbType> Expr<T> {
             name: "NULLIF".into(),
             args: vec![self.ast, value.into_operand()],
         };
-        Expr::over(ast, self.origin, deepest)
+        Expr::around(exact::<T>(ast), self.origin, deepest)
     }
 }
 

@@ -25,6 +25,18 @@ pub struct Expr<T> {
 /// How deep an expression may be nested: what is deeper overflows a stack, here or in a database.
 const DEPTH: usize = 500;
 
+/// # Errors
+/// For a query that is nested deeper than expressions may be.
+pub(in crate::query) fn check_depth(depth: usize) -> Result<(), BuildError> {
+    if depth < DEPTH {
+        return Ok(());
+    }
+    Err(BuildError::new(
+        format!("a query is nested more than {DEPTH} levels deep"),
+        "combine conditions with Predicate::any, or run several queries",
+    ))
+}
+
 #[cold]
 fn too_deep() -> BuildError {
     BuildError::new(
@@ -49,7 +61,7 @@ impl<T> Expr<T> {
     }
 
     /// An expression of others, the deepest of which is given. Beyond the limit an error stands for it.
-    pub(in crate::query) fn over(
+    pub(in crate::query) fn around(
         ast: stmt::Expr,
         origin: Option<TableRef>,
         deepest: usize,

@@ -6,9 +6,11 @@ use orm_core::stmt::{self, CompareOp};
 use orm_core::types::{DbType, Nullability, base};
 use orm_core::value::Value;
 
+use super::documents::{self, is_document};
 use super::expr::Expr;
 use super::in_list::InList;
 use super::like;
+use super::numeric_ops::exact;
 use super::operand::Operand;
 use super::order::Order;
 use super::predicate::Predicate;
@@ -149,6 +151,9 @@ impl<T: DbType> Expr<T> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn between<L: Operand<T::Base>, H: Operand<T::Base>>(self, low: L, high: H) -> Predicate {
+        if is_document::<T>() {
+            return documents::refused(self);
+        }
         let deepest = self.depth.max(low.depth()).max(high.depth());
         let ast = stmt::Expr::Between {
             expr: Box::new(self.ast),
@@ -207,6 +212,9 @@ impl<T: DbType> Expr<T> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn in_<L: InList<T::Base>>(self, values: L) -> Predicate {
+        if is_document::<T>() {
+            return documents::refused(self);
+        }
         values.has(self, false)
     }
 
@@ -225,6 +233,9 @@ impl<T: DbType> Expr<T> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn not_in<L: InList<T::Base>>(self, values: L) -> Predicate {
+        if is_document::<T>() {
+            return documents::refused(self);
+        }
         values.has(self, true)
     }
 
@@ -250,7 +261,7 @@ impl<T: DbType> Expr<T> {
             name: "COALESCE".into(),
             args: vec![self.ast, other.into_operand()],
         };
-        Expr::over(ast, self.origin, deepest)
+        Expr::around(exact::<T>(ast), self.origin, deepest)
     }
 
     /// Returns the item `self ASC` of ORDER BY.
@@ -289,14 +300,20 @@ impl<T: DbType> Expr<T> {
 
     fn compare<V: Operand<T::Base>>(self, op: CompareOp, other: V) -> Predicate {
         let depth = other.depth();
+        if is_document::<T>() {
+            return documents::compare(op, self, (other.into_operand(), depth));
+        }
         comparison(op, self, (other.into_operand(), depth))
     }
 
-    fn equality<V: Operand<T::Base>>(self, op: CompareOp, other: V) -> Predicate {
+    pub(super) fn equality<V: Operand<T::Base>>(self, op: CompareOp, other: V) -> Predicate {
         let depth = other.depth();
         let other = other.into_operand();
         if let stmt::Expr::Value(Value::Null) = other {
-            return is_null(self, op == CompareOp::Ne);
+            return is_null(self, matches!(op, CompareOp::Ne | CompareOp::Distinct));
+        }
+        if is_document::<T>() {
+            return documents::compare(op, self, (other, depth));
         }
         comparison(op, self, (other, depth))
     }
@@ -391,7 +408,8 @@ impl<T: DbType<Base = base::Text>> Expr<T> {
         like::search(self, stmt::LikeKind::EndsWith, needle.as_ref())
     }
 
-    /// Returns whether the text contains `needle`, case-insensitively. SQLite ignores the case of ASCII letters only.
+    /// Returns whether the text contains `needle`, case-insensitively: both are compared in lower case, letter by letter.
+    /// On PostgreSQL the locale of the database decides which letters have case; `C` knows those of ASCII.
     ///
     /// # Examples
     ///

@@ -10,19 +10,20 @@ use super::predicate::Predicate;
 /// A search of `needle` in `expr`.
 pub(in crate::query) fn search<T>(expr: Expr<T>, kind: LikeKind, needle: &str) -> Predicate {
     let kind = match kind {
-        LikeKind::Pattern if ends_escaping(needle) => {
+        LikeKind::Pattern | LikeKind::PatternIgnoreCase if ends_escaping(needle) => {
             return Predicate::leaf(dangling().into_expr(), expr.origin);
         }
-        LikeKind::Pattern => kind,
+        LikeKind::Pattern | LikeKind::PatternIgnoreCase | LikeKind::EqualsIgnoreCase => kind,
         // In every text, whether at its start or end. Not so in NULL, where it is unknown as any other.
         _ if needle.is_empty() => LikeKind::Contains,
         _ => kind,
     };
     let pattern = match kind {
         LikeKind::Contains | LikeKind::ContainsIgnoreCase => format!("%{}%", escape(needle)),
-        LikeKind::StartsWith => format!("{}%", escape(needle)),
-        LikeKind::EndsWith => format!("%{}", escape(needle)),
-        LikeKind::Pattern => needle.to_owned(),
+        LikeKind::StartsWith | LikeKind::StartsWithIgnoreCase => format!("{}%", escape(needle)),
+        LikeKind::EndsWith | LikeKind::EndsWithIgnoreCase => format!("%{}", escape(needle)),
+        LikeKind::EqualsIgnoreCase => escape(needle),
+        LikeKind::Pattern | LikeKind::PatternIgnoreCase | LikeKind::Regex => needle.to_owned(),
     };
     let needle = Value::Text(needle.to_owned());
     let like = Like::new(expr.ast, kind, needle, Value::Text(pattern));

@@ -165,6 +165,11 @@ macro_rules! scalars {
 
 scalars! {
     bool => Bool: Value::Bool,
+    i8 => Int8: |v| Value::Int(v.into()),
+    u8 => UInt8: |v| Value::Int(v.into()),
+    u16 => UInt16: |v| Value::Int(v.into()),
+    u32 => UInt32: |v| Value::Int(v.into()),
+    u64 => UInt64: |v| Value::Decimal(v.into()),
     i16 => Int16: |v| Value::Int(v.into()),
     i32 => Int32: |v| Value::Int(v.into()),
     i64 => Int64: Value::Int,
@@ -178,6 +183,11 @@ scalars! {
     chrono::NaiveTime => Time: |v| v.to_value().to_value(),
     chrono::NaiveDateTime => DateTime: |v| v.to_value().to_value(),
     chrono::DateTime<chrono::Utc> => Timestamp: |v| v.to_value().to_value(),
+}
+
+#[cfg(feature = "rust_decimal")]
+scalars! {
+    rust_decimal::Decimal => Decimal: |v| v.to_value().to_value(),
 }
 
 #[cfg(feature = "uuid")]

@@ -1,6 +1,6 @@
 //! The arguments of `order_by` and `group_by`: one item, a tuple, or for `order_by` also a list built at run time.
 
-use orm_core::stmt::{self, Direction};
+use orm_core::stmt::{self, Direction, Nulls};
 use orm_core::types::DbType;
 
 use super::expr::{Expr, IntoExpr};
@@ -15,6 +15,47 @@ pub struct Order(stmt::Order);
 impl Order {
     pub(in crate::query) fn new(expr: stmt::Expr, direction: Direction) -> Self {
         Self(stmt::Order::new(expr, direction))
+    }
+
+    /// Puts NULLs before all values: NULLS FIRST. By default they are the least values on SQLite, MySQL and MariaDB, and
+    /// the greatest on PostgreSQL. On MySQL and MariaDB the order has an item more where NULLs are not there already.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let query = select(User.name).order_by(User.email.desc().nulls_first());
+    /// assert_eq!(
+    ///     query.to_sql(&PostgresDialect)?,
+    ///     r#"SELECT "name" FROM "users" ORDER BY "email" DESC NULLS FIRST"#
+    /// );
+    /// assert_eq!(
+    ///     query.to_sql(&MysqlDialect::MySql)?,
+    ///     "SELECT `name` FROM `users` ORDER BY `email` IS NULL DESC, `email` DESC"
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn nulls_first(mut self) -> Self {
+        self.0.nulls = Some(Nulls::First);
+        self
+    }
+
+    /// Puts NULLs after all values: NULLS LAST. See [`Order::nulls_first`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let query = select(User.name).order_by(User.email.asc().nulls_last());
+    /// assert_eq!(
+    ///     query.to_sql(&SqliteDialect)?,
+    ///     r#"SELECT "name" FROM "users" ORDER BY "email" ASC NULLS LAST"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn nulls_last(mut self) -> Self {
+        self.0.nulls = Some(Nulls::Last);
+        self
     }
 }
 
@@ -49,6 +90,12 @@ impl<M: Model, T: DbType> OrderList for Column<M, T> {
     fn add_to(self, orders: &mut Vec<stmt::Order>) {
         self.asc().add_to(orders);
     }
+}
+
+/// No order.
+#[diagnostic::do_not_recommend]
+impl OrderList for () {
+    fn add_to(self, _orders: &mut Vec<stmt::Order>) {}
 }
 
 #[diagnostic::do_not_recommend]

@@ -90,7 +90,7 @@ impl Predicate {
         origin: Option<TableRef>,
         deepest: usize,
     ) -> Self {
-        Self(Kind::Expr(Expr::over(ast, origin, deepest)))
+        Self(Kind::Expr(Expr::around(ast, origin, deepest)))
     }
 
     /// The condition as a part of a statement.
@@ -241,7 +241,7 @@ impl Predicate {
         match self.0 {
             Kind::Comparison(comparison) => {
                 let origin = Some(comparison.table);
-                Expr::over(comparison.into_expr(), origin, 0)
+                Expr::around(comparison.into_expr(), origin, 0)
             }
             Kind::Expr(expr) => expr,
         }

@@ -4,7 +4,7 @@ use std::hash::{Hash, Hasher};
 
 use orm_core::stmt::{Direction, Expr, FromItem, Name, Order};
 
-use crate::mapping::{Column, Entity, Model, ModelDef, Relation, interned};
+use crate::mapping::{Column, DerivedRow, Entity, Model, ModelDef, Relation, interned};
 
 /// Represents a model's table under the name that qualifies its columns.
 #[derive(Clone, Copy, Debug)]
@@ -46,6 +46,14 @@ impl TableRef {
         Self { def, alias: None }
     }
 
+    /// The source of that name that is no table.
+    pub(in crate::query) fn derived(name: &'static str) -> Self {
+        Self {
+            def: DerivedRow::def(),
+            alias: Some(name),
+        }
+    }
+
     /// The same table under an alias that the library has made.
     pub(in crate::query) fn aliased(self, alias: Name) -> Self {
         Self {
@@ -84,9 +92,15 @@ impl TableRef {
         Order::new(self.column(position), direction)
     }
 
+    /// The name for code in messages: that of the alias, or else the model's.
+    pub(in crate::query) fn value(self) -> &'static str {
+        self.alias.unwrap_or(self.def.name)
+    }
+
     /// The name for messages: the model's, and the alias if it has one.
     pub(in crate::query) fn describe(self) -> String {
         match self.alias {
+            Some(alias) if self.def.table.is_empty() => alias.to_owned(),
             Some(alias) => format!("{} (as {alias})", self.def.name),
             None => self.def.name.to_owned(),
         }

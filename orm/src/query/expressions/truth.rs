@@ -3,6 +3,7 @@
 
 use std::ops::{BitAnd, BitOr, Not};
 
+use orm_core::stmt;
 use orm_core::types::{DbType, base};
 
 use super::expr::{Expr, IntoExpr};
@@ -19,8 +20,21 @@ pub trait TruthBase {
 
 impl TruthBase for base::Bool {
     fn is<T: DbType<Base = Self>>(truth: Expr<T>, value: bool) -> Predicate {
-        truth.eq(value)
+        if !is_own(&truth.ast) {
+            return truth.eq(value);
+        }
+        let condition = Predicate::over(truth.ast, truth.origin, truth.depth);
+        if value { condition } else { condition.not() }
     }
+}
+
+/// Whether it is SQL of the program's, which is a condition as it is: an index may be for it.
+fn is_own(expr: &stmt::Expr) -> bool {
+    use stmt::Expr::{Extension, Function, NamedSql, Operator};
+    if let Function { name, .. } = expr {
+        return !matches!(&**name, "COALESCE" | "NULLIF");
+    }
+    matches!(expr, Operator { .. } | NamedSql(_) | Extension(_))
 }
 
 #[diagnostic::do_not_recommend]

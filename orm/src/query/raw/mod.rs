@@ -1,7 +1,7 @@
-//! Raw SQL: `statement.rs` runs it, `named_binds.rs` and `placeholders.rs` turn `:name` into binds, `bind_value.rs`
-//! has what can be bound.
+//! Raw SQL: `statement.rs` runs it, `named_binds.rs` turns `:name` into binds, `bind_value.rs`
+//! has what can be bound. `many.rs` runs it for many rows.
 
 pub(super) mod bind_value;
+pub(super) mod many;
 pub(super) mod named_binds;
-mod placeholders;
 pub(super) mod statement;

@@ -1,15 +1,14 @@
 //! Converts raw SQL with named binds to the text of a dialect and its binds.
 //!
-//! Used by `statement.rs`. `placeholders.rs` finds the names, outside literals and comments.
+//! Used by `statement.rs`. `orm_core::lex` finds the names, outside literals and comments.
 
 use std::borrow::Cow;
 
 use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::lex::{Piece, pieces};
 use orm_core::sql::{Dialect, SqlWriter, write_raw_list};
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
-
-use super::placeholders::{Piece, pieces};
 
 /// What a name stands for.
 #[derive(Clone, Debug)]
@@ -28,8 +27,18 @@ impl<'a> NamedSql<'a> {
     /// The text in the words of a dialect, and the values in their order.
     pub(super) fn compile(&self, dialect: &'a dyn Dialect) -> Result<(String, Vec<ValueRef<'a>>)> {
         let mut w = SqlWriter::new(dialect);
-        let mut used = vec![false; self.binds.len()];
-        let pieces = pieces(self.sql, dialect.capabilities().lexical_rules);
+        self.write(&mut w)?;
+        Ok(w.finish())
+    }
+
+    /// The places of the binds in the order in which the text has them.
+    pub(super) fn order(&self, dialect: &'a dyn Dialect) -> Result<Vec<usize>> {
+        self.write(&mut SqlWriter::new(dialect))
+    }
+
+    fn write(&self, w: &mut SqlWriter<'a>) -> Result<Vec<usize>> {
+        let (mut used, mut order) = (vec![false; self.binds.len()], Vec::new());
+        let pieces = pieces(self.sql, w.dialect().capabilities().lexical_rules);
         for (index, piece) in pieces.iter().enumerate() {
             match piece {
                 Piece::Text(text) => {
@@ -39,7 +48,8 @@ impl<'a> NamedSql<'a> {
                     let place = self.binds.iter().position(|(bound, _)| bound == name);
                     let place = place.ok_or_else(|| self.unbound(name))?;
                     used[place] = true;
-                    write_bound(&mut w, &self.binds[place].1, is_enclosed(&pieces, index));
+                    order.push(place);
+                    write_bound(w, &self.binds[place].1, is_enclosed(&pieces, index));
                 }
             }
         }
@@ -49,7 +59,7 @@ impl<'a> NamedSql<'a> {
             }
         }
         w.check_binds()?;
-        Ok(w.finish())
+        Ok(order)
     }
 
     #[cold]

@@ -35,8 +35,8 @@ use crate::query::rows::stream::{Stream, StreamSource};
 #[must_use = "a raw statement does nothing until it is run"]
 #[derive(Clone, Debug)]
 pub struct Raw {
-    sql: Cow<'static, str>,
-    binds: Vec<(Cow<'static, str>, Bound)>,
+    pub(super) sql: Cow<'static, str>,
+    pub(super) binds: Vec<(Cow<'static, str>, Bound)>,
 }
 
 /// Creates a statement of SQL text, in which `:name` is a bind parameter.

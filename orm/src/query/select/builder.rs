@@ -12,11 +12,11 @@ use super::join::{JoinOn, JoinTarget};
 use super::polymorphic::not_with_subtypes;
 use super::query_state::QueryState;
 use super::selectable::Selectable;
-use crate::mapping::{Entity, Strategy};
+use super::table_source::TableSource;
+use crate::mapping::Strategy;
 use crate::query::compile::verb::Verb;
 use crate::query::expressions::order::{GroupList, OrderList};
 use crate::query::expressions::predicate::Condition;
-use crate::query::expressions::table_ref::TableRef;
 
 /// Represents a query that returns `S`. A query borrows nothing. It can be stored, cloned, sent to another thread and
 /// executed any number of times, and its type stays the same when conditions are added.
@@ -48,7 +48,7 @@ use crate::query::expressions::table_ref::TableRef;
 #[must_use = "a query does nothing until one of its verbs is called: all, first, one, count, exists…"]
 pub struct Select<S> {
     pub(in crate::query) query: Box<QueryState>,
-    marker: PhantomData<fn() -> S>,
+    pub(super) marker: PhantomData<fn() -> S>,
 }
 
 /// Creates a query of `selected`: a model's value such as `User`, a column, an expression, or a tuple of up to eight
@@ -86,8 +86,8 @@ impl<S> Select<S> {
     /// assert_eq!(users.to_sql(&SqliteDialect)?, r#"SELECT COUNT(*) FROM "users""#);
     /// # Ok::<(), orm::Error>(())
     /// ```
-    pub fn from<E: Entity>(mut self, entity: E) -> Self {
-        self.query.set_root(TableRef::of(&entity));
+    pub fn from<T: TableSource>(mut self, table: T) -> Self {
+        self.query.set_from(table);
         self
     }
 
@@ -143,10 +143,9 @@ impl<S> Select<S> {
     /// );
     /// # Ok::<(), orm::Error>(())
     /// ```
-    pub fn join_on<E: Entity, C: Condition>(mut self, entity: E, on: C) -> Self {
-        let (table, on) = (TableRef::of(&entity), JoinOn::of(on));
-        self.query
-            .join(|sources| sources.join_on(JoinKind::Inner, table, on));
+    pub fn join_on<T: TableSource, C: Condition>(mut self, table: T, on: C) -> Self {
+        let on = JoinOn::of(on);
+        self.query.join_source(JoinKind::Inner, table, on);
         self
     }
 
@@ -183,10 +182,9 @@ impl<S> Select<S> {
     /// );
     /// # Ok::<(), orm::Error>(())
     /// ```
-    pub fn left_join_on<E: Entity, C: Condition>(mut self, entity: E, on: C) -> Self {
-        let (table, on) = (TableRef::of(&entity), JoinOn::of(on));
-        self.query
-            .join(|sources| sources.join_on(JoinKind::Left, table, on));
+    pub fn left_join_on<T: TableSource, C: Condition>(mut self, table: T, on: C) -> Self {
+        let on = JoinOn::of(on);
+        self.query.join_source(JoinKind::Left, table, on);
         self
     }
 
@@ -246,7 +244,11 @@ impl<S> Select<S> {
     // As of `select`.
     #[rustfmt::skip]
     pub fn order_by<O: OrderList>(mut self, orders: O) -> Self { // several in a tuple: order_by((User.id, User.name))
-        orders.add_to(&mut self.query.clauses_mut().order_by);
+        let clauses = self.query.clauses_mut();
+        orders.add_to(&mut clauses.order_by);
+        if let Some(compound) = &clauses.compound {
+            compound.name_orders(&mut clauses.order_by);
+        }
         self
     }
 
@@ -264,7 +266,8 @@ impl<S> Select<S> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn limit(mut self, rows: u64) -> Self {
-        self.query.clauses_mut().limit = Some(Limit::Rows(rows));
+        let clauses = self.query.clauses_mut();
+        (clauses.limit, clauses.with_ties) = (Some(Limit::Rows(rows)), false);
         self
     }
 
@@ -318,6 +321,28 @@ impl<S> Select<S> {
     /// ```
     pub fn to_sql(&self, dialect: &dyn Dialect) -> Result<String> {
         self.query.text(Verb::All, dialect)
+    }
+
+    /// Returns the SQL text with literals instead of binds, to read it or to paste it into a shell. It is not what is
+    /// sent: values of a statement always are binds. The text contains the values, which may be secret.
+    ///
+    /// # Errors
+    /// - As [`Select::to_sql`].
+    /// - `Unsupported`: a value has no literal, such as NaN on MySQL.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let query = select(User.id).filter(User.name.eq("O'Brien")).limit(5);
+    /// assert_eq!(
+    ///     query.to_sql_with_literals(&SqliteDialect)?,
+    ///     r#"SELECT "id" FROM "users" WHERE "name" = 'O''Brien' LIMIT 5"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn to_sql_with_literals(&self, dialect: &dyn Dialect) -> Result<String> {
+        self.query.text_with_literals(Verb::All, dialect)
     }
 }
 

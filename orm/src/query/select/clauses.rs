@@ -4,23 +4,32 @@
 use std::convert::Infallible;
 use std::hash::{Hash, Hasher};
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use orm_core::sql::EachBind;
 use orm_core::stmt::{Expr, Limit, Lock, Order, Visit, hash_values};
 use orm_core::value::ValueRef;
 
+use super::compound::Compound;
+use super::named_source::NamedSource;
 use crate::query::expressions::select_item::SelectItem;
 
 /// The clauses that most queries don't have.
 #[derive(Clone, Debug, Default)]
 pub(in crate::query) struct Clauses {
     pub(super) distinct: bool,
+    pub(super) distinct_on: Vec<Expr>,
     pub(super) group_by: Vec<Expr>,
     pub(super) having: Vec<Expr>,
     pub(super) order_by: Vec<Order>,
     pub(super) limit: Option<Limit>,
+    pub(super) with_ties: bool,
     pub(super) offset: Option<u64>,
     pub(super) locks: Vec<Lock>,
+    /// The set operation that it is instead of a plain SELECT.
+    pub(super) compound: Option<Box<Compound>>,
+    /// The sources in FROM that are no tables.
+    pub(super) sources: Vec<Arc<NamedSource>>,
 }
 
 impl Clauses {
@@ -28,27 +37,33 @@ impl Clauses {
     pub(super) fn hash_shape(&self, selected: &[SelectItem], state: &mut impl Hasher) {
         let Self {
             distinct,
+            distinct_on,
             group_by,
             having,
             order_by,
             limit,
+            with_ties,
             offset,
             locks,
+            compound,
+            sources,
         } = self;
-        (
-            distinct,
-            group_by,
-            having,
-            order_by,
-            limit,
-            offset.is_some(),
-            locks,
-        )
-            .hash(state);
-        if *distinct || !group_by.is_empty() {
+        let has_more = compound.is_some() || !sources.is_empty();
+        let flags =
+            u8::from(*with_ties) << 2 | u8::from(has_more) << 1 | u8::from(offset.is_some());
+        (distinct, distinct_on, group_by, having, order_by).hash(state);
+        (limit, flags, locks).hash(state);
+        if has_more {
+            (compound, sources).hash(state);
+        }
+        if *distinct || !distinct_on.is_empty() || !group_by.is_empty() {
             let selected = selected.iter().filter_map(SelectItem::expr);
             let orders = order_by.iter().map(|order| &order.expr);
-            let exprs = selected.chain(group_by).chain(having).chain(orders);
+            let exprs = selected
+                .chain(distinct_on)
+                .chain(group_by)
+                .chain(having)
+                .chain(orders);
             hash_values(exprs, state);
         }
     }
@@ -58,8 +73,20 @@ impl Clauses {
         &'q self,
         visitor: &mut EachBind<F>,
     ) -> ControlFlow<Infallible> {
+        if let Some(compound) = &self.compound {
+            for cte in &compound.ctes {
+                visitor.query(&cte.cte.query)?;
+            }
+            visitor.query(&compound.operation.left)?;
+            visitor.query(&compound.operation.right)?;
+        }
         let orders = self.order_by.iter().map(|order| &order.expr);
-        let mut exprs = self.group_by.iter().chain(&self.having).chain(orders);
+        let mut exprs = self
+            .distinct_on
+            .iter()
+            .chain(&self.group_by)
+            .chain(&self.having)
+            .chain(orders);
         exprs.try_for_each(|expr| visitor.expr(expr))?;
         if let Some(Limit::Rows(rows)) = &self.limit {
             visitor.rows(rows);

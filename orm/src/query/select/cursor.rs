@@ -6,8 +6,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::types::Type;
-use orm_core::value::{Value, ValueRef};
+use orm_core::types::{Type, Width};
+use orm_core::value::{Decimal, Value, ValueRef};
 
 use crate::mapping::ModelDef;
 
@@ -34,11 +34,14 @@ pub(super) fn encode<'v>(
             ValueRef::Float(v) => bytes.extend(v.to_be_bytes()),
             ValueRef::Date(v) => bytes.extend(v.to_be_bytes()),
             ValueRef::Uuid(v) => bytes.extend(v),
+            ValueRef::Decimal(v) => push_bytes(&mut bytes, v.to_string().as_bytes()),
             ValueRef::Text(v) => push_bytes(&mut bytes, v.as_bytes()),
             ValueRef::Bytes(v) => push_bytes(&mut bytes, v),
-            ValueRef::Null | ValueRef::Array(_) | ValueRef::Batch(_) | ValueRef::Extension(_) => {
-                return Err(not_encoded(def));
-            }
+            ValueRef::Null
+            | ValueRef::Json(_)
+            | ValueRef::Array(_)
+            | ValueRef::Batch(_)
+            | ValueRef::Extension(_) => return Err(not_encoded(def)),
         }
     }
     Ok(URL_SAFE_NO_PAD.encode(bytes))
@@ -94,6 +97,10 @@ impl<'b> Reader<'b> {
         Some(bytes)
     }
 
+    fn decimal(&mut self) -> Option<Decimal> {
+        str::from_utf8(self.bytes()?).ok()?.parse().ok()
+    }
+
     fn text(&mut self) -> Option<Value> {
         let text = str::from_utf8(self.bytes()?).ok()?;
         Some(Value::Text(text.to_owned()))
@@ -106,6 +113,16 @@ impl<'b> Reader<'b> {
                 [byte @ (0 | 1)] => Some(Value::Bool(byte == 1)),
                 [_] => None,
             },
+            Type::Int8 => i8::try_from(self.int()?).ok().map(|v| Value::Int(v.into())),
+            Type::Unsigned(Width::W64) => match self.decimal()? {
+                v if v.scale() == 0 && v.unscaled() >= 0 => Some(Value::Decimal(v)),
+                _ => None,
+            },
+            Type::Unsigned(_) => {
+                let (least, most) = ty.range()?;
+                let value = self.int()?;
+                (least..=most).contains(&value).then_some(Value::Int(value))
+            }
             Type::Int16 => i16::try_from(self.int()?)
                 .ok()
                 .map(|v| Value::Int(v.into())),
@@ -124,7 +141,8 @@ impl<'b> Reader<'b> {
             Type::DateTime => self.int().map(Value::DateTime),
             Type::Timestamp => self.int().map(Value::Timestamp),
             Type::Uuid => self.array().map(Value::Uuid),
-            Type::Extension(_) => None,
+            Type::Decimal { .. } => self.decimal().map(Value::Decimal),
+            Type::Json | Type::Extension(_) => None,
         }
     }
 }

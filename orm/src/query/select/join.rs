@@ -314,16 +314,54 @@ fn join_inferred(
 #[cold]
 fn unclear(sources: &Sources, joined: TableRef, several: bool) -> BuildError {
     let others: Vec<_> = sources.iter().map(TableRef::describe).collect();
-    let (joined, others) = (joined.describe(), others.join(", "));
-    let message = if several {
-        format!("can't join {joined}: more than one foreign key connects it with {others}")
-    } else if others.is_empty() {
-        format!("can't join {joined}: the query has no table yet")
+    let (name, others) = (joined.describe(), others.join(", "));
+    if several {
+        let (keys, conditions) = connections(sources, joined);
+        return BuildError::new(
+            format!(
+                "can't join {name}: more than one foreign key connects it with {others}: {}",
+                keys.join(", ")
+            ),
+            format!(
+                "join by a relation, or give the condition: {}",
+                conditions.join(", or ")
+            ),
+        );
+    }
+    let message = if others.is_empty() {
+        format!("can't join {name}: the query has no table yet")
     } else {
-        format!("can't join {joined}: no foreign key connects it with {others}")
+        format!("can't join {name}: no foreign key connects it with {others}")
     };
     let hint = "join by a relation, or give the condition: join_on(…, condition), or left_join_on(…, condition)";
     BuildError::new(message, hint)
+}
+
+/// The foreign keys between a table and the others, and for each the call that joins by it.
+fn connections(sources: &Sources, joined: TableRef) -> (Vec<String>, Vec<String>) {
+    let field = |table: TableRef, position: usize| {
+        format!("{}.{}", table.value(), table.def.fields[position])
+    };
+    let (mut keys, mut calls) = (Vec::new(), Vec::new());
+    for other in sources.iter() {
+        for (child, parent) in [(other, joined), (joined, other)] {
+            for key in child.def.references {
+                if (key.target)().table != parent.def.table {
+                    continue;
+                }
+                let own = key.columns.iter().map(|column| field(child, *column));
+                keys.push(own.collect::<Vec<_>>().join(" with "));
+                let columns = key.columns.iter().zip(key.target_columns);
+                let equal = columns.map(|(own, target)| {
+                    format!("{}.eq({})", field(child, *own), field(parent, *target))
+                });
+                let equal = equal.collect::<Vec<_>>().join(".and(");
+                let closing = ")".repeat(key.columns.len() - 1);
+                calls.push(format!("join_on({}, {equal}{closing})", joined.value()));
+            }
+        }
+    }
+    (keys, calls)
 }
 
 /// The error of a relation of a table that the query does not have.
@@ -352,10 +390,13 @@ fn twice_by(relation: &RelationDef, table: TableRef) -> BuildError {
 #[cold]
 pub(in crate::query) fn twice(origin: TableRef) -> BuildError {
     let (name, model) = (origin.name(), origin.def.name);
+    let alias = if origin.def.table.is_empty() {
+        format!("give the derived table another name: {name}.alias(\"…\")")
+    } else {
+        format!("join {model}.alias(\"…\")")
+    };
     BuildError::new(
         format!("table name {name} is specified more than once"),
-        format!(
-            "join {model}.alias(\"…\"), or name another first table with .from(…) before the joins"
-        ),
+        format!("{alias}, or name another first table with .from(…) before the joins"),
     )
 }

@@ -1,7 +1,7 @@
 //! [`Select::last`]: the first row in the reverse order. The other verbs are in `fetch.rs`.
 
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::stmt::{Direction, Order};
+use orm_core::stmt::{Direction, Nulls, Order};
 
 use super::builder::Select;
 use super::clauses::Clauses;
@@ -88,6 +88,10 @@ fn reverse(order: &mut Order) {
         Direction::Ascending => Direction::Descending,
         Direction::Descending => Direction::Ascending,
     };
+    order.nulls = order.nulls.map(|nulls| match nulls {
+        Nulls::First => Nulls::Last,
+        Nulls::Last => Nulls::First,
+    });
 }
 
 fn by_key_descending(table: TableRef) -> impl Iterator<Item = Order> {

@@ -110,7 +110,7 @@ impl<S> Select<S> {
     /// # Errors
     /// A verb of the query returns:
     /// - `Usage`: the query has no lock, or does not read from the table.
-    /// - `Unsupported`: the database can't lock single tables (MariaDB), or those on the nullable side of a LEFT JOIN
+    /// - `Unsupported`: the database can't lock single tables (MariaDB), or those on the nullable side of an outer join
     ///   (PostgreSQL). Nothing is sent.
     ///
     /// # Examples

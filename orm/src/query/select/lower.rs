@@ -11,7 +11,9 @@ use orm_core::sql::{BindValues, EachBind};
 use orm_core::stmt::{Few, Join, Projection, Query, QueryBody, Select, Visit};
 use orm_core::value::ValueRef;
 
+use super::clauses::Clauses;
 use super::join::{JoinOn, Joined};
+use super::named_source::with;
 use super::query_state::{QueryKey, QueryState};
 use crate::engine::TextOf;
 use crate::query::expressions::select_item::SelectItem;
@@ -40,29 +42,51 @@ impl QueryState {
 
     /// The statement.
     pub(in crate::query) fn lower(&self) -> Query {
-        let clauses = self.clauses.as_deref().cloned().unwrap_or_default();
+        let mut query = self.lower_part();
+        query.with = with(&self.ctes());
+        query
+    }
+
+    /// The statement without its WITH clause.
+    pub(super) fn lower_part(&self) -> Query {
+        let mut clauses = self.clauses.as_deref().cloned().unwrap_or_default();
+        if let Some(compound) = clauses.compound.take() {
+            compound.name_orders(&mut clauses.order_by);
+            return around(compound.body(), clauses);
+        }
         let mut select = Select::default();
         select.distinct = clauses.distinct;
         select.columns = self.projections();
-        select.from = self.sources.root.map(TableRef::item);
+        let item = |table: TableRef| match self.source(table) {
+            Some(source) => source.item.clone(),
+            None => table.item(),
+        };
+        select.from = self.sources.root.map(item);
         let join = |joined: &Joined| {
             Join::new(
                 joined.kind,
-                joined.table.item(),
+                item(joined.table),
                 joined.on.condition(joined.table),
             )
         };
         select.joins = self.sources.joined.iter().map(join).collect();
         select.filter = self.filter.iter().cloned().map(Term::into_expr).collect();
-        select.group_by = clauses.group_by;
-        select.having = clauses.having;
-        let mut query = Query::from(QueryBody::Select(select));
-        query.order_by = clauses.order_by;
-        query.limit = clauses.limit;
-        query.offset = clauses.offset;
-        query.locks = clauses.locks;
-        query
+        select.distinct_on = std::mem::take(&mut clauses.distinct_on);
+        select.group_by = std::mem::take(&mut clauses.group_by);
+        select.having = std::mem::take(&mut clauses.having);
+        around(QueryBody::Select(select), clauses)
     }
+}
+
+/// The query of a body, with the clauses that stand around it.
+fn around(body: QueryBody, clauses: Clauses) -> Query {
+    let mut query = Query::from(body);
+    query.order_by = clauses.order_by;
+    query.limit = clauses.limit;
+    query.with_ties = clauses.with_ties;
+    query.offset = clauses.offset;
+    query.locks = clauses.locks;
+    query
 }
 
 /// The shape: all that decides which statement it is, and which checks it has to pass.
@@ -75,7 +99,7 @@ impl Hash for QueryKey<'_> {
             filter,
             clauses,
             left_out,
-            // Relations that are read after the rows, and what becomes of entities that are loaded already.
+            // Relations that are read after the rows, and whether loaded entities take the values of the rows.
             loads: _,
             populates_existing: _,
             // Depends on the verb.
@@ -136,11 +160,42 @@ fn hash_lengths(head: u64, lengths: [usize; 3], state: &mut impl Hasher) {
 impl<'q> BindValues<'q> for &'q QueryState {
     #[inline]
     fn visit<F: FnMut(ValueRef<'q>, usize)>(self, visitor: &mut EachBind<F>) {
-        let _ = visit_parts(self, visitor);
-        if let Some(clauses) = &self.clauses {
-            let _ = clauses.visit(visitor);
+        let Some(clauses) = &self.clauses else {
+            let _ = visit_parts(self, visitor);
+            return;
+        };
+        if !clauses.sources.is_empty() {
+            let _ = visit_sources(self, visitor);
+        } else if clauses.compound.is_none() {
+            let _ = visit_parts(self, visitor);
+        }
+        let _ = clauses.visit(visitor);
+    }
+}
+
+/// As [`visit_parts`], of a query with sources that are no tables.
+fn visit_sources<'q, F: FnMut(ValueRef<'q>, usize)>(
+    query: &'q QueryState,
+    visitor: &mut EachBind<F>,
+) -> ControlFlow<Infallible> {
+    for cte in query.each_cte() {
+        visitor.query(&cte.cte.query)?;
+    }
+    for expr in query.selected.iter().filter_map(SelectItem::expr) {
+        visitor.expr(expr)?;
+    }
+    if let Some(source) = query.sources.root.and_then(|root| query.source(root)) {
+        visitor.item(&source.item)?;
+    }
+    for joined in &query.sources.joined {
+        if let Some(source) = query.source(joined.table) {
+            visitor.item(&source.item)?;
+        }
+        if let JoinOn::Condition(on) = &joined.on {
+            visitor.expr(on)?;
         }
     }
+    query.filter.iter().try_for_each(|term| term.visit(visitor))
 }
 
 #[inline]

@@ -149,7 +149,11 @@ impl QueryState {
     /// Orders rows that are equal otherwise by the primary keys of their tables, unless they are merged.
     fn complete_order(&mut self) {
         let merges = |clauses: &Clauses| {
-            clauses.distinct || !clauses.group_by.is_empty() || !clauses.having.is_empty()
+            clauses.distinct
+                || !clauses.distinct_on.is_empty()
+                || !clauses.group_by.is_empty()
+                || !clauses.having.is_empty()
+                || clauses.compound.is_some()
         };
         if self.clauses.as_deref().is_some_and(merges) {
             return;

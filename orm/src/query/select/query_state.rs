@@ -8,11 +8,13 @@ use orm_core::stmt::{Limit, Lock, LockStrength, Query};
 use super::clauses::Clauses;
 use super::join::{Sources, twice};
 use super::joined_loads::{JoinedLoads, not_joined, not_locked};
+use super::named_source::with;
 use super::selectable::Selectable;
 use crate::engine::{Connection, StatementText};
 use crate::mapping::{ColumnSet, Criteria, Exempt, LoadPath, LoadStep, ModelDef, Strategy};
 use crate::query::compile::compiled_sql::{CompiledSql, KeptSql, compile_query};
-use crate::query::compile::validate::{Typed, validate_query, validate_subquery};
+use crate::query::compile::printed::with_literals;
+use crate::query::compile::validate::{Typed, validate_ctes, validate_query, validate_subquery};
 use crate::query::compile::verb::Verb;
 use crate::query::executor::Access;
 use crate::query::expressions::build_error::BuildError;
@@ -294,6 +296,18 @@ impl QueryState {
         Ok(self.render(verb, dialect)?.to_string())
     }
 
+    /// The text for a verb with literals instead of binds.
+    ///
+    /// # Errors
+    /// As [`QueryState::compile`], and `Unsupported` for a value without a literal.
+    pub(super) fn text_with_literals(&self, verb: Verb, dialect: &dyn Dialect) -> Result<String> {
+        self.check().map_err(|error| error.to_error())?;
+        let query = self.lower();
+        self.validate(verb, &query)?;
+        let query = self.rewrite(verb, query, &Criteria::default())?;
+        with_literals(&query, dialect)
+    }
+
     #[cold]
     fn render(&self, verb: Verb, dialect: &dyn Dialect) -> Result<StatementText> {
         let query = self.lower();
@@ -379,17 +393,30 @@ impl QueryState {
     }
 
     /// The query as a statement of its own.
-    pub(super) fn into_query(self) -> Result<Query, BuildError> {
+    pub(in crate::query) fn into_query(self) -> Result<Query, BuildError> {
         self.check()?;
         let query = self.lower();
         validate_query(&query, &self.typed())?;
         Ok(query)
     }
 
+    /// The criteria that it is exempt from.
+    pub(in crate::query) fn exempt(&self) -> Option<Box<Exempt>> {
+        self.exempt.clone()
+    }
+
     /// The query as a part of another statement, and how deep it is nested.
     pub(in crate::query) fn into_subquery(self) -> Result<(Query, usize), BuildError> {
+        let (mut query, depth) = self.to_part()?;
+        query.with = with(&self.ctes());
+        validate_ctes(&query)?;
+        Ok((query, depth))
+    }
+
+    /// As [`QueryState::into_subquery`], without the WITH clause.
+    pub(super) fn to_part(&self) -> Result<(Query, usize), BuildError> {
         self.check()?;
-        let query = self.lower();
+        let query = self.lower_part();
         let depth = validate_subquery(&query, &self.typed())?;
         if !query.locks.is_empty() {
             return Err(BuildError::new(
@@ -405,6 +432,14 @@ impl QueryState {
     fn check(&self) -> Result<(), BuildError> {
         if let Some(error) = &self.error {
             return Err((**error).clone());
+        }
+        if let Some(clauses) = &self.clauses {
+            if !clauses.sources.is_empty() {
+                self.check_sources()?;
+            }
+            if let Some(compound) = &clauses.compound {
+                return self.check_compound(clauses, compound);
+            }
         }
         if self.sources.root.is_none() {
             return Err(no_table());

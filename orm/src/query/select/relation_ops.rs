@@ -134,12 +134,8 @@ impl<M: Model, F: ReferencesMany> Relation<M, F> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn count(self) -> Expr<i64> {
-        let rows = stmt::Expr::Aggregate {
-            function: Aggregate::Count,
-            expr: None,
-            distinct: false,
-            ty: Type::Int64,
-        };
+        let rows = stmt::AggregateCall::new(Aggregate::Count, None, Type::Int64);
+        let rows = stmt::Expr::Aggregate(Box::new(rows));
         scalar(self, SelectItem::value(rows, ItemNullability::Required))
     }
 }

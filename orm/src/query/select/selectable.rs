@@ -129,11 +129,11 @@ impl<T: DbType> Selectable for Expr<T> {
     }
 }
 
-/// Marks what is selected of the nullable side of a LEFT JOIN; see [`optional`].
+/// Marks what is selected of the nullable side of an outer join; see [`optional`].
 #[derive(Clone, Copy, Debug)]
 pub struct Optional<S>(pub(super) S);
 
-/// Selects an entity, column or expression of the nullable side of a LEFT JOIN as an `Option`, which is `None` for a
+/// Selects an entity, column or expression of the nullable side of an outer join as an `Option`, which is `None` for a
 /// row without a match.
 ///
 /// ```

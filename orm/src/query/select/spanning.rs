@@ -40,7 +40,7 @@ pub(super) fn scalar<M: Model, F: RelationField, T>(
 ) -> Expr<T> {
     let origin = Some(TableRef::of_relation(&relation));
     match spanned(relation, Some(selected), None) {
-        Ok((query, depth)) => Expr::over(stmt::Expr::Subquery(Box::new(query)), origin, depth),
+        Ok((query, depth)) => Expr::around(stmt::Expr::Subquery(Box::new(query)), origin, depth),
         Err(error) => Expr::leaf(error.into_expr(), origin),
     }
 }

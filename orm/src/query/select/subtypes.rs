@@ -102,6 +102,7 @@ impl Sources {
                 negated: false,
             };
             if let Some(select) = query.as_select_mut() {
+                select.joins[index].item = table.item();
                 select.joins[index].on = on.condition(*table);
                 select.filter.push(missing.or(without_and(hidden.on)));
             }

@@ -43,7 +43,7 @@ impl<M: Model, T: DbType> Column<M, T> {
     /// let statement = update(User).set_all([User.email.to(Null), User.age.to(User.age + 1)]);
     /// assert_eq!(
     ///     statement.to_sql(&SqliteDialect)?,
-    ///     r#"UPDATE "users" SET "email" = ?, "age" = "age" + ?"#
+    ///     r#"UPDATE "users" SET "email" = ?, "age" = integer_store("age" + ?, 32)"#
     /// );
     /// # Ok::<(), orm::Error>(())
     /// ```

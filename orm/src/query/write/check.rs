@@ -1,14 +1,15 @@
-//! Checks values before they are sent: declared lengths, and foreign keys to parents that were not flushed.
+//! Checks values before they are sent: declared lengths and digits, and foreign keys to parents that were not flushed.
 //!
 //! Used by `bulk/send.rs` and by the session's flush. The database checks the rest.
 
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::value::ValueRef;
+use orm_core::types::Type;
+use orm_core::value::{Decimal, ValueRef};
 
 use crate::mapping::ModelDef;
 
 /// Refuses text and bytes that are longer than the length of the column: SQLite would store them, MySQL might truncate
-/// them.
+/// them. Refuses decimals with more digits than the column, which some databases round and others store.
 #[inline]
 pub(crate) fn check_length(
     def: &'static ModelDef,
@@ -16,7 +17,10 @@ pub(crate) fn check_length(
     value: ValueRef<'_>,
 ) -> Result<()> {
     let Some(limit) = def.columns[position].length else {
-        return Ok(());
+        return match value {
+            ValueRef::Decimal(number) => check_digits(def, position, number),
+            _ => Ok(()),
+        };
     };
     let fits = match value {
         // No text has more characters than bytes, so most need no counting.
@@ -36,7 +40,7 @@ pub(crate) fn check_length(
 #[cold]
 fn too_long(def: &'static ModelDef, position: usize, limit: u32) -> Error {
     let column = &def.columns[position];
-    let unit = if column.ty == orm_core::types::Type::Bytes {
+    let unit = if column.ty == Type::Bytes {
         "bytes"
     } else {
         "characters"
@@ -47,6 +51,23 @@ fn too_long(def: &'static ModelDef, position: usize, limit: u32) -> Error {
     )
     .with_table(def.table)
     .with_column(def.names[position])
+}
+
+#[inline(never)]
+fn check_digits(def: &'static ModelDef, position: usize, number: Decimal) -> Result<()> {
+    let Type::Decimal { precision, scale } = def.columns[position].ty else {
+        return Ok(());
+    };
+    if number.fits(precision, scale) {
+        return Ok(());
+    }
+    Err(Error::with_message(
+        ErrorKind::OutOfRange,
+        format!("the value has more digits than its column of {precision} digits, {scale} of them after the point"),
+    )
+    .with_table(def.table)
+    .with_column(def.names[position])
+    .with_hint("round it first: round_dp(…)"))
 }
 
 /// Refuses a foreign key of 0 to a generated key: it is the key of a parent that isn't stored yet.

@@ -2,18 +2,26 @@
 
 use std::marker::PhantomData;
 
+use orm_core::driver::Row;
 use orm_core::error::Result;
-use orm_core::sql::Dialect;
-use orm_core::stmt;
+use orm_core::sql::{self, Capabilities, Dialect};
+use orm_core::stmt::{self, Statement};
+use orm_core::value::Value;
 
 use super::matching_keys::matching_keys;
+use super::other_tables::{OtherTables, without_using};
 use super::parts::{Parts, execute, execute_once};
+use super::returning::{Prepared, Returning, WriteRows, check_returning, text_of};
 use crate::engine::{Connection, StatementText, TextOf};
 use crate::mapping::{Entity, Exempt, KeySource, Model};
+use crate::query::compile::printed::with_literals;
 use crate::query::compile::validate::validate_delete;
-use crate::query::executor::{DmlKind, Executor};
+use crate::query::executor::{DmlKind, Executor, RowsWrite};
 use crate::query::expressions::predicate::Condition;
+use crate::query::expressions::table_ref::TableRef;
 use crate::query::expressions::term::{Term, Terms};
+use crate::query::select::returning_list::ReturningList;
+use crate::query::select::selectable::Selectable;
 
 /// Represents a DELETE of the rows of a model's table. Without a filter it deletes all rows.
 ///
@@ -38,6 +46,8 @@ pub struct Delete<M> {
     is_in_step: bool,
     /// The criteria that it is exempt from.
     exempt: Option<Box<Exempt>>,
+    /// Other tables whose columns it uses.
+    using: OtherTables,
     marker: PhantomData<fn() -> M>,
 }
 
@@ -55,6 +65,7 @@ pub fn delete<E: Entity>(_entity: E) -> Delete<E::Model> {
         filter: Terms::new(),
         is_in_step: false,
         exempt: None,
+        using: OtherTables::default(),
         marker: PhantomData,
     }
 }
@@ -76,6 +87,29 @@ impl<M: Model> Delete<M> {
     #[inline]
     pub fn filter<C: Condition>(mut self, condition: C) -> Self {
         self.filter.push(condition.into_predicate().into_term());
+        self
+    }
+
+    /// Adds a table, or an alias of one, whose columns conditions can use: DELETE … USING. Where the database has no such clause,
+    /// the conditions are those of an EXISTS.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let statement = delete(Post).using(User).filter(User.id.eq(Post.author_id)).filter(!User.active);
+    /// assert_eq!(
+    ///     statement.to_sql(&PostgresDialect)?,
+    ///     r#"DELETE FROM "posts" USING "users" WHERE "users"."id" = "posts"."author_id" AND "users"."active" = $1"#
+    /// );
+    /// assert_eq!(
+    ///     statement.to_sql(&SqliteDialect)?,
+    ///     r#"DELETE FROM "posts" WHERE EXISTS (SELECT 1 FROM "users" WHERE "users"."id" = "posts"."author_id" AND "users"."active" = ?)"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn using<E: Entity>(mut self, entity: E) -> Self {
+        self.using.add(TableRef::of(&entity));
         self
     }
 
@@ -159,6 +193,27 @@ impl<M: Model> Delete<M> {
         self
     }
 
+    /// Adds RETURNING: what is selected of each deleted row. A session returns columns alone, since the rows of entities are
+    /// gone. PostgreSQL, SQLite and MariaDB support it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut conn = engine.connection()?;
+    /// let posts: Vec<Post> = delete(Post).returning(Post).all(&mut conn)?;
+    /// assert_eq!(posts.len(), 1);
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     [r#"DELETE FROM "posts" RETURNING "id", "author_id", "title""#]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn returning<S: Selectable>(self, selected: S) -> Returning<Self, S> {
+        Returning::new(self, selected)
+    }
+
     /// Executes the DELETE and returns the number of deleted rows.
     ///
     /// # Errors
@@ -178,6 +233,9 @@ impl<M: Model> Delete<M> {
     /// ```
     pub fn execute<X: Executor>(&self, conn_or_session: &mut X) -> Result<u64> {
         let write = |conn: &mut Connection, keys: &dyn KeySource| {
+            if !self.using.is_empty() {
+                return self.prepare((conn, keys), None)?.execute(conn);
+            }
             let dialect = conn.dialect();
             if let Some(statement) = self.under_criteria(conn)? {
                 return execute_once((conn, keys), &statement);
@@ -193,9 +251,7 @@ impl<M: Model> Delete<M> {
         if !self.is_in_step {
             return conn_or_session.write(M::def(), DmlKind::Delete, write);
         }
-        let keys = |conn: &mut Connection, keys: &dyn KeySource| {
-            matching_keys::<M>(conn, keys, (&self.filter, self.exempt.as_deref()))
-        };
+        let keys = |conn: &mut Connection, keys: &dyn KeySource| self.matching_keys(conn, keys);
         conn_or_session.write_in_step(M::def(), DmlKind::Delete, keys, write)
     }
 
@@ -220,9 +276,35 @@ impl<M: Model> Delete<M> {
         Ok(self.render(dialect)?.to_string())
     }
 
+    /// Returns the SQL text with literals instead of binds, to read it. See [`Select::to_sql_with_literals`].
+    ///
+    /// [`Select::to_sql_with_literals`]: crate::query::Select::to_sql_with_literals
+    ///
+    /// # Errors
+    /// - As [`Delete::to_sql`].
+    /// - `Unsupported`: a value has no literal.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let query = delete(User).filter(User.name.eq("ada"));
+    /// assert_eq!(
+    ///     query.to_sql_with_literals(&SqliteDialect)?,
+    ///     r#"DELETE FROM "users" WHERE "name" = 'ada'"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn to_sql_with_literals(&self, dialect: &dyn Dialect) -> Result<String> {
+        let statement = self.lower();
+        validate_delete(&statement).map_err(|error| error.to_error())?;
+        with_literals(&statement, dialect)
+    }
+
     #[cold]
     fn render(&self, dialect: &dyn Dialect) -> Result<StatementText> {
-        let statement = self.lower();
+        self.using.check(M::def())?;
+        let statement = without_using(self.lower(), dialect);
         validate_delete(&statement).map_err(|error| error.to_error())?;
         StatementText::of(&statement, dialect)
     }
@@ -241,9 +323,84 @@ impl<M: Model> Delete<M> {
         Ok(Some(statement))
     }
 
+    /// The statement with a RETURNING list, or without one, ready to be sent.
+    fn prepare(
+        &self,
+        (conn, keys): (&mut Connection, &dyn KeySource),
+        list: Option<&ReturningList>,
+    ) -> Result<Prepared> {
+        self.using.check(M::def())?;
+        let statement = self.under_criteria(conn)?;
+        let statement = statement.unwrap_or_else(|| self.lower());
+        let mut statement = without_using(statement, conn.dialect());
+        statement
+            .returning
+            .extend(list.into_iter().flat_map(ReturningList::projections));
+        Prepared::new((conn, keys), Statement::Delete(statement))
+    }
+
+    fn matching_keys(
+        &self,
+        conn: &mut Connection,
+        keys: &dyn KeySource,
+    ) -> Result<Vec<Vec<Value>>> {
+        self.using.check_in_step()?;
+        matching_keys::<M>(conn, keys, (&self.filter, self.exempt.as_deref()))
+    }
+
     fn lower(&self) -> stmt::Delete {
         let mut delete = stmt::Delete::new(M::def().table);
         delete.filter = self.filter.iter().cloned().map(Term::into_expr).collect();
+        (delete.using, delete.joins) = self.using.lower();
         delete
+    }
+}
+
+impl<M: Model> WriteRows for Delete<M> {
+    type Model = M;
+
+    fn write_rows<X: Executor>(
+        &self,
+        conn_or_session: &mut X,
+        list: &ReturningList,
+        each: impl FnMut(&dyn Row, &mut X::Sink<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let keys = |conn: &mut Connection, keys: &dyn KeySource| self.matching_keys(conn, keys);
+        let write = RowsWrite {
+            model: M::def(),
+            kind: DmlKind::Delete,
+            has_entities: list.has_entities(),
+            check: &|dialect| {
+                let supported = |capabilities: &Capabilities| capabilities.delete_returning;
+                check_returning(dialect, ("DELETE … RETURNING", supported))?;
+                let is_clause = |capabilities: &Capabilities| {
+                    capabilities.delete_using != sql::OtherTables::List
+                };
+                if self.using.is_empty() {
+                    return Ok(());
+                }
+                check_returning(dialect, ("DELETE … USING … RETURNING", is_clause))
+            },
+            keys: self.is_in_step.then_some(&keys),
+        };
+        let prepare =
+            |conn: &mut Connection, keys: &dyn KeySource| self.prepare((conn, keys), Some(list));
+        let run = |conn: &mut Connection,
+                   prepared: Prepared,
+                   each: &mut dyn FnMut(&dyn Row) -> Result<()>| {
+            prepared.query(conn, each)
+        };
+        conn_or_session.write_rows(&write, prepare, run, each)
+    }
+
+    fn most_rows(&self) -> Option<usize> {
+        None
+    }
+
+    fn text_returning(&self, dialect: &dyn Dialect, list: &ReturningList) -> Result<String> {
+        self.using.check(M::def())?;
+        let mut delete = without_using(self.lower(), dialect);
+        delete.returning.extend(list.projections());
+        text_of(&Statement::Delete(delete), dialect)
     }
 }

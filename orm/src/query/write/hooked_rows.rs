@@ -49,6 +49,7 @@ fn run<'a, M: Model>(rows: InsertRows<'a, M>, refused: &mut Refused) -> InsertRo
         InsertRows::One(row) => InsertRows::One(given(row)),
         InsertRows::Owned(rows) => InsertRows::Owned(rows.into_iter().map(given).collect()),
         InsertRows::OneBorrowed(row) => InsertRows::One(run_borrowed(row, refused)),
+        InsertRows::Defaults => InsertRows::Defaults,
         InsertRows::Borrowed(rows) => {
             let rows = rows.into_iter();
             InsertRows::Owned(rows.map(|row| run_borrowed(row, refused)).collect())

@@ -1,21 +1,24 @@
 //! INSERT of models, builders and collections of them.
 
-use std::fmt;
 use std::marker::PhantomData;
 
 use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::sql::Dialect;
-use orm_core::types::DbType;
+use orm_core::sql::{Capabilities, Dialect};
+use orm_core::stmt::{self, InsertSource};
 use orm_core::value::ValueRef;
 
-use super::bulk::{first_statement, goes_at_once, insert_returning, insert_rows, stores_at_once};
+use super::bulk::{
+    BulkInsert, first_statement, goes_at_once, insert_rows, insert_with, stores_at_once,
+};
 use super::hooked_rows::{Refused, hooked};
+use super::returning::{Returning, WriteRows, check_returning};
 use super::values::{InsertRows, RowsOf, Run};
 use crate::engine::Connection;
-use crate::mapping::{Column, Entity, Model};
-use crate::query::executor::{DmlKind, Executor};
-use crate::query::rows::from_row::read_value;
+use crate::mapping::{Entity, Model};
+use crate::query::executor::{DmlKind, Executor, RowsWrite};
+use crate::query::select::returning_list::ReturningList;
+use crate::query::select::selectable::Selectable;
 
 /// Represents an INSERT without rows.
 #[must_use = "an insert does nothing until it has values and is executed"]
@@ -63,20 +66,6 @@ pub struct Insert<'a, M> {
     refused: Option<Box<Refused>>,
 }
 
-/// Represents an INSERT that returns a column of each row.
-#[must_use = "an insert does nothing until it is executed"]
-pub struct Returning<'a, M, T> {
-    insert: Insert<'a, M>,
-    column: Column<M, T>,
-}
-
-impl<M: Model + fmt::Debug, T> fmt::Debug for Returning<'_, M, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut returning = f.debug_tuple("Returning");
-        returning.field(&self.insert).field(&self.column).finish()
-    }
-}
-
 /// Creates an INSERT into a model's table.
 ///
 /// # Examples
@@ -111,16 +100,48 @@ impl<M: Model> InsertInto<M> {
     // On one line, since the compiler shows it where something else is given.
     #[rustfmt::skip]
     pub fn values<'a, V, K>(self, values: V) -> Insert<'a, M> where InsertRows<'a, M>: RowsOf<V, M, K> {
-        let mut refused = None;
+        Insert::of(RowsOf::rows_of(values))
+    }
+}
+
+impl<M: Model> InsertInto<M> {
+    /// Sets the rows to one row of the defaults of the database: the generated key, server defaults and NULL. Hooks are not
+    /// called.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let statement = insert(Post).defaults().returning(Post.id);
+    /// assert_eq!(
+    ///     statement.to_sql(&PostgresDialect)?,
+    ///     r#"INSERT INTO "posts" DEFAULT VALUES RETURNING "id""#
+    /// );
+    /// assert_eq!(
+    ///     statement.to_sql(&MysqlDialect::MariaDb)?,
+    ///     "INSERT INTO `posts` () VALUES () RETURNING `id`"
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn defaults(self) -> Insert<'static, M> {
         Insert {
-            first: hooked(RowsOf::rows_of(values), &mut refused),
+            first: InsertRows::Defaults,
             more: Vec::new(),
-            refused,
+            refused: None,
         }
     }
 }
 
 impl<'a, M: Model> Insert<'a, M> {
+    pub(super) fn of(rows: InsertRows<'a, M>) -> Self {
+        let mut refused = None;
+        Self {
+            first: hooked(rows, &mut refused),
+            more: Vec::new(),
+            refused,
+        }
+    }
+
     /// Adds more rows.
     ///
     /// # Examples
@@ -150,8 +171,8 @@ impl<'a, M: Model> Insert<'a, M> {
         self
     }
 
-    /// Adds RETURNING a column of each row. The generated key is returned in the order of the rows on every database.
-    /// Other columns are returned in the database's order; MySQL does not support them.
+    /// Adds RETURNING: what is selected of each row. The generated key alone is returned in the order of the rows, on
+    /// every database. Anything else is returned in the database's order; MySQL does not support it.
     ///
     /// # Examples
     ///
@@ -159,20 +180,18 @@ impl<'a, M: Model> Insert<'a, M> {
     /// # use orm_doctest::*;
     /// # let (engine, sent) = database()?;
     /// # let mut conn = engine.connection()?;
-    /// let post = Post::builder().author_id(1).title("On tides");
-    /// let statement = insert(Post).values(post).returning(Post.id);
+    /// let post = || Post::builder().author_id(1).title("On tides");
+    /// let statement = insert(Post).values(post()).returning((Post.id, Post.title));
     /// assert_eq!(
     ///     statement.to_sql(&PostgresDialect)?,
-    ///     r#"INSERT INTO "posts" ("author_id", "title") VALUES ($1, $2) RETURNING "id""#
+    ///     r#"INSERT INTO "posts" ("author_id", "title") VALUES ($1, $2) RETURNING "id", "title""#
     /// );
-    /// assert_eq!(statement.one(&mut conn)?, 2);
+    /// assert_eq!(statement.one(&mut conn)?, (2, "On tides".to_owned()));
+    /// assert_eq!(insert(Post).values(post()).returning(Post).one(&mut conn)?.id, 3);
     /// # Ok::<(), orm::Error>(())
     /// ```
-    pub fn returning<T: DbType>(self, column: Column<M, T>) -> Returning<'a, M, T> {
-        Returning {
-            insert: self,
-            column,
-        }
+    pub fn returning<S: Selectable>(self, selected: S) -> Returning<Self, S> {
+        Returning::new(self, selected)
     }
 
     /// Executes the INSERT and returns the number of inserted rows. After an error no row is inserted.
@@ -197,14 +216,26 @@ impl<'a, M: Model> Insert<'a, M> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn execute<X: Executor>(&self, conn_or_session: &mut X) -> Result<u64> {
-        self.run(conn_or_session, Back::Nothing, &mut |conn, rows, run| {
-            insert_rows(
-                conn,
-                &run.insert::<M>(),
-                &|row, position| rows.value(run.rows.start + row, position),
-                None,
-            )
-        })
+        let rows = self.len();
+        if rows == 0 {
+            return Ok(0);
+        }
+        self.check_hooks()?;
+        conn_or_session.write(M::def(), DmlKind::Insert, |conn, _| {
+            let is_one = self.goes_at_once(conn, &|capabilities, insert, value, limit| {
+                goes_at_once(capabilities, insert, value, limit)
+                    || stores_at_once(capabilities, insert, value, limit)
+            });
+            self.send_whole(conn, is_one, &mut |conn, rows, run| {
+                insert_rows(
+                    conn,
+                    &run.insert::<M>(),
+                    &|row, position| rows.value(run.rows.start + row, position),
+                    None,
+                )
+            })
+        })?;
+        Ok(rows as u64)
     }
 
     /// Returns the SQL text for a dialect, with placeholders instead of values. If the INSERT is sent as several
@@ -228,46 +259,41 @@ impl<'a, M: Model> Insert<'a, M> {
         self.text(dialect, None)
     }
 
-    fn text(&self, dialect: &dyn Dialect, returning: Option<usize>) -> Result<String> {
-        match self.parts().flat_map(InsertRows::runs).next() {
-            Some(run) => first_statement(dialect, &run.insert::<M>(), returning),
-            None => Err(
-                Error::with_message(ErrorKind::Usage, "the INSERT has no rows")
-                    .with_table(M::def().table),
-            ),
-        }
+    fn text(&self, dialect: &dyn Dialect, clauses: Option<&stmt::Insert>) -> Result<String> {
+        first_statement(dialect, &self.first_run()?.insert::<M>(), clauses)
     }
 
-    fn parts(&self) -> impl Iterator<Item = &InsertRows<'a, M>> {
+    /// The rows of the first statement.
+    ///
+    /// # Errors
+    /// `Usage` if there are none.
+    pub(super) fn first_run(&self) -> Result<Run> {
+        let run = self.parts().flat_map(InsertRows::runs).next();
+        run.ok_or_else(|| {
+            Error::with_message(ErrorKind::Usage, "the INSERT has no rows")
+                .with_table(M::def().table)
+        })
+    }
+
+    pub(super) fn parts(&self) -> impl Iterator<Item = &InsertRows<'a, M>> {
         std::iter::once(&self.first).chain(&self.more)
     }
 
-    fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.parts().map(InsertRows::len).sum()
     }
 
-    fn run<X: Executor>(&self, x: &mut X, back: Back, send: Send<'_, M>) -> Result<u64> {
-        let rows = self.len();
-        if rows == 0 {
-            return Ok(0);
+    /// # Errors
+    /// What the hooks of the rows have refused.
+    pub(super) fn check_hooks(&self) -> Result<()> {
+        match &self.refused {
+            Some(refused) => refused.to_result(),
+            None => Ok(()),
         }
-        if let Some(refused) = &self.refused {
-            refused.to_result()?;
-        }
-        x.write(M::def(), DmlKind::Insert, |conn, _| {
-            if self.is_one_statement(conn, back) {
-                self.send_all(conn, send)
-            } else if conn.in_transaction() {
-                conn.savepoint(|conn| self.send_all(conn, send))
-            } else {
-                conn.transaction(|conn| self.send_all(conn, send))
-            }
-        })?;
-        Ok(rows as u64)
     }
 
-    /// Whether all rows go in one statement, which needs nothing around it to store them all or none.
-    fn is_one_statement(&self, conn: &mut Connection, back: Back) -> bool {
+    /// Whether all rows go in one statement, by `test`, which gets the run of all rows and the most bytes of a statement.
+    pub(super) fn goes_at_once<'s>(&'s self, conn: &mut Connection, test: AtOnce<'_, 's>) -> bool {
         let limit = conn.statement_bytes();
         let mut runs = self
             .parts()
@@ -276,10 +302,28 @@ impl<'a, M: Model> Insert<'a, M> {
             return false;
         };
         let value = |row, position| part.value(run.rows.start + row, position);
-        let capabilities = conn.dialect().capabilities();
-        let insert = run.insert::<M>();
-        let stores = || stores_at_once(capabilities, &insert, &value, limit);
-        goes_at_once(capabilities, &insert, &value, limit) || back == Back::Nothing && stores()
+        test(
+            conn.dialect().capabilities(),
+            &run.insert::<M>(),
+            &value,
+            limit,
+        )
+    }
+
+    /// Sends all runs of rows. If they are several statements, these stand in a transaction or under a savepoint.
+    pub(super) fn send_whole(
+        &self,
+        conn: &mut Connection,
+        is_one_statement: bool,
+        send: Send<'_, M>,
+    ) -> Result<()> {
+        if is_one_statement {
+            self.send_all(conn, send)
+        } else if conn.in_transaction() {
+            conn.savepoint(|conn| self.send_all(conn, send))
+        } else {
+            conn.transaction(|conn| self.send_all(conn, send))
+        }
     }
 
     fn send_all(&self, conn: &mut Connection, send: Send<'_, M>) -> Result<()> {
@@ -290,141 +334,19 @@ impl<'a, M: Model> Insert<'a, M> {
         }
         Ok(())
     }
-}
 
-/// The RETURNING list.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Back {
-    Nothing,
-    Column,
-}
-
-/// Sends one run of rows.
-type Send<'s, M> = &'s mut dyn FnMut(&mut Connection, &InsertRows<'_, M>, &Run) -> Result<()>;
-
-impl<M: Model, T: DbType> Returning<'_, M, T> {
-    /// Executes the INSERT and returns the column of each row.
-    ///
-    /// # Errors
-    /// - `Unsupported`: the column is not the generated key, on a database without RETURNING.
-    /// - As [`Insert::execute`].
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use orm_doctest::*;
-    /// # let (engine, sent) = database()?;
-    /// # let mut conn = engine.connection()?;
-    /// let posts = ["On tides", "On moons"].map(|title| Post::builder().author_id(1).title(title));
-    /// let keys = insert(Post).values(posts).returning(Post.id).all(&mut conn)?;
-    /// assert_eq!(keys, [2, 3]);
-    /// # Ok::<(), orm::Error>(())
-    /// ```
-    pub fn all<X: Executor>(&self, conn_or_session: &mut X) -> Result<Vec<T>> {
-        let mut values = Vec::with_capacity(self.insert.len());
-        let position = self.column.position();
-        let generated = M::def().generated == Some(position);
-        self.insert
-            .run(conn_or_session, Back::Column, &mut |conn, rows, run| {
-                let value = |row, position| rows.value(run.rows.start + row, position);
-                if generated {
-                    return self.insert_keys(conn, rows, run, &mut values);
-                }
-                let mut take = |row: &dyn Row| {
-                    values.push(read_value(row, 0)?);
-                    Ok(())
-                };
-                insert_returning(conn, &run.insert::<M>(), &value, position, &mut take)
-            })?;
-        Ok(values)
-    }
-
-    /// Executes the INSERT and returns the column of its only row.
-    ///
-    /// # Errors
-    /// - `Usage`: there is not exactly one row.
-    /// - As [`Returning::all`].
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use orm_doctest::*;
-    /// # let (engine, sent) = database()?;
-    /// # let mut conn = engine.connection()?;
-    /// let post = Post::builder().author_id(1).title("On tides");
-    /// let title = insert(Post).values(post).returning(Post.title).one(&mut conn)?;
-    /// assert_eq!(title, "On tides");
-    /// assert_eq!(
-    ///     sent.take_sql(),
-    ///     [r#"INSERT INTO "posts" ("author_id", "title") VALUES (?, ?) RETURNING "title""#]
-    /// );
-    /// # Ok::<(), orm::Error>(())
-    /// ```
-    pub fn one<X: Executor>(&self, conn_or_session: &mut X) -> Result<T> {
-        let rows = self.insert.len();
-        if rows == 1
-            && let Some(value) = self.all(conn_or_session)?.pop()
-        {
-            return Ok(value);
-        }
-        Err(Error::with_message(
-            ErrorKind::Usage,
-            format!("the INSERT has {rows} rows instead of one"),
-        )
-        .with_table(M::def().table)
-        .with_hint("use .all(…)"))
-    }
-
-    /// Returns the SQL text for a dialect, as [`Insert::to_sql`] does.
-    ///
-    /// # Errors
-    /// - `Usage`: there are no rows.
-    /// - `Unsupported`: the dialect has no RETURNING.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use orm_doctest::*;
-    /// let post = Post::builder().author_id(1).title("On tides");
-    /// let statement = insert(Post).values(post).returning(Post.title);
-    /// assert_eq!(
-    ///     statement.to_sql(&MysqlDialect::MariaDb)?,
-    ///     "INSERT INTO `posts` (`author_id`, `title`) VALUES (?, ?) RETURNING `title`"
-    /// );
-    /// assert!(statement.to_sql(&MysqlDialect::MySql).unwrap_err().is_unsupported());
-    /// # Ok::<(), orm::Error>(())
-    /// ```
-    pub fn to_sql(&self, dialect: &dyn Dialect) -> Result<String> {
-        self.insert.text(dialect, Some(self.column.position()))
-    }
-
-    /// Inserts rows for their keys: those that are generated, or those that the rows bring along.
+    /// Inserts rows for their generated keys: those that the database makes, or those that the rows bring along.
     fn insert_keys(
-        &self,
-        conn: &mut Connection,
-        rows: &InsertRows<'_, M>,
-        run: &Run,
-        keys: &mut Vec<T>,
+        (conn, rows, run): (&mut Connection, &InsertRows<'_, M>, &Run),
+        position: usize,
+        each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<()> {
-        let position = self.column.position();
         let value = |row, position| rows.value(run.rows.start + row, position);
         let insert = run.insert::<M>();
-        let read = |value: ValueRef<'_>| {
-            T::from_value(value).map_err(|_| {
-                Error::with_message(
-                    ErrorKind::Decode,
-                    "the generated key is out of range for its field",
-                )
-                .with_table(M::def().table)
-                .with_column(self.column.name())
-            })
-        };
+        let mut each = |key| each(&KeyRow(key)).map_err(unfit_key::<M>);
         if run.columns.contains(&position) {
             insert_rows(conn, &insert, &value, None)?;
-            for row in 0..insert.rows {
-                keys.push(read(value(row, position))?);
-            }
-            return Ok(());
+            return (0..insert.rows).try_for_each(|row| each(value(row, position)));
         }
         let mut generated = Vec::with_capacity(insert.rows);
         insert_rows(
@@ -433,9 +355,112 @@ impl<M: Model, T: DbType> Returning<'_, M, T> {
             &value,
             Some(&mut |_, key| generated.push(key)),
         )?;
-        for key in generated {
-            keys.push(read(ValueRef::Int(key))?);
-        }
-        Ok(())
+        let mut keys = generated.into_iter();
+        keys.try_for_each(|key| each(ValueRef::Int(key)))
     }
+}
+
+/// Tests whether rows go in one statement.
+pub(super) type AtOnce<'t, 'v> = &'t dyn Fn(
+    &Capabilities,
+    &BulkInsert<'_>,
+    &dyn Fn(usize, usize) -> ValueRef<'v>,
+    usize,
+) -> bool;
+
+/// Sends one run of rows.
+pub(super) type Send<'s, M> =
+    &'s mut dyn FnMut(&mut Connection, &InsertRows<'_, M>, &Run) -> Result<()>;
+
+/// The clauses of an INSERT that returns a list.
+fn returning<M: Model>(list: &ReturningList) -> stmt::Insert {
+    let mut clauses = stmt::Insert::new(M::def().table, Vec::new(), InsertSource::Defaults);
+    clauses.returning.extend(list.projections());
+    clauses
+}
+
+impl<M: Model> WriteRows for Insert<'_, M> {
+    type Model = M;
+
+    fn write_rows<X: Executor>(
+        &self,
+        conn_or_session: &mut X,
+        list: &ReturningList,
+        each: impl FnMut(&dyn Row, &mut X::Sink<'_>) -> Result<()>,
+    ) -> Result<()> {
+        if self.len() == 0 {
+            return Ok(());
+        }
+        self.check_hooks()?;
+        let generated = M::def().generated;
+        let key = list.only_column(M::def());
+        let key = key.filter(|column| generated == Some(*column));
+        let write = RowsWrite {
+            model: M::def(),
+            kind: DmlKind::Insert,
+            has_entities: list.has_entities(),
+            check: &|dialect| match key {
+                Some(_) => Ok(()),
+                None => check_returning(dialect, INSERT_RETURNING),
+            },
+            keys: None,
+        };
+        let clauses = returning::<M>(list);
+        let run = |conn: &mut Connection, (), each: &mut dyn FnMut(&dyn Row) -> Result<()>| {
+            let is_one = self.goes_at_once(conn, &|capabilities, insert, value, limit| {
+                goes_at_once(capabilities, insert, value, limit)
+            });
+            self.send_whole(conn, is_one, &mut |conn, rows, run| {
+                if let Some(position) = key {
+                    return Self::insert_keys((conn, rows, run), position, &mut *each);
+                }
+                let value = |row, position| rows.value(run.rows.start + row, position);
+                insert_with(conn, &run.insert::<M>(), &value, &clauses, &mut *each)
+            })
+        };
+        conn_or_session.write_rows(&write, |_, _| Ok(()), run, each)
+    }
+
+    fn most_rows(&self) -> Option<usize> {
+        Some(self.len())
+    }
+
+    fn text_returning(&self, dialect: &dyn Dialect, list: &ReturningList) -> Result<String> {
+        self.text(dialect, Some(&returning::<M>(list)))
+    }
+}
+
+/// What RETURNING of an INSERT needs.
+pub(super) const INSERT_RETURNING: (&str, fn(&Capabilities) -> bool) =
+    ("INSERT … RETURNING", |capabilities| {
+        capabilities.insert_returning
+    });
+
+/// A row of a generated key.
+struct KeyRow<'k>(ValueRef<'k>);
+
+impl Row for KeyRow<'_> {
+    fn len(&self) -> usize {
+        1
+    }
+
+    fn get(&self, _index: usize) -> Result<ValueRef<'_>> {
+        Ok(self.0)
+    }
+
+    fn name(&self, _index: usize) -> &'static str {
+        ""
+    }
+}
+
+#[cold]
+fn unfit_key<M: Model>(error: Error) -> Error {
+    if error.kind() != ErrorKind::Decode {
+        return error;
+    }
+    let message = "the generated key is out of range for its field";
+    let key = M::def().generated.map(|position| M::def().names[position]);
+    Error::with_message(ErrorKind::Decode, message)
+        .with_table(M::def().table)
+        .with_any(key, Error::with_column)
 }

@@ -7,17 +7,21 @@ use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::Dialect;
 use orm_core::stmt::{self, Expr, Few, NextVersion, Visit};
 use orm_core::types::DbType;
+use orm_core::value::Value;
 
 use super::assignment::Assignment;
 use super::check::{check_length, check_references};
 use super::matching_keys::matching_keys;
+use super::other_tables::OtherTables;
 use super::parts::{Parts, execute, execute_once};
 use super::patch::Patch;
+use super::stored::stored;
 use crate::engine::{Connection, StatementText, TextOf};
 use crate::mapping::{
     Column, ColumnSet, Entity, Exempt, KeySource, Model, ModelDef, UpdateDefault,
 };
 use crate::query::compile::criteria::HasHandle;
+use crate::query::compile::printed::with_literals;
 use crate::query::compile::validate::validate_update;
 use crate::query::executor::{DmlKind, Executor};
 use crate::query::expressions::build_error::BuildError;
@@ -37,7 +41,7 @@ use crate::query::expressions::term::{Term, Terms};
 ///     .set(User.email, Null)
 ///     .filter(User.id.eq(7));
 /// let sql = statement.to_sql(&orm::sqlite::SqliteDialect)?;
-/// assert_eq!(sql, r#"UPDATE "users" SET "logins" = "logins" + ?, "email" = ? WHERE "id" = ?"#);
+/// assert_eq!(sql, r#"UPDATE "users" SET "logins" = integer_store("logins" + ?, 32), "email" = ? WHERE "id" = ?"#);
 /// # Ok::<(), orm::Error>(())
 /// ```
 ///
@@ -50,18 +54,20 @@ use crate::query::expressions::term::{Term, Terms};
 #[derive(Clone, Debug)]
 pub struct Update<M> {
     // Boxed, since it is moved whenever something is added to it.
-    parts: Box<UpdateParts>,
+    pub(super) parts: Box<UpdateParts>,
     marker: PhantomData<fn() -> M>,
 }
 
 #[derive(Clone, Debug, Default)]
-struct UpdateParts {
+pub(super) struct UpdateParts {
     /// The columns' positions, with their new values.
     set: Few<(usize, Expr)>,
     filter: Terms,
-    is_in_step: bool,
+    pub(super) is_in_step: bool,
     /// The criteria that it is exempt from.
     exempt: Option<Box<Exempt>>,
+    /// Other tables whose columns it uses.
+    pub(super) from: OtherTables,
 }
 
 /// Creates an UPDATE of a model's table.
@@ -97,7 +103,7 @@ impl<M: Model> Update<M> {
     /// let statement = update(User).set(User.age, User.age + 1).set(User.email, Null);
     /// assert_eq!(
     ///     statement.to_sql(&SqliteDialect)?,
-    ///     r#"UPDATE "users" SET "age" = "age" + ?, "email" = ?"#
+    ///     r#"UPDATE "users" SET "age" = integer_store("age" + ?, 32), "email" = ?"#
     /// );
     /// # Ok::<(), orm::Error>(())
     /// ```
@@ -196,7 +202,7 @@ impl<M: Model> Update<M> {
     ///     [
     ///         "BEGIN IMMEDIATE",
     ///         r#"SELECT "id" FROM "users" WHERE "active" = ?"#,
-    ///         r#"UPDATE "users" SET "age" = "age" + ? WHERE "active" = ?"#,
+    ///         r#"UPDATE "users" SET "age" = integer_store("age" + ?, 32) WHERE "active" = ?"#,
     ///         r#"SELECT "id", "name", "email", "age", "active" FROM "users" WHERE "id" = ?"#,
     ///     ]
     /// );
@@ -264,6 +270,7 @@ impl<M: Model> Update<M> {
     /// - `Usage`: no column is set, a column is set twice, or a condition has a handle on a connection.
     /// - `StaleHandle`: it has a handle of an entity that has left the session.
     /// - `DataTooLong`: a value is longer than its column.
+    /// - `OutOfRange`: a decimal has more digits than its column.
     /// - Any error of the database.
     ///
     /// # Examples
@@ -280,6 +287,9 @@ impl<M: Model> Update<M> {
     pub fn execute<X: Executor>(&self, conn_or_session: &mut X) -> Result<u64> {
         self.check_values()?;
         let write = |conn: &mut Connection, keys: &dyn KeySource| {
+            if !self.parts.from.is_empty() {
+                return self.prepare((conn, keys), None)?.execute(conn);
+            }
             let dialect = conn.dialect();
             let UpdateParts { set, filter, .. } = &*self.parts;
             if let Some(statement) = self.under_criteria(conn)? {
@@ -294,13 +304,7 @@ impl<M: Model> Update<M> {
             execute((conn, keys), &text, parts, || self.lower())
         };
         let updated = if self.parts.is_in_step {
-            let keys = |conn: &mut Connection, keys: &dyn KeySource| {
-                matching_keys::<M>(
-                    conn,
-                    keys,
-                    (&self.parts.filter, self.parts.exempt.as_deref()),
-                )
-            };
+            let keys = |conn: &mut Connection, keys: &dyn KeySource| self.matching_keys(conn, keys);
             conn_or_session.write_in_step(M::def(), DmlKind::Update, keys, write)
         } else {
             conn_or_session.write(M::def(), DmlKind::Update, write)
@@ -327,6 +331,33 @@ impl<M: Model> Update<M> {
         Ok(self.render(dialect)?.to_string())
     }
 
+    /// Returns the SQL text with literals instead of binds, to read it. See [`Select::to_sql_with_literals`].
+    ///
+    /// [`Select::to_sql_with_literals`]: crate::query::Select::to_sql_with_literals
+    ///
+    /// # Errors
+    /// - As [`Update::to_sql`].
+    /// - `Unsupported`: a value has no literal.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let query = update(User).set(User.age, 37).filter(User.name.eq("ada"));
+    /// assert_eq!(
+    ///     query.to_sql_with_literals(&SqliteDialect)?,
+    ///     r#"UPDATE "users" SET "age" = 37 WHERE "name" = 'ada'"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn to_sql_with_literals(&self, dialect: &dyn Dialect) -> Result<String> {
+        self.check_values()?;
+        self.check_set()?;
+        let statement = self.lower();
+        validate_update(&statement).map_err(|error| error.to_error())?;
+        with_literals(&statement, dialect)
+    }
+
     #[cold]
     fn render(&self, dialect: &dyn Dialect) -> Result<StatementText> {
         self.check_set()?;
@@ -335,16 +366,31 @@ impl<M: Model> Update<M> {
         StatementText::of(&statement, dialect)
     }
 
+    pub(super) fn matching_keys(
+        &self,
+        conn: &mut Connection,
+        keys: &dyn KeySource,
+    ) -> Result<Vec<Vec<Value>>> {
+        let UpdateParts {
+            filter,
+            exempt,
+            from,
+            ..
+        } = &*self.parts;
+        from.check_in_step()?;
+        matching_keys::<M>(conn, keys, (filter, exempt.as_deref()))
+    }
+
     /// The statement, which also increments the version of the rows: an entity that was loaded before is stale after it,
     /// which its version shows.
     #[inline(never)]
-    fn lower(&self) -> stmt::Update {
+    pub(super) fn lower(&self) -> stmt::Update {
         let def = M::def();
         let mut update = stmt::Update::new(def.table);
         let name = |position: &usize| def.names[*position].into();
         let set = self.parts.set.iter();
         update.set = set
-            .map(|(position, value)| (name(position), value.clone()))
+            .map(|(position, value)| (name(position), stored(def, *position, value.clone())))
             .collect();
         update.filter = self
             .parts
@@ -353,6 +399,7 @@ impl<M: Model> Update<M> {
             .cloned()
             .map(Term::into_expr)
             .collect();
+        (update.from, update.joins) = self.parts.from.lower();
         if let Some(position) = self.version() {
             let version = Expr::column(def.table, def.names[position]);
             let next = NextVersion::new(version, &def.columns[position].ty);
@@ -367,7 +414,7 @@ impl<M: Model> Update<M> {
     }
 
     /// The statement with the conditions of the connection's criteria, if there are any for it.
-    fn under_criteria(&self, conn: &Connection) -> Result<Option<stmt::Update>> {
+    pub(super) fn under_criteria(&self, conn: &Connection) -> Result<Option<stmt::Update>> {
         if conn.criteria().is_empty() {
             return Ok(None);
         }
@@ -397,7 +444,7 @@ impl<M: Model> Update<M> {
         set.any(|(position, _)| *position == column)
     }
 
-    fn check_values(&self) -> Result<()> {
+    pub(super) fn check_values(&self) -> Result<()> {
         for (position, value) in &self.parts.set {
             if let Expr::Value(value) = value {
                 check_length(M::def(), *position, value.as_ref())?;
@@ -408,7 +455,8 @@ impl<M: Model> Update<M> {
     }
 
     /// Whether something is set, and nothing twice: one database refuses it, the other takes the last value.
-    fn check_set(&self) -> Result<()> {
+    pub(super) fn check_set(&self) -> Result<()> {
+        self.parts.from.check(M::def())?;
         if self.parts.set.is_empty() {
             let message = format!("the UPDATE of {} sets no column", M::def().table);
             return Err(BuildError::new(message, "add .set(column, value)").to_error());
@@ -444,7 +492,7 @@ pub(crate) fn check_assigned(def: &'static ModelDef, position: usize, value: &Ex
 
 /// Not every database names the column whose number is out of range: it may be one that the program has not set.
 #[cold]
-fn explain_range<M: Model>(error: Error) -> Error {
+pub(super) fn explain_range<M: Model>(error: Error) -> Error {
     match M::def().version {
         Some(position) if error.kind() == ErrorKind::OutOfRange && error.hint().is_none() => {
             let name = M::def().names[position];

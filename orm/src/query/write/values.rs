@@ -92,6 +92,8 @@ pub enum InsertRows<'a, M> {
     Owned(Vec<NewEntity<M>>),
     /// Rows by reference.
     Borrowed(Vec<&'a M>),
+    /// One row without values.
+    Defaults,
 }
 
 // Their number only, since rows are values.
@@ -124,7 +126,7 @@ impl Run {
 impl<M> InsertRows<'_, M> {
     pub(in crate::query) fn len(&self) -> usize {
         match self {
-            Self::One(_) | Self::OneBorrowed(_) => 1,
+            Self::One(_) | Self::OneBorrowed(_) | Self::Defaults => 1,
             Self::Owned(rows) => rows.len(),
             Self::Borrowed(rows) => rows.len(),
         }
@@ -140,6 +142,7 @@ impl<M: Model> InsertRows<'_, M> {
             Self::OneBorrowed(one) => one.value(position),
             Self::Owned(rows) => rows[row].value.value(position),
             Self::Borrowed(rows) => rows[row].value(position),
+            Self::Defaults => ValueRef::Null,
         }
     }
 
@@ -176,6 +179,7 @@ impl<M: Model> InsertRows<'_, M> {
         let mut omitted = match self {
             Self::One(one) => one.unset.clone(),
             Self::Owned(rows) => rows[row].unset.clone(),
+            Self::Defaults => (0..def.columns.len()).collect(),
             Self::OneBorrowed(_) | Self::Borrowed(_) => {
                 let columns = def.columns.iter().enumerate();
                 columns

@@ -3,6 +3,7 @@
 
 mod load;
 mod point;
+mod statements;
 mod write;
 
 use orm::prelude::*;
@@ -17,6 +18,7 @@ pub(crate) fn run(table: &mut Table) {
     load::run(table);
     point::run(table);
     write::run(table);
+    statements::run(table);
 }
 
 fn ours(rows: usize) -> Engine {

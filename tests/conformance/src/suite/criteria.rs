@@ -32,6 +32,9 @@ cases![
     get_or_create_does_not_find_a_hidden_row,
     values_of_criteria_are_binds,
     a_criterion_with_a_handle_is_refused,
+    outer_sides_are_filtered_before_they_are_joined,
+    both_sides_of_a_full_join_are_filtered (crate::suite::Requires::FullJoin),
+    crossed_tables_are_filtered,
 ];
 
 #[derive(Model, Clone, Debug)]
@@ -503,4 +506,61 @@ fn a_criterion_with_a_handle_is_refused(db: &Db) {
         error.message(),
         "the criterion \"of\" of papers compares with a handle, which is known to one session only"
     );
+}
+
+fn outer_sides_are_filtered_before_they_are_joined(db: &Db) {
+    let mut session = stored(db);
+    // The visible papers of the journal that is gone have no journal.
+    let papers = select((optional(Journal.name), Paper.n)).from(Journal);
+    let papers = papers
+        .right_join(Journal.papers)
+        .order_by((Paper.id, Journal.id));
+    let rows = papers.all(&mut session).unwrap();
+    let here = || Some("here".to_owned());
+    assert_eq!(rows, [(here(), 0), (here(), 2), (None, 0), (None, 2)]);
+    // A journal whose papers are hidden is still there.
+    let none = Paper.journal_id.eq(Journal.id) & Paper.n.eq(1);
+    let journals = select((optional(Paper.n), Journal.name)).from(Paper);
+    let journals = journals.right_join_on(Journal, none);
+    assert_eq!(
+        journals.all(&mut session).unwrap(),
+        [(None, "here".to_owned())]
+    );
+    // Under an alias, and in a join after it.
+    let old = Journal.alias("old");
+    let chain = select((optional(old.name), optional(Paper.n), optional(Topic.id)))
+        .from(old)
+        .right_join_on(Paper, Paper.journal_id.eq(old.id))
+        .left_join(Paper.topics);
+    // Each paper has a topic that is hidden.
+    let rows = chain.all(&mut session).unwrap();
+    assert_eq!(rows.len(), 8);
+    let topics = rows.iter().filter(|(_, _, topic)| topic.is_some());
+    assert_eq!(topics.count(), 4);
+    let named = rows.iter().filter(|(name, _, _)| name.is_some());
+    assert_eq!(named.count(), 4);
+    let all = papers.without_all_criteria().all(&mut session).unwrap();
+    assert_eq!(all.len(), 8);
+}
+
+fn both_sides_of_a_full_join_are_filtered(db: &Db) {
+    let mut session = stored(db);
+    let on = Paper.journal_id.eq(Journal.id) & Paper.n.eq(Journal.id - 1);
+    let both = select((optional(Journal.name), optional(Paper.n))).full_join_on(Paper, on);
+    let both = both.order_by((Journal.id.coalesce(9), Paper.n, Paper.id));
+    let rows = both.all(&mut session).unwrap();
+    let here = Some("here".to_owned());
+    let expected = [
+        (here, Some(0)),
+        (None, Some(0)),
+        (None, Some(2)),
+        (None, Some(2)),
+    ];
+    assert_eq!(rows, expected);
+}
+
+fn crossed_tables_are_filtered(db: &Db) {
+    let mut session = stored(db);
+    let pairs = select((Journal.name, Topic.id)).cross_join(Topic);
+    assert_eq!(pairs.all(&mut session).unwrap().len(), 1);
 }

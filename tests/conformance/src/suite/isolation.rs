@@ -7,12 +7,14 @@ use orm_core::sql::{IsolationLevel, TransactionOptions};
 use crate::Requires;
 use crate::cases;
 use crate::database::Db;
+use crate::fixtures::User;
 use crate::suite::support::{column, fails, insert_user, refused, scalar};
 
 cases![
     "isolation":
     unsupported_isolation_levels_are_told,
     repeatable_reads_repeat,
+    engines_have_an_isolation_level,
     a_read_only_transaction_refuses_writes,
     a_writing_transaction_takes_the_lock_at_once (Requires::Embedded),
 ];
@@ -70,6 +72,47 @@ fn repeatable_reads_repeat(db: &Db) {
     assert_eq!(scalar::<i64>(&mut conn, count), 0);
     conn.commit().unwrap();
     assert_eq!(scalar::<i64>(&mut conn, count), 1);
+}
+
+fn engines_have_an_isolation_level(db: &Db) {
+    let isolation = repeatable(db);
+    let engine = db.engine_with(&db.options().isolation(isolation));
+    let count = "SELECT COUNT(*) FROM users";
+    let mut conn = engine.connection().unwrap();
+    conn.begin().unwrap();
+    assert_eq!(scalar::<i64>(&mut conn, count), 0);
+    db.outside("INSERT INTO users (username) VALUES ('ada')");
+    assert_eq!(scalar::<i64>(&mut conn, count), 0);
+    conn.commit().unwrap();
+    drop(conn);
+    if !db.is_server() {
+        return; // A session's transaction excludes other writers.
+    }
+    // Its sessions read in transactions.
+    let mut session = Session::new(&engine);
+    assert_eq!(select(User).count(&mut session).unwrap(), 1);
+    db.outside("INSERT INTO users (username) VALUES ('bob')");
+    assert_eq!(select(User).count(&mut session).unwrap(), 1);
+    session.commit().unwrap();
+    assert_eq!(select(User).count(&mut session).unwrap(), 2);
+    drop(session);
+    // A level of the transaction's own is the one that counts.
+    let options = TransactionOptions::new().isolation(IsolationLevel::ReadCommitted);
+    if db.dialect().begin(&options).is_err() {
+        return;
+    }
+    let mut conn = engine.connection().unwrap();
+    conn.begin_with(options).unwrap();
+    assert_eq!(scalar::<i64>(&mut conn, count), 2);
+    db.outside("INSERT INTO users (username) VALUES ('eve')");
+    assert_eq!(scalar::<i64>(&mut conn, count), 3);
+    conn.commit().unwrap();
+    drop(conn);
+    let mut session = Session::with_options(&engine, options);
+    assert_eq!(select(User).count(&mut session).unwrap(), 3);
+    db.outside("INSERT INTO users (username) VALUES ('zoe')");
+    assert_eq!(select(User).count(&mut session).unwrap(), 4);
+    session.commit().unwrap();
 }
 
 fn a_read_only_transaction_refuses_writes(db: &Db) {

@@ -18,6 +18,12 @@ cases![
     subqueries,
     expressions_of_the_optional_side,
     an_alias_has_a_name,
+    right_joins_have_every_row_of_the_joined_table,
+    full_joins_have_the_rows_of_both_sides (crate::suite::Requires::FullJoin),
+    a_database_without_full_join_refuses_it,
+    cross_joins_pair_all_rows,
+    joins_follow_one_another,
+    joins_are_added_at_run_time,
 ];
 
 fn inner_joins(db: &Db) {
@@ -179,4 +185,145 @@ fn an_alias_has_a_name(db: &Db) {
         .all(conn);
     assert_eq!(error.unwrap_err().kind(), ErrorKind::Usage);
     assert_eq!(db.sent(), [""; 0]);
+}
+
+fn right_joins_have_every_row_of_the_joined_table(db: &Db) {
+    let conn = &mut seed(db);
+    let query = select((optional(Post.title), User.username))
+        .from(Post)
+        .right_join(User)
+        .order_by((User.username, Post.id));
+    let expected = [
+        (Some("one"), "ada"),
+        (Some("two"), "ada"),
+        (None, "bob"),
+        (Some("three"), "cy"),
+        (None, "dee"),
+    ];
+    let expected = expected.map(|(title, name)| (title.map(str::to_owned), name.to_owned()));
+    assert_eq!(query.all(conn).unwrap(), expected);
+    assert_eq!(query.count(conn).unwrap(), 5);
+    // By a condition, of entities.
+    let on = Post.author_id.eq(User.id) & Post.title.eq("two");
+    let query = select((optional(Post), User)).from(Post);
+    let query = query.right_join_on(User, on).order_by(User.id);
+    let mut session = db.session();
+    let rows = query.all(&mut session).unwrap();
+    assert_eq!(rows.len(), 4);
+    assert_eq!(session[rows[0].0.unwrap()].title, "two");
+    assert!(rows[1..].iter().all(|(post, _)| post.is_none()));
+    db.sent();
+    let error = select((Post, User)).right_join(User).all(conn);
+    let error = error.unwrap_err().to_string();
+    assert!(
+        error.contains("RIGHT JOIN") && error.contains("optional(Post)"),
+        "{error}"
+    );
+    assert_eq!(db.sent(), [""; 0]);
+}
+
+fn full_joins_have_the_rows_of_both_sides(db: &Db) {
+    let conn = &mut seed(db);
+    let other = User.alias("other");
+    let on = User.id.eq(other.id - 2);
+    let query = select((optional(User.username), optional(other.username)))
+        .full_join_on(other, on)
+        .order_by((User.id.coalesce(9), other.id.coalesce(9)));
+    let expected = [
+        (Some("ada"), Some("cy")),
+        (Some("bob"), Some("dee")),
+        (Some("cy"), None),
+        (Some("dee"), None),
+        (None, Some("ada")),
+        (None, Some("bob")),
+    ];
+    let name = |name: Option<&str>| name.map(str::to_owned);
+    let expected = expected.map(|(one, two)| (name(one), name(two)));
+    assert_eq!(query.all(conn).unwrap(), expected);
+    let query = select((optional(User), optional(Post))).full_join(Post);
+    assert_eq!(query.all(&mut db.session()).unwrap().len(), 5);
+    let errors = [
+        select(User.id).full_join(Post).all(conn).unwrap_err(),
+        select(Post.id)
+            .from(User)
+            .full_join(Post)
+            .all(conn)
+            .unwrap_err(),
+    ];
+    for error in errors {
+        assert!(error.to_string().contains("FULL JOIN"), "{error}");
+    }
+}
+
+fn a_database_without_full_join_refuses_it(db: &Db) {
+    let conn = &mut seed(db);
+    let query = select(optional(User.id)).full_join(Post);
+    match query.all(conn) {
+        Ok(ids) => assert!(db.capabilities().full_join && ids.len() == 5),
+        Err(error) => {
+            assert!(
+                error.is_unsupported() && !db.capabilities().full_join,
+                "{error:?}"
+            );
+            assert_eq!(db.sent(), [""; 0]);
+        }
+    }
+}
+
+fn cross_joins_pair_all_rows(db: &Db) {
+    let conn = &mut seed(db);
+    let pairs = select((User.username, Post.title)).cross_join(Post);
+    assert_eq!(pairs.count(conn).unwrap(), 12);
+    let pairs = pairs.filter(User.username.eq("bob")).order_by(Post.title);
+    let pairs = pairs.all(conn).unwrap();
+    let titles: Vec<&str> = pairs.iter().map(|(_, title)| title.as_str()).collect();
+    assert_eq!(titles, ["one", "three", "two"]);
+}
+
+fn joins_follow_one_another(db: &Db) {
+    let conn = &mut seed(db);
+    // Each post with its author and each user, some of whom have written none.
+    let all = User.alias("everyone");
+    let query = select((optional(Post.title), optional(User.username), all.username))
+        .from(Post)
+        .left_join(User)
+        .right_join_on(all, all.id.eq(User.id))
+        .order_by((all.id, Post.id));
+    let rows = query.all(conn).unwrap();
+    let found: Vec<(Option<&str>, bool, &str)> = rows
+        .iter()
+        .map(|(title, author, name)| (title.as_deref(), author.is_some(), name.as_str()))
+        .collect();
+    let expected = [
+        (Some("one"), true, "ada"),
+        (Some("two"), true, "ada"),
+        (None, false, "bob"),
+        (Some("three"), true, "cy"),
+        (None, false, "dee"),
+    ];
+    assert_eq!(found, expected);
+    // What is joined before a RIGHT JOIN is on its nullable side.
+    let query = select((User.id, all.id)).from(Post).join(User);
+    let query = query.right_join_on(all, all.id.eq(User.id));
+    let error = query.all(conn).unwrap_err().to_string();
+    assert!(error.contains("optional(User)"), "{error}");
+}
+
+fn joins_are_added_at_run_time(db: &Db) {
+    let conn = &mut seed(db);
+    let count = |conn: &mut Connection, joins: &[&str]| {
+        let mut query = select(User.id);
+        for join in joins {
+            query = match *join {
+                "posts" => query.left_join(Post),
+                "written" => query.join(Post),
+                _ => query.cross_join(Country),
+            };
+        }
+        query.count(conn).unwrap()
+    };
+    assert_eq!(count(conn, &[]), 4);
+    assert_eq!(count(conn, &["posts"]), 5);
+    assert_eq!(count(conn, &["written"]), 3);
+    assert_eq!(count(conn, &["posts", "countries"]), 0);
 }

@@ -264,15 +264,17 @@ fn locks(db: &Db) {
 }
 
 fn upserts(db: &Db) {
-    use orm::sql::UpsertStyle::OnDuplicateKey;
     let (conn, can) = (&mut tables(db), db.capabilities());
     let added = [[1, 6, 0], [2, 2, 1], [3, 3, 2], [9, 6, -1]];
     leaves(conn, &writes::upsert(), true, &added);
     let missing = [[1, 1, 1], [2, 2, 1], [3, 3, 2], [9, 6, -1]];
     leaves(conn, &writes::insert_missing(), true, &missing);
     let replaced = [[1, 5, 1], [2, 2, 1], [3, 3, 2], [9, 6, -1]];
-    let conditional = can.upsert != OnDuplicateKey;
-    leaves(conn, &writes::upsert_where(), conditional, &replaced);
+    leaves(conn, &writes::upsert_where(), true, &replaced);
+    let added = [[1, 6, 0], [2, 2, 1], [3, 3, 2], [9, 6, -1]];
+    leaves(conn, &writes::upsert_guarded(), true, &added);
+    let guarded = writes::insert_missing_guarded();
+    leaves(conn, &guarded, true, &missing);
     let named = writes::upsert_by_constraint();
     leaves(conn, &named, can.named_conflicts, &missing);
     let of_query = [[1, 3, 0], [2, 22, 0], [3, 3, 2], [4, 3, -1]];

@@ -17,6 +17,12 @@ cases![
     patterns_that_end_escaping_are_refused,
     a_nul_is_no_wildcard,
     patterns_of_any_length,
+    case_is_ignored_in_every_script,
+    searches_that_ignore_case_take_needles_literally,
+    not_like_is_the_rest,
+    a_pattern_with_nul_after_one_without,
+    regular_expressions_match_parts (crate::suite::Requires::Regexes),
+    a_broken_regular_expression_is_an_error (crate::suite::Requires::Regexes),
 ];
 
 /// Users of those names, and no others.
@@ -139,6 +145,10 @@ fn a_nul_is_no_wildcard(db: &Db) {
     let conn = &mut named(db, &["ab"]);
     let username = User.username;
     for condition in [
+        username.ilike("a%\0%"),
+        username.istarts_with("A\0"),
+        username.iends_with("\0"),
+        username.ieq("ab\0"),
         username.contains("\0"),
         username.icontains("\0"),
         username.icontains("a\0"),
@@ -172,5 +182,97 @@ fn patterns_of_any_length(db: &Db) {
             matches!(kind, Ok(0) | Err(ErrorKind::DataTooLong)),
             "{kind:?}"
         );
+    }
+}
+
+fn case_is_ignored_in_every_script(db: &Db) {
+    let all = [
+        "Äpfel",
+        "äPFEL",
+        "ΣΊΣΥΦΟΣ",
+        "Ёж",
+        "straße",
+        "ada",
+        "ADA",
+        "Ada B",
+    ];
+    let conn = &mut named(db, &all);
+    let username = User.username;
+    assert_eq!(names(conn, username.icontains("äpf")), ["Äpfel", "äPFEL"]);
+    assert_eq!(names(conn, username.istarts_with("ÄP")), ["Äpfel", "äPFEL"]);
+    assert_eq!(names(conn, username.iends_with("Ж")), ["Ёж"]);
+    assert_eq!(names(conn, username.istarts_with("σίσ")), ["ΣΊΣΥΦΟΣ"]);
+    assert_eq!(names(conn, username.ieq("ада")), [""; 0]);
+    assert_eq!(names(conn, username.ieq("AdA")), ["ADA", "ada"]);
+    assert_eq!(names(conn, username.ilike("AD_%")), ["ADA", "Ada B", "ada"]);
+    assert_eq!(names(conn, username.ilike("%Ё_")), ["Ёж"]);
+    assert_eq!(names(conn, username.ieq("STRASSE")), [""; 0]);
+    assert_eq!(names(conn, username.ieq("STRAßE")), ["straße"]);
+    assert_eq!(names(conn, username.lower().eq("ada")), ["ADA", "ada"]);
+    assert_eq!(
+        names(conn, User.email.ieq("x") | User.email.ilike("%")),
+        [""; 0]
+    );
+}
+
+fn searches_that_ignore_case_take_needles_literally(db: &Db) {
+    let conn = &mut named(db, &["50% OFF", "50 off", "A_b", "axb", "C\\D"]);
+    let username = User.username;
+    assert_eq!(names(conn, username.istarts_with("50%")), ["50% OFF"]);
+    assert_eq!(names(conn, username.istarts_with("a_")), ["A_b"]);
+    assert_eq!(names(conn, username.iends_with("_B")), ["A_b"]);
+    assert_eq!(names(conn, username.iends_with("\\d")), ["C\\D"]);
+    assert_eq!(names(conn, username.ieq("a_B")), ["A_b"]);
+    assert_eq!(names(conn, username.ieq("%")), [""; 0]);
+    assert_eq!(names(conn, username.ilike("a\\_B")), ["A_b"]);
+    assert_eq!(names(conn, username.ieq("")), [""; 0]);
+    assert_eq!(names(conn, username.istarts_with("").not()), [""; 0]);
+}
+
+fn not_like_is_the_rest(db: &Db) {
+    let conn = &mut named(db, &["ab", "AB", "b"]);
+    assert_eq!(names(conn, User.username.not_like("a%")), ["AB", "b"]);
+    assert_eq!(names(conn, User.email.not_like("a%")), [""; 0]);
+}
+
+/// The second one has the text of the first.
+fn a_pattern_with_nul_after_one_without(db: &Db) {
+    let conn = &mut named(db, &["ab"]);
+    for (pattern, found) in [("a%", 1), ("a\0%", 0), ("%\0", 0)] {
+        let count = select(User).filter(User.username.like(pattern)).count(conn);
+        match count.map_err(|error| error.kind()) {
+            Ok(count) => assert_eq!(count, found, "{pattern:?}"),
+            Err(kind) => assert!(found == 0 && kind == ErrorKind::OutOfRange, "{kind:?}"),
+        }
+    }
+}
+
+fn regular_expressions_match_parts(db: &Db) {
+    let all = ["abc", "aBc", "a\nc", "äbc", "a.c", "123", "ab12", ""];
+    let conn = &mut named(db, &all);
+    let username = User.username;
+    let found = |conn: &mut Connection, regex: &str| names(conn, username.matches(regex));
+    assert_eq!(found(conn, "b"), ["ab12", "abc", "äbc"]);
+    assert_eq!(found(conn, "^a.c$"), ["a\nc", "a.c", "aBc", "abc"]);
+    assert_eq!(found(conn, "^a\\.c$"), ["a.c"]);
+    assert_eq!(found(conn, "^[a-c]+$"), ["abc"]);
+    assert_eq!(found(conn, "^[^a]"), ["123", "äbc"]);
+    assert_eq!(found(conn, "^[[:digit:]]{3}$"), ["123"]);
+    assert_eq!(found(conn, "\\d\\d$"), ["123", "ab12"]);
+    assert_eq!(found(conn, "^(ab|12)"), ["123", "ab12", "abc"]);
+    assert_eq!(found(conn, "(?i)^ABC$"), ["aBc", "abc"]);
+    assert_eq!(found(conn, "^.bc$"), ["abc", "äbc"]);
+    assert_eq!(found(conn, "^$"), [""]);
+    assert_eq!(found(conn, "").len(), all.len());
+    assert_eq!(names(conn, !username.matches("[abc2]")), [""]);
+    assert_eq!(names(conn, User.email.matches("")), [""; 0]);
+}
+
+fn a_broken_regular_expression_is_an_error(db: &Db) {
+    let conn = &mut named(db, &["ab"]);
+    for regex in ["(", "[a", "a{2,1}", "*"] {
+        let query = select(User).filter(User.username.matches(regex));
+        let error = query.all(conn).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Syntax, "{regex}: {error}");
     }
 }

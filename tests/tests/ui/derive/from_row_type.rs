@@ -4,7 +4,7 @@ use orm::prelude::*;
 
 #[derive(FromRow)]
 struct Total {
-    posts: u64,
+    posts: u128,
 }
 
 fn main() {}

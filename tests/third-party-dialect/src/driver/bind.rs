@@ -30,13 +30,14 @@ fn param(value: ValueRef<'_>) -> Result<SqlType> {
         ValueRef::Bool(v) => SqlType::Boolean(v),
         ValueRef::Int(v) => SqlType::Integer(v),
         ValueRef::Float(v) => SqlType::Floating(v),
-        ValueRef::Text(v) => SqlType::Text(v.to_owned()),
+        ValueRef::Text(v) | ValueRef::Json(v) => SqlType::Text(v.to_owned()),
         ValueRef::Bytes(v) => SqlType::Binary(v.to_owned()),
         ValueRef::Date(days) => moment(civil::join(days, 0))?,
         ValueRef::Time(micros) | ValueRef::DateTime(micros) | ValueRef::Timestamp(micros) => {
             moment(Some(cut(micros)))?
         }
         ValueRef::Uuid(bytes) => SqlType::Text(uuid_text(bytes)),
+        ValueRef::Decimal(number) => SqlType::Text(number.to_string()),
         ValueRef::Batch(_) => SqlType::Text(value.to_json(NAME)),
         ValueRef::Extension(v) => return param(v.encode(NAME).as_ref()),
         ValueRef::Array(_) => {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use orm::engine::Url;
 use orm::prelude::*;
 
 fn main() -> orm::Result<()> {
@@ -13,7 +14,8 @@ fn main() -> orm::Result<()> {
     assert_eq!(cache.0, -64000);
     status(&engine);
     drop(conn);
-    limits(&engine)
+    limits(&engine)?;
+    parts()
 }
 
 // ANCHOR: connect
@@ -27,6 +29,24 @@ fn connect(url: &str) -> orm::Result<Engine> {
         .connect()
 }
 // ANCHOR_END: connect
+
+// ANCHOR: parts
+fn parts() -> orm::Result<()> {
+    let url = Url::new("postgresql")
+        .with_user("ada")
+        .with_password("p@ss/word")
+        .with_host("db.example")
+        .with_database("app")
+        .with_option("pool_size", "20");
+    assert_eq!(
+        url.to_string(),
+        "postgresql://ada:***@db.example/app?pool_size=20"
+    );
+    let text = url.to_string_with_password();
+    assert_eq!(Url::parse(&text)?, url);
+    Ok(())
+}
+// ANCHOR_END: parts
 
 // ANCHOR: limits
 fn limits(engine: &Engine) -> orm::Result<()> {

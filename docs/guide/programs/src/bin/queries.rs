@@ -2,6 +2,7 @@
 
 use orm::prelude::*;
 use orm::query::EntitySelection;
+use orm::query::{Collation, row_number, string_agg, window};
 
 // ANCHOR: models
 #[derive(Model, Clone, Debug)]
@@ -48,10 +49,13 @@ fn main() -> orm::Result<()> {
     let found = search(&mut conn, Some("a"), true)?;
     assert_eq!(found.len(), 0);
     page(&mut conn)?;
+    nulls(&mut conn)?;
     rows(&mut conn)?;
     join(&mut conn)?;
     pairs(&mut conn)?;
     totals(&mut conn)?;
+    clauses(&mut conn)?;
+    windows(&mut conn)?;
     choices(&mut conn)?;
     subqueries(&mut conn)?;
     stream(&mut conn)?;
@@ -130,6 +134,20 @@ fn page(conn: &mut Connection) -> orm::Result<()> {
     Ok(())
 }
 // ANCHOR_END: page
+
+// ANCHOR: nulls
+fn nulls(conn: &mut Connection) -> orm::Result<()> {
+    let name = User.name.collate(Collation::Binary);
+    let names: Vec<String> = select(User.name)
+        .order_by((User.manager_id.asc().nulls_last(), name))
+        .all(conn)?;
+    // SELECT "name" FROM "users"
+    //     ORDER BY "manager_id" ASC NULLS LAST,
+    //         "name" COLLATE BINARY ASC
+    assert_eq!(names, ["bob", "cy", "ada"]);
+    Ok(())
+}
+// ANCHOR_END: nulls
 
 // ANCHOR: rows
 fn rows(conn: &mut Connection) -> orm::Result<()> {
@@ -225,6 +243,47 @@ fn totals(conn: &mut Connection) -> orm::Result<()> {
     Ok(())
 }
 // ANCHOR_END: totals
+
+// ANCHOR: clauses
+fn clauses(conn: &mut Connection) -> orm::Result<()> {
+    let liked = count_all().filter(Post.likes.ge(4));
+    let titles = string_agg(Post.title, ", ", Post.id);
+    let found: Vec<(i64, i64, Option<String>)> =
+        select((Post.author_id, liked, titles))
+            .group_by(Post.author_id)
+            .order_by(Post.author_id)
+            .all(conn)?;
+    // SELECT "author_id", COUNT(*) FILTER (WHERE "likes" >= ?),
+    //         GROUP_CONCAT("title", ', ' ORDER BY "id" ASC)
+    //     FROM "posts" GROUP BY "author_id"
+    //     ORDER BY "author_id" ASC
+    assert_eq!((found[0].0, found[0].1), (1, 1));
+    assert_eq!(found[0].2.as_deref(), Some("Notes, More"));
+    Ok(())
+}
+// ANCHOR_END: clauses
+
+// ANCHOR: windows
+fn windows(conn: &mut Connection) -> orm::Result<()> {
+    let by_author = window().partition_by(Post.author_id);
+    let newest = by_author.clone().order_by(Post.id.desc());
+    let query = select((
+        Post.title,
+        row_number().over(newest),
+        sum(Post.likes).over(by_author),
+    ));
+    let found: Vec<(String, i64, Option<i64>)> =
+        query.order_by(Post.id).all(conn)?;
+    // SELECT "title", ROW_NUMBER() OVER (
+    //             PARTITION BY "author_id" ORDER BY "id" DESC
+    //         ),
+    //         SUM("likes") OVER (PARTITION BY "author_id")
+    //     FROM "posts" ORDER BY "id" ASC
+    assert_eq!(found[0], ("Notes".to_owned(), 2, Some(7)));
+    assert_eq!(found[2], ("Draft".to_owned(), 1, Some(0)));
+    Ok(())
+}
+// ANCHOR_END: windows
 
 // ANCHOR: choices
 fn choices(conn: &mut Connection) -> orm::Result<()> {

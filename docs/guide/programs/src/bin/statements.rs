@@ -21,6 +21,7 @@ fn main() -> orm::Result<()> {
     add(&mut conn)?;
     change(&mut conn)?;
     by_text(&mut conn)?;
+    many_times(&mut conn)?;
     edit(&mut conn)?;
     remove(&mut conn)
 }
@@ -50,8 +51,8 @@ fn change(conn: &mut Connection) -> orm::Result<()> {
         .set(Post.likes, Post.likes + 1)
         .filter(Post.title.ne("Notes"))
         .execute(conn)?;
-    // UPDATE "posts" SET "likes" = "likes" + ?
-    //     WHERE "title" <> ?
+    // UPDATE "posts" SET "likes" =
+    //     integer_store("likes" + ?, 64) WHERE "title" <> ?
     assert_eq!(matched, 2);
     Ok(())
 }
@@ -82,6 +83,23 @@ fn by_text(conn: &mut Connection) -> orm::Result<()> {
     Ok(())
 }
 // ANCHOR_END: raw
+
+// ANCHOR: many
+fn many_times(conn: &mut Connection) -> orm::Result<()> {
+    let sql = "UPDATE posts SET title = :new WHERE title = :old";
+    let titles = [("Uno", "One"), ("Zero", "Nought")];
+    let renamed =
+        raw(sql).execute_many(["new", "old"], titles, conn)?;
+    // BEGIN
+    // UPDATE posts SET title = ? WHERE title = ?
+    // COMMIT
+    assert_eq!(renamed, 1);
+    raw("UPDATE posts SET title = 'One' WHERE title = 'Uno'")
+        .execute(conn)?;
+    // UPDATE posts SET title = 'One' WHERE title = 'Uno'
+    Ok(())
+}
+// ANCHOR_END: many
 
 // ANCHOR: patch
 #[derive(Patch, Default)]

@@ -145,8 +145,8 @@ fn count(engine: &Engine, id: i64) -> orm::Result<()> {
     assert_eq!(session[account].balance, 6); // as it was read
     session.commit()?;
     // BEGIN IMMEDIATE
-    // UPDATE "accounts" SET "balance" = "balance" + ?
-    //     WHERE "id" = ?
+    // UPDATE "accounts" SET "balance" =
+    //     integer_store("balance" + ?, 64) WHERE "id" = ?
     // SELECT "id", "balance" FROM "accounts" WHERE "id" = ?
     // COMMIT
     assert_eq!(session[account].balance, 16);

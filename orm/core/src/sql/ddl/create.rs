@@ -41,7 +41,11 @@ pub fn create_table(dialect: &dyn Dialect, table: &Table, deferred: &[&str]) -> 
         write_constraint(&mut w, &unique.name);
         w.push("UNIQUE (").idents(&unique.columns).push(")");
     }
+    let is_native = dialect.capabilities().unsigned_integers;
     for check in &table.checks {
+        if is_native && matches!(check.rule, Rule::Range { .. }) {
+            continue;
+        }
         write_check(&mut w, check)?;
     }
     for key in &table.foreign_keys {
@@ -145,6 +149,26 @@ fn write_rule(w: &mut SqlWriter<'_>, rule: &Rule) -> Result<()> {
     match rule {
         Rule::Raw(sql) => {
             w.push(sql);
+        }
+        Rule::Range {
+            column,
+            least,
+            most,
+        } => {
+            // Beyond 64 bits with a sign the column has exact decimals.
+            let is_wide = i64::try_from(*most).is_err();
+            let [least, most] = if is_wide {
+                [
+                    Value::Decimal((*least).into()),
+                    Value::Decimal((*most).into()),
+                ]
+            } else {
+                [Value::Int(*least), Value::Int((*most).cast_signed())]
+            };
+            let literal = |bound: &Value| w.dialect().literal(bound);
+            let (least, most) = (literal(&least)?, literal(&most)?);
+            w.ident(column).push(" BETWEEN ").push(&least);
+            w.push(" AND ").push(&most);
         }
         Rule::OneOf { column, labels } => {
             let dialect = w.dialect();

@@ -237,7 +237,7 @@ fn write_match(
         w.push(" AND ");
         let digest = digest && dialect.digests(column);
         // What is compared as text is text, whatever the column is: a digest, or the words of a document.
-        let is_text = digest || matches!(column.ty, Type::Text | Type::Enum(_));
+        let is_text = digest || matches!(column.ty, Type::Text | Type::Enum(_) | Type::Json);
         let own = (!is_text).then_some(column.name);
         let expected = ExpectedColumn {
             column,

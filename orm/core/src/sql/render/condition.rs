@@ -2,6 +2,7 @@
 //! `batch.rs` for WHERE. Lists are in `in_list.rs`.
 
 use super::expr::{write_expr, write_operand, write_peer};
+use super::quantified::write_quantified;
 use crate::error::Result;
 use crate::sql::{NullSafeStyle, SqlWriter};
 use crate::stmt::{CompareOp, Expr};
@@ -45,7 +46,10 @@ pub(super) fn write_junction<'a>(
 
 /// Writes a condition so that it can stand in a conjunction: only junctions need parentheses there.
 fn write_term<'a>(w: &mut SqlWriter<'a>, term: &'a Expr) -> Result<()> {
-    if !matches!(term, Expr::And(_) | Expr::Or(_) | Expr::Raw(_)) {
+    if !matches!(
+        term,
+        Expr::And(_) | Expr::Or(_) | Expr::Raw(_) | Expr::NamedSql(_) | Expr::Operator { .. }
+    ) {
         return write_expr(w, term);
     }
     w.push("(");
@@ -59,13 +63,16 @@ pub(super) fn write_compare<'a>(
     op: CompareOp,
     sides: &'a [Expr; 2],
 ) -> Result<()> {
+    let [left, right] = sides;
+    if let Expr::Quantified(right) = right {
+        return write_quantified(w, op, left, right);
+    }
     if op == CompareOp::Distinct {
         w.push("NOT (");
         write_compare(w, CompareOp::Same, sides)?;
         w.push(")");
         return Ok(());
     }
-    let [left, right] = sides;
     // With a bind on both sides the database can't infer their type, so one carries its own.
     if matches!(left, Expr::Value(_)) && !matches!(right, Expr::Value(_)) {
         write_peer(w, left)?;

@@ -1,6 +1,6 @@
 //! DELETE by condition; by key see `batch.rs`.
 
-use super::query::write_order_by;
+use super::query::write_orders;
 use super::returning::write_returning;
 use super::select::write_conditions;
 use super::source::write_sources;
@@ -46,7 +46,7 @@ pub fn write_delete<'a>(w: &mut SqlWriter<'a>, delete: &'a Delete) -> Result<()>
         if style.is_some() || !capabilities.ordered_writes {
             return Err(w.unsupported("ORDER BY and LIMIT in DELETE"));
         }
-        write_order_by(w, " ORDER BY ", &delete.order_by)?;
+        write_orders(w, " ORDER BY ", &delete.order_by)?;
         w.dialect().write_limit(w, delete.limit, None);
     }
     w.write_to(None);

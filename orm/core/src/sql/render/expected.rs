@@ -60,6 +60,8 @@ pub fn digest_text(value: ValueRef<'_>, sha256: impl FnOnce(&[u8]) -> [u8; 32]) 
         | ValueRef::DateTime(_)
         | ValueRef::Timestamp(_)
         | ValueRef::Uuid(_)
+        | ValueRef::Json(_)
+        | ValueRef::Decimal(_)
         | ValueRef::Array(_)
         | ValueRef::Batch(_)
         | ValueRef::Extension(_) => return None,

@@ -3,16 +3,18 @@
 //! Called by every statement. Conditions, lists and queries in expressions are in `condition.rs`, `in_list.rs` and
 //! `subquery.rs`, window functions in `window.rs`.
 
+use super::aggregate::write_aggregate;
 use super::condition::{write_between, write_compare, write_is_null, write_terms};
 use super::in_list::{write_in, write_in_rows};
 use super::insert::write_excluded;
+use super::named_sql::{write_named_sql, write_operator};
 use super::raw::write_parts;
 use super::repeat::write_named;
 use super::subquery::{write_exists, write_in_query, write_subquery};
-use super::window::{write_over, write_window};
+use super::window::write_over;
 use crate::error::Result;
 use crate::sql::SqlWriter;
-use crate::stmt::{Aggregate, ArithmeticOp, Case, Expr, Extension, TemplatePart, Window};
+use crate::stmt::{ArithmeticOp, Case, Expr, Extension, Numeric, TemplatePart};
 use crate::types::Type;
 
 /// Renders an expression.
@@ -39,12 +41,12 @@ pub fn write_expr<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
         return Ok(());
     }
     match expr {
-        Expr::Column { source, name } => {
-            w.column(source, name);
-            Ok(())
-        }
-        Expr::Value(value) => {
-            w.dialect().write_typed_bind(w, value);
+        Expr::Column { .. }
+        | Expr::Value(_)
+        | Expr::Label(_)
+        | Expr::Excluded(_)
+        | Expr::Raw(_) => {
+            write_leaf(w, expr);
             Ok(())
         }
         Expr::And(all) => write_terms(w, all, " AND ", "1 = 1"),
@@ -66,36 +68,45 @@ pub fn write_expr<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
         } => write_in_query(w, expr, query, *negated),
         Expr::Between { expr, low, high } => write_between(w, expr, low, high),
         Expr::Like(like) => w.dialect().write_like(w, like),
-        Expr::Aggregate {
-            function,
-            expr,
-            distinct,
-            ty,
-        } => write_aggregate(w, (*function, expr.as_deref(), *distinct), None, ty),
+        Expr::Aggregate(call) => write_aggregate(w, call, None),
         Expr::Function { name, args } => write_function(w, name, args),
+        Expr::Call(call) => w.dialect().write_call(w, call),
         Expr::Over { call, window } => write_over(w, call, window),
         Expr::Case(case) => write_case(w, case),
+        Expr::Json(json) => w.dialect().write_json(w, json),
         Expr::Row(values) => write_row(w, values),
-        Expr::Label(name) => {
-            w.ident(name);
-            Ok(())
-        }
-        Expr::Excluded(name) => {
-            write_excluded(w, name);
-            Ok(())
-        }
         Expr::Cast { expr, ty } => write_cast(w, expr, ty),
+        Expr::Collate { expr, collation } => write_collate(w, expr, collation.as_deref()),
         Expr::Exists(query) => write_exists(w, query),
         Expr::Subquery(query) => write_subquery(w, query),
-        Expr::Raw(parts) => {
-            write_parts(w, parts);
-            Ok(())
-        }
+        Expr::NamedSql(named) => write_named_sql(w, named),
+        Expr::Operator { operator, sides } => write_operator(w, operator, sides),
+        Expr::Quantified(_) => Err(w.unsupported("ANY and ALL outside of a comparison")),
         Expr::Extension(node) => w.dialect().write_extension(w, node.as_ref()),
     }
 }
 
-fn write_cast<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr, ty: &Type) -> Result<()> {
+fn write_collate<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr, collation: Option<&str>) -> Result<()> {
+    write_operand(w, expr)?;
+    w.dialect().write_collation(w, collation)
+}
+
+/// An expression without parts, which every database has.
+fn write_leaf<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) {
+    if let Expr::Column { source, name } = expr {
+        w.column(source, name);
+    } else if let Expr::Value(value) = expr {
+        w.dialect().write_typed_bind(w, value);
+    } else if let Expr::Label(name) = expr {
+        w.ident(name);
+    } else if let Expr::Excluded(name) = expr {
+        write_excluded(w, name);
+    } else if let Expr::Raw(parts) = expr {
+        write_parts(w, parts);
+    }
+}
+
+pub(super) fn write_cast<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr, ty: &Type) -> Result<()> {
     let ty = w.dialect().cast_type(ty);
     write_wrapped(w, "CAST(", expr, &format!(" AS {ty})"))
 }
@@ -167,58 +178,6 @@ fn write_arithmetic<'a>(
     write_operand(w, right)
 }
 
-/// An aggregate: which, over what, and whether over distinct values only.
-type AggregateCall<'a> = (Aggregate, Option<&'a Expr>, bool);
-
-pub(super) fn write_aggregate<'a>(
-    w: &mut SqlWriter<'a>,
-    call: AggregateCall<'a>,
-    window: Option<&'a Window>,
-    ty: &Type,
-) -> Result<()> {
-    let ty = aggregate_type(call.0, ty);
-    let write = |w: &mut SqlWriter<'a>| {
-        write_aggregate_call(w, call)?;
-        window.map_or(Ok(()), |window| write_window(w, window))
-    };
-    w.dialect().write_aggregate(w, &write, ty)
-}
-
-// A count is never cast: every database yields a 64-bit integer. Min and max keep their column's type.
-fn aggregate_type(function: Aggregate, ty: &Type) -> &Type {
-    match function {
-        Aggregate::Count | Aggregate::Min | Aggregate::Max => &Type::Text,
-        Aggregate::Sum | Aggregate::Avg => ty,
-    }
-}
-
-fn write_aggregate_call<'a>(
-    w: &mut SqlWriter<'a>,
-    (function, expr, distinct): AggregateCall<'a>,
-) -> Result<()> {
-    w.push(match function {
-        Aggregate::Count => "COUNT(",
-        Aggregate::Sum => "SUM(",
-        Aggregate::Min => "MIN(",
-        Aggregate::Max => "MAX(",
-        Aggregate::Avg => "AVG(",
-    });
-    if distinct {
-        w.push("DISTINCT ");
-    }
-    match expr {
-        Some(expr) if function == Aggregate::Avg && w.dialect().capabilities().integer_means => {
-            write_cast(w, expr, &Type::Float64)?;
-        }
-        Some(expr) => write_expr(w, expr)?,
-        None => {
-            w.push("*");
-        }
-    }
-    w.push(")");
-    Ok(())
-}
-
 pub(super) fn write_function<'a>(
     w: &mut SqlWriter<'a>,
     name: &str,
@@ -271,6 +230,9 @@ fn write_case<'a>(w: &mut SqlWriter<'a>, case: &'a Case) -> Result<()> {
 /// # Errors
 /// - `Unsupported`: the extension has no template for the dialect.
 pub fn write_extension<'a>(w: &mut SqlWriter<'a>, node: &'a dyn Extension) -> Result<()> {
+    if let Some(numeric) = Numeric::of(node) {
+        return w.dialect().write_numeric(w, numeric);
+    }
     let Some(parts) = node.template(w.dialect().name()) else {
         return Err(w.unsupported(node.name()));
     };

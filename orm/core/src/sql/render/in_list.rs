@@ -117,6 +117,7 @@ fn write_long_list<'a>(w: &mut SqlWriter<'a>, list: &'a [Value], style: InListSt
             // collation of what it is compared with. What JSON_UNQUOTE yields gives way, as a bind does.
             w.push(match &first {
                 _ if is_binary(list) => "(SELECT UNHEX(v) FROM JSON_TABLE(",
+                Some(Value::Decimal(_)) => "(SELECT CAST(v AS DECIMAL(65,30)) FROM JSON_TABLE(",
                 Some(Value::Text(_)) => "(SELECT JSON_UNQUOTE(JSON_QUOTE(v)) FROM JSON_TABLE(",
                 _ => "(SELECT v FROM JSON_TABLE(",
             });

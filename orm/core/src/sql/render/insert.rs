@@ -4,6 +4,7 @@ use super::expr::write_expr;
 use super::query::write_query;
 use super::returning::write_returning;
 use super::select::write_conditions;
+use super::update::{order_of, reads};
 use crate::error::Result;
 use crate::sql::{SqlWriter, UpsertStyle};
 use crate::stmt::{
@@ -158,13 +159,19 @@ fn write_on_conflict<'a>(w: &mut SqlWriter<'a>, conflict: &'a Conflict) -> Resul
             Ok(())
         }
         ConflictAction::Update { set, filter } => {
-            write_assignments(w.push(" DO UPDATE SET "), None, set)?;
+            write_assignments(w.push(" DO UPDATE SET "), set)?;
             write_conditions(w, " WHERE ", filter)
         }
     }
 }
 
-/// `ON DUPLICATE KEY UPDATE a = VALUES(a)`.
+/// What stands for a conflict on another unique constraint than the target, where the database applies the clause to every
+/// one: a subquery of two rows, which is an error as soon as it is evaluated. Its columns have the type of NULL, so that an
+/// expression with it keeps its own.
+pub const OTHER_KEY_CONFLICT: &str = "(SELECT NULL UNION ALL SELECT NULL)";
+
+/// `ON DUPLICATE KEY UPDATE a = VALUES(a)`, which applies to every unique constraint. A condition makes `a = CASE WHEN …
+/// THEN VALUES(a) ELSE a END` of each assignment; the first one has the condition that the target is equal.
 fn write_on_duplicate_key<'a>(
     w: &mut SqlWriter<'a>,
     insert: &'a Insert,
@@ -174,39 +181,85 @@ fn write_on_duplicate_key<'a>(
         return Err(unnamed(w));
     };
     w.push(" ON DUPLICATE KEY UPDATE ");
+    let table = &*insert.table;
+    let guard: &[Name] = if conflict.other_keys { target } else { &[] };
     match &conflict.action {
-        ConflictAction::Update { set, filter } if filter.is_empty() => {
-            write_assignments(w, Some(&insert.table), set)
+        ConflictAction::Update { set, filter } => {
+            let names: Vec<&str> = set.iter().map(|(name, _)| &**name).collect();
+            let reads = |reader: usize, read: usize| {
+                let mut read_by = filter.iter().chain([&set[reader].1]);
+                read_by.any(|expr| reads(expr, table, names[read]))
+            };
+            let order = order_of(w, (table, &names), &reads, false)?;
+            for (index, position) in order.into_iter().enumerate() {
+                w.push(if index > 0 { ", " } else { "" });
+                let guard = if index == 0 { guard } else { &[] };
+                write_duplicate(w, (table, &set[position].0), guard, |w| {
+                    write_chosen(w, (table, &set[position]), filter)
+                })?;
+            }
+            Ok(())
         }
-        ConflictAction::Update { .. } => Err(w.unsupported("WHERE in ON CONFLICT DO UPDATE")),
         ConflictAction::Nothing => {
             // IGNORE would let values pass that don't fit. A column that stays as it is changes nothing.
             let Some(column) = target.first().or(insert.columns.first()) else {
                 return Err(w.unsupported("ON CONFLICT without a conflict target"));
             };
-            w.column(&insert.table, column).push(" = ");
-            w.column(&insert.table, column);
-            Ok(())
+            write_duplicate(w, (table, column), guard, |w| {
+                w.column(table, column);
+                Ok(())
+            })
         }
     }
+}
+
+/// `t.a = …`, which fails unless the columns of `guard` are those of the new row.
+fn write_duplicate<'a>(
+    w: &mut SqlWriter<'a>,
+    (table, column): (&str, &str),
+    guard: &[Name],
+    value: impl FnOnce(&mut SqlWriter<'a>) -> Result<()>,
+) -> Result<()> {
+    w.column(table, column).push(" = ");
+    if guard.is_empty() {
+        return value(w);
+    }
+    w.push("CASE WHEN ");
+    for (index, name) in guard.iter().enumerate() {
+        w.push(if index > 0 { " AND " } else { "" });
+        w.column(table, name).push(" = ");
+        write_excluded(w, name);
+    }
+    w.push(" THEN ");
+    value(w)?;
+    w.push(" ELSE ").push(OTHER_KEY_CONFLICT).push(" END");
+    Ok(())
+}
+
+/// The new value, or where the conditions don't hold the column itself.
+fn write_chosen<'a>(
+    w: &mut SqlWriter<'a>,
+    (table, (name, value)): (&str, &'a (Name, Expr)),
+    filter: &'a [Expr],
+) -> Result<()> {
+    if filter.is_empty() {
+        return write_assigned(w, value);
+    }
+    write_conditions(w, "CASE WHEN ", filter)?;
+    w.push(" THEN ");
+    write_assigned(w, value)?;
+    w.push(" ELSE ").column(table, name).push(" END");
+    Ok(())
 }
 
 fn unnamed(w: &SqlWriter<'_>) -> crate::error::Error {
     w.unsupported("ON CONFLICT ON CONSTRAINT")
 }
 
-fn write_assignments<'a>(
-    w: &mut SqlWriter<'a>,
-    table: Option<&str>,
-    set: &'a [(Name, Expr)],
-) -> Result<()> {
+fn write_assignments<'a>(w: &mut SqlWriter<'a>, set: &'a [(Name, Expr)]) -> Result<()> {
     for (index, (name, value)) in set.iter().enumerate() {
         w.push(if index > 0 { ", " } else { "" });
-        match table {
-            Some(table) => w.column(table, name),
-            None => w.ident(name),
-        };
-        w.push(" = ");
+        w.ident(name).push(" = ");
         write_assigned(w, value)?;
     }
     Ok(())

@@ -1,11 +1,13 @@
 //! The default writer of statements, in the words that the three databases share.
 //!
 //! One file a statement; `query.rs`, `select.rs` and `source.rs` for the parts of a query; `expr.rs` for expressions,
-//! with `condition.rs`, `in_list.rs`, `subquery.rs` and `window.rs`; `expected.rs` for what `batch.rs` compares.
+//! with `aggregate.rs`, `condition.rs`, `in_list.rs`, `subquery.rs`, `numeric.rs` and `window.rs`; `expected.rs` for what `batch.rs` compares.
 //! Called through the functions re-exported here, by the typed layer and the flush, and by dialects that
 //! override one hook and fall back for the rest.
 
+mod aggregate;
 mod batch;
+mod call;
 mod condition;
 mod delete;
 mod expected;
@@ -13,6 +15,10 @@ mod expr;
 mod grouping;
 mod in_list;
 mod insert;
+mod like;
+mod named_sql;
+mod numeric;
+mod quantified;
 mod query;
 mod raw;
 mod repeat;
@@ -23,15 +29,19 @@ mod subquery;
 mod update;
 mod window;
 
+pub use aggregate::{write_argument, write_separator, write_string_agg};
 pub use batch::{
     write_batch_delete, write_batch_delete_rows, write_batch_update, write_batch_update_rows,
 };
+pub use call::{write_call, write_concat, write_named_call};
 pub use delete::write_delete;
 pub use expected::{ExpectedColumn, digest_text, write_null_safe_expected};
 pub use expr::{write_expr, write_extension, write_operand};
-pub use insert::{write_insert, write_plain_insert};
-pub(super) use query::count;
-pub use query::{write_limit, write_locks, write_query};
+pub use insert::{OTHER_KEY_CONFLICT, write_insert, write_plain_insert};
+pub use like::write_equal_in_lower_case;
+pub use numeric::{write_numeric, write_quotient};
+pub(super) use query::{count, write_fetch};
+pub use query::{write_limit, write_locks, write_order_by, write_query};
 pub use raw::write_raw_list;
 pub(super) use repeat::{BindReuse, Repeats};
 pub use update::write_update;

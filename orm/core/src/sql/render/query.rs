@@ -1,15 +1,15 @@
 //! Renders a query: WITH, its body, ORDER BY, LIMIT and locks. The body of a plain SELECT is rendered by `select.rs`,
 //! FROM by `source.rs`.
 
-use super::expr::write_expr;
+use super::expr::{write_expr, write_operand};
 use super::grouping;
 use super::repeat::Clause;
 use super::select::{needs_qualification, write_select};
 use crate::error::Result;
-use crate::sql::{LimitStyle, SqlWriter, ValuesStyle};
+use crate::sql::{LimitStyle, NullsOrder, SqlWriter, ValuesStyle};
 use crate::stmt::{
-    Direction, FromItem, JoinKind, Limit, Lock, LockStrength, LockWait, Order, Query, QueryBody,
-    SetOperation, SetOperator, Values, With,
+    Direction, Expr, FromItem, Limit, Lock, LockStrength, LockWait, Nulls, Order, Projection,
+    Query, QueryBody, SetOperation, SetOperator, Source, Values, With,
 };
 use crate::value::ValueRef;
 
@@ -50,8 +50,11 @@ pub fn write_query<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Result<()> {
         QueryBody::Values(values) => write_values(w, values)?,
     }
     enter(w, Clause::OrderBy, query);
-    write_order_by(w, " ORDER BY ", &query.order_by)?;
+    write_orders(w, " ORDER BY ", &query.order_by)?;
     enter(w, Clause::Limit, query);
+    if query.with_ties && !w.dialect().capabilities().with_ties {
+        return Err(w.unsupported("WITH TIES"));
+    }
     w.write_limit(query);
     write_own_locks(w, query)?;
     w.repeats.leave(repeats);
@@ -60,30 +63,56 @@ pub fn write_query<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Result<()> {
     w.check_binds()
 }
 
-/// Writes the locks of a query. Where the nullable side of a LEFT JOIN can't be locked, a lock of all tables names the
+/// Writes the locks of a query. Where the nullable side of an outer join can't be locked, a lock of all tables names the
 /// others.
 fn write_own_locks(w: &mut SqlWriter<'_>, query: &Query) -> Result<()> {
     let lacks_outer = !query.locks.is_empty() && !w.dialect().capabilities().lock_outer;
     let Some(select) = query.as_select().filter(|_| lacks_outer) else {
         return write_locks(w, &query.locks);
     };
-    let mut inner = select.joins.iter();
-    if inner.all(|join| join.kind == JoinKind::Inner) {
+    let items = select.sources().zip(select.nullable_sides());
+    let (locked, others): (Vec<_>, Vec<_>) =
+        items.partition(|(item, side)| side.is_none() && has_locks(item));
+    if others.is_empty() {
         return write_locks(w, &query.locks);
     }
-    let joins = select.joins.iter();
-    let inner = joins.filter(|join| join.kind == JoinKind::Inner);
-    let items = select.from.iter().chain(inner.map(|join| &join.item));
-    let of: Vec<_> = items.filter_map(FromItem::name).cloned().collect();
+    let locked = locked.iter().filter_map(|(item, _)| FromItem::name(item));
+    let of: Vec<_> = locked.cloned().collect();
+    if of.is_empty() {
+        return Err(w.unsupported("FOR UPDATE of outer sides and of queries in FROM alone"));
+    }
     let mut named = query.locks.iter().flat_map(|lock| &lock.of);
     if named.any(|name| !of.contains(name)) {
-        return Err(w.unsupported("FOR UPDATE OF the nullable side of a LEFT JOIN"));
+        return Err(w.unsupported("FOR UPDATE OF the nullable side of an outer join"));
     }
     let mut locks = query.locks.clone();
     for lock in locks.iter_mut().filter(|lock| lock.of.is_empty()) {
         lock.of.clone_from(&of);
     }
     write_locks(w, &locks)
+}
+
+/// Whether the rows of an item are those of tables, one each.
+fn has_locks(item: &FromItem) -> bool {
+    let query = match &item.source {
+        Source::Table(_) => return true,
+        Source::Query(query) => query,
+        Source::Cte(_) | Source::Values(_) | Source::Function { .. } => return false,
+    };
+    let is_column = |projection: &Projection| match projection {
+        Projection::Columns { .. } | Projection::All => true,
+        Projection::Expr(expr) | Projection::Labelled(expr, _) => {
+            matches!(expr, Expr::Column { .. })
+        }
+    };
+    query.limit.is_none()
+        && query.offset.is_none()
+        && query.as_select().is_some_and(|select| {
+            !select.merges_rows()
+                && select.having.is_empty()
+                && select.columns.iter().all(is_column)
+                && select.sources().all(has_locks)
+        })
 }
 
 fn enter<'a>(w: &mut SqlWriter<'a>, clause: Clause, query: &'a Query) {
@@ -104,7 +133,11 @@ fn write_with<'a>(w: &mut SqlWriter<'a>, with: &'a With) -> Result<()> {
         if !cte.columns.is_empty() {
             w.push("(").idents(&cte.columns).push(")");
         }
-        w.push(" AS (");
+        w.push(match cte.materialized {
+            Some(true) if w.dialect().capabilities().materialized => " AS MATERIALIZED (",
+            Some(false) if w.dialect().capabilities().materialized => " AS NOT MATERIALIZED (",
+            Some(_) | None => " AS (",
+        });
         write_query(w, &cte.query)?;
         w.push(")");
     }
@@ -178,19 +211,66 @@ pub(super) fn write_values<'a>(w: &mut SqlWriter<'a>, values: &'a Values) -> Res
 }
 
 /// Writes an order after `keyword`, or nothing without an order.
-pub(super) fn write_order_by<'a>(
+pub(super) fn write_orders<'a>(
     w: &mut SqlWriter<'a>,
     keyword: &str,
     order_by: &'a [Order],
 ) -> Result<()> {
     for (index, order) in order_by.iter().enumerate() {
         w.push(if index == 0 { keyword } else { ", " });
-        write_expr(w, &order.expr)?;
-        w.push(match order.direction {
-            Direction::Ascending => " ASC",
-            Direction::Descending => " DESC",
+        write_order(w, order)?;
+    }
+    Ok(())
+}
+
+/// Renders ` ORDER BY …`, or nothing without an order.
+///
+/// # Errors
+/// - `Unsupported`: the dialect does not support a part of it.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::sql::*;
+/// # use orm_core::stmt::*;
+/// # use orm_core::testing::AnsiDialect;
+/// # let dialect = AnsiDialect::new();
+/// # let mut w = SqlWriter::new(&dialect);
+/// let order = [Order::new(Expr::column("users", "age"), Direction::Descending)];
+/// write_order_by(&mut w, &order)?;
+/// assert_eq!(w.finish().0, r#" ORDER BY "age" DESC"#);
+/// # Ok::<(), orm_core::Error>(())
+/// ```
+pub fn write_order_by<'a>(w: &mut SqlWriter<'a>, order_by: &'a [Order]) -> Result<()> {
+    write_orders(w, " ORDER BY ", order_by)
+}
+
+fn write_order<'a>(w: &mut SqlWriter<'a>, order: &'a Order) -> Result<()> {
+    let style = w.dialect().capabilities().nulls_order;
+    let is_default = match order.direction {
+        Direction::Ascending => Nulls::First,
+        Direction::Descending => Nulls::Last,
+    };
+    let nulls = order
+        .nulls
+        .filter(|nulls| style == NullsOrder::Words || *nulls != is_default);
+    if let Some(nulls) = nulls.filter(|_| style == NullsOrder::Lowest) {
+        write_operand(w, &order.expr)?;
+        w.push(match nulls {
+            Nulls::First => " IS NULL DESC, ",
+            Nulls::Last => " IS NULL, ",
         });
     }
+    write_expr(w, &order.expr)?;
+    w.push(match order.direction {
+        Direction::Ascending => " ASC",
+        Direction::Descending => " DESC",
+    });
+    w.push(match nulls.filter(|_| style == NullsOrder::Words) {
+        Some(Nulls::First) => " NULLS FIRST",
+        Some(Nulls::Last) => " NULLS LAST",
+        None => "",
+    });
     Ok(())
 }
 
@@ -209,7 +289,7 @@ pub(super) fn write_order_by<'a>(
 /// ```
 pub fn write_limit(w: &mut SqlWriter<'_>, limit: Option<Limit>, offset: Option<u64>) {
     if w.dialect().capabilities().limit == LimitStyle::OffsetFetch {
-        return write_fetch(w, limit, offset);
+        return write_fetch(w, limit, offset, false);
     }
     match (limit, w.dialect().capabilities().no_limit) {
         (Some(Limit::Rows(rows)), _) => {
@@ -228,7 +308,13 @@ pub fn write_limit(w: &mut SqlWriter<'_>, limit: Option<Limit>, offset: Option<u
     }
 }
 
-fn write_fetch(w: &mut SqlWriter<'_>, limit: Option<Limit>, offset: Option<u64>) {
+/// The standard's LIMIT and OFFSET: `OFFSET ? ROWS FETCH FIRST ? ROWS ONLY`.
+pub(in crate::sql) fn write_fetch(
+    w: &mut SqlWriter<'_>,
+    limit: Option<Limit>,
+    offset: Option<u64>,
+    with_ties: bool,
+) {
     if let Some(offset) = offset {
         w.push(" OFFSET ").bind(count(offset)).push(" ROWS");
     }
@@ -237,7 +323,11 @@ fn write_fetch(w: &mut SqlWriter<'_>, limit: Option<Limit>, offset: Option<u64>)
         Some(Limit::Fixed(rows)) => w.push(" FETCH FIRST ").display(rows),
         None => return,
     };
-    w.push(" ROWS ONLY");
+    w.push(if with_ties {
+        " ROWS WITH TIES"
+    } else {
+        " ROWS ONLY"
+    });
 }
 
 // No table has more rows than an i64 counts, so a larger limit is no limit.

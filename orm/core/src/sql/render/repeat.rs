@@ -109,7 +109,8 @@ pub(super) fn name_of(w: &SqlWriter<'_>, query: Repeated<'_>, index: usize) -> O
 
 fn is_repeated((select, order_by): Repeated<'_>, expr: &Expr) -> bool {
     let ordered = || order_by.iter().any(|order| order.expr == *expr);
-    let repeated = select.group_by.contains(expr) || select.distinct && ordered();
+    let grouped = || select.group_by.contains(expr) || select.distinct_on.contains(expr);
+    let repeated = grouped() || select.distinct && ordered();
     repeated && !matches!(expr, Expr::Column { .. })
 }
 

@@ -1,7 +1,7 @@
 //! Renders a plain SELECT, with one small function for each clause. The clauses around it are rendered by `query.rs`.
 
 use super::condition::write_junction;
-use super::expr::write_expr;
+use super::expr::{write_expr, write_list};
 use super::repeat::{Clause, name_of};
 use super::source::write_sources;
 use crate::error::Result;
@@ -50,6 +50,9 @@ fn write_columns<'a>(
     } else {
         "SELECT "
     });
+    if !select.distinct_on.is_empty() {
+        write_distinct_on(w, &select.distinct_on)?;
+    }
     for (index, projection) in select.columns.iter().enumerate() {
         w.push(if index > 0 { ", " } else { "" });
         write_projection(w, projection)?;
@@ -63,6 +66,16 @@ fn write_columns<'a>(
             w.push(" AS ").ident("one");
         }
     }
+    Ok(())
+}
+
+fn write_distinct_on<'a>(w: &mut SqlWriter<'a>, exprs: &'a [Expr]) -> Result<()> {
+    if !w.dialect().capabilities().distinct_on {
+        return Err(w.unsupported("DISTINCT ON"));
+    }
+    w.push("DISTINCT ON ");
+    write_list(w, exprs)?;
+    w.push(" ");
     Ok(())
 }
 

@@ -19,13 +19,16 @@ pub(super) fn write_sources<'a>(
     w.push(keyword);
     write_from_item(w, first)?;
     for join in joins {
-        w.push(match join.kind {
-            JoinKind::Inner => " INNER JOIN ",
-            JoinKind::Left => " LEFT JOIN ",
-        });
+        let words = join.kind.as_sql();
+        if join.kind == JoinKind::Full && !w.dialect().capabilities().full_join {
+            return Err(w.unsupported(words));
+        }
+        w.push(" ").push(words).push(" ");
         write_from_item(w, &join.item)?;
-        w.push(" ON ");
-        write_expr(w, &join.on)?;
+        if join.kind != JoinKind::Cross {
+            w.push(" ON ");
+            write_expr(w, &join.on)?;
+        }
     }
     Ok(())
 }

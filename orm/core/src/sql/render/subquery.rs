@@ -25,6 +25,11 @@ pub(super) fn write_in_query<'a>(
 ) -> Result<()> {
     write_operand(w, expr)?;
     w.push(if negated { " NOT IN " } else { " IN " });
+    write_limited(w, query)
+}
+
+/// A query that may have a LIMIT where some databases have none.
+pub(super) fn write_limited<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Result<()> {
     let limited = query.limit.is_some() || query.offset.is_some();
     if limited && !w.dialect().capabilities().limit_in_subquery {
         return write_wrapped(w, "*", query);
@@ -73,7 +78,7 @@ fn write_wrapped<'a>(w: &mut SqlWriter<'a>, columns: &str, query: &'a Query) -> 
     Ok(())
 }
 
-fn write_in_parentheses<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Result<()> {
+pub(super) fn write_in_parentheses<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Result<()> {
     let outer = w.qualify(true);
     w.push("(");
     write_query(w, query)?;

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use super::insert::write_assigned;
-use super::query::write_order_by;
+use super::query::write_orders;
 use super::returning::write_returning;
 use super::select::write_conditions;
 use super::source::write_sources;
@@ -53,7 +53,7 @@ pub fn write_update<'a>(w: &mut SqlWriter<'a>, update: &'a Update) -> Result<()>
         if style.is_some() || !w.dialect().capabilities().ordered_writes {
             return Err(w.unsupported("ORDER BY and LIMIT in UPDATE"));
         }
-        write_order_by(w, " ORDER BY ", &update.order_by)?;
+        write_orders(w, " ORDER BY ", &update.order_by)?;
         w.dialect().write_limit(w, update.limit, None);
     }
     w.write_to(None);
@@ -91,19 +91,30 @@ pub(super) fn set_order(
     (table, set): (&str, &[(&str, &Expr)]),
     unordered: bool,
 ) -> Result<Vec<usize>> {
-    let mut rest: Vec<usize> = (0..set.len()).collect();
+    let names: Vec<&str> = set.iter().map(|(name, _)| *name).collect();
+    let reads = |reader: usize, read: usize| reads(set[reader].1, table, set[read].0);
+    order_of(w, (table, &names), &reads, unordered)
+}
+
+/// As [`set_order`], of assignments to the columns `names`, of which `reads` returns whether one reads the column of another.
+pub(super) fn order_of(
+    w: &SqlWriter<'_>,
+    (table, names): (&str, &[&str]),
+    reads: &dyn Fn(usize, usize) -> bool,
+    unordered: bool,
+) -> Result<Vec<usize>> {
+    let mut rest: Vec<usize> = (0..names.len()).collect();
     if w.dialect().capabilities().simultaneous_set || rest.len() < 2 {
         return Ok(rest);
     }
-    let reads =
-        |reader: usize, read: usize| reader != read && reads(set[reader].1, table, set[read].0);
+    let reads = |reader: usize, read: usize| reader != read && reads(reader, read);
     let mut order = Vec::with_capacity(rest.len());
     while !rest.is_empty() {
         let unread = |position: &usize| !rest.iter().any(|reader| reads(*reader, *position));
         match rest.iter().position(unread) {
             Some(next) if next == 0 || !unordered => order.push(rest.remove(next)),
             _ => {
-                let names: Vec<&str> = rest.iter().map(|position| set[*position].0).collect();
+                let names: Vec<&str> = rest.iter().map(|position| names[*position]).collect();
                 return Err(circular(w, table, &names));
             }
         }
@@ -112,7 +123,7 @@ pub(super) fn set_order(
 }
 
 /// Whether `expr` reads a column of `table`, in subqueries too.
-fn reads(expr: &Expr, table: &str, column: &str) -> bool {
+pub(super) fn reads(expr: &Expr, table: &str, column: &str) -> bool {
     ColumnOf { table, column }.expr(expr).is_break()
 }
 

@@ -1,7 +1,8 @@
 //! Window functions: a call and its OVER clause. Called by `expr.rs`.
 
-use super::expr::{write_aggregate, write_expr, write_function};
-use super::query::write_order_by;
+use super::aggregate::write_aggregate;
+use super::expr::{write_expr, write_function};
+use super::query::write_orders;
 use crate::error::Result;
 use crate::sql::SqlWriter;
 use crate::stmt::{Expr, Frame, FrameBound, FrameUnit, Window};
@@ -11,15 +12,8 @@ pub(super) fn write_over<'a>(
     call: &'a Expr,
     window: &'a Window,
 ) -> Result<()> {
-    if let Expr::Aggregate {
-        function,
-        expr,
-        distinct,
-        ty,
-    } = call
-    {
-        let call = (*function, expr.as_deref(), *distinct);
-        return write_aggregate(w, call, Some(window), ty);
+    if let Expr::Aggregate(call) = call {
+        return write_aggregate(w, call, Some(window));
     }
     let Expr::Function { name, args } = call else {
         return Err(w.unsupported("OVER with an expression that is not a function"));
@@ -39,12 +33,15 @@ pub(super) fn write_window<'a>(w: &mut SqlWriter<'a>, window: &'a Window) -> Res
     }
     if !window.order_by.is_empty() {
         w.push(space);
-        write_order_by(w, "ORDER BY ", &window.order_by)?;
+        write_orders(w, "ORDER BY ", &window.order_by)?;
         space = " ";
     }
     if let Some(frame) = window.frame {
         if !w.dialect().capabilities().window_frames {
             return Err(w.unsupported("frames of window functions"));
+        }
+        if frame.unit == FrameUnit::Groups && !w.dialect().capabilities().group_frames {
+            return Err(w.unsupported("frames of GROUPS"));
         }
         w.push(space);
         write_frame(w, frame);
@@ -57,6 +54,7 @@ fn write_frame(w: &mut SqlWriter<'_>, frame: Frame) {
     w.push(match frame.unit {
         FrameUnit::Rows => "ROWS BETWEEN ",
         FrameUnit::Range => "RANGE BETWEEN ",
+        FrameUnit::Groups => "GROUPS BETWEEN ",
     });
     write_bound(w, frame.start);
     w.push(" AND ");

@@ -1,6 +1,6 @@
 //! Expressions over the columns `a` and `b` of a table `t`, and the pieces that the statements are made of.
 
-use crate::stmt::{Aggregate, ArithmeticOp, CompareOp, Expr, Like, LikeKind};
+use crate::stmt::{Aggregate, AggregateCall, ArithmeticOp, CompareOp, Expr, Like, LikeKind};
 use crate::types::Type;
 use crate::value::Value;
 
@@ -87,32 +87,23 @@ pub fn aggregate(function: Aggregate, ty: Type) -> Expr {
 
 /// An aggregate over an expression.
 pub fn aggregate_of(function: Aggregate, expr: Expr, ty: Type) -> Expr {
-    Expr::Aggregate {
-        function,
-        expr: Some(Box::new(expr)),
-        distinct: false,
-        ty,
-    }
+    Expr::Aggregate(Box::new(AggregateCall::new(function, Some(expr), ty)))
 }
 
 /// How many rows.
 pub fn count_all() -> Expr {
-    Expr::Aggregate {
-        function: Aggregate::Count,
-        expr: None,
-        distinct: false,
-        ty: Type::Int64,
-    }
+    Expr::Aggregate(Box::new(AggregateCall::new(
+        Aggregate::Count,
+        None,
+        Type::Int64,
+    )))
 }
 
 /// How many different values `a` has.
 pub fn count_distinct() -> Expr {
-    Expr::Aggregate {
-        function: Aggregate::Count,
-        expr: Some(Box::new(column("a"))),
-        distinct: true,
-        ty: Type::Int64,
-    }
+    let mut call = AggregateCall::new(Aggregate::Count, Some(column("a")), Type::Int64);
+    call.distinct = true;
+    Expr::Aggregate(Box::new(call))
 }
 
 /// `a` as another type.

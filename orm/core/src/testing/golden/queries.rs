@@ -14,17 +14,11 @@ use super::statements::select;
 
 /// In the order of a column of the result.
 fn by_label(name: &'static str, direction: Direction) -> Vec<Order> {
-    vec![Order {
-        expr: Expr::Label(name.into()),
-        direction,
-    }]
+    vec![Order::new(Expr::Label(name.into()), direction)]
 }
 
 fn by(expr: Expr) -> Vec<Order> {
-    vec![Order {
-        expr,
-        direction: Direction::Ascending,
-    }]
+    vec![Order::new(expr, Direction::Ascending)]
 }
 
 /// `SELECT a FROM …`.
@@ -84,6 +78,7 @@ pub fn cte() -> Query {
     let cte = Cte {
         name: "small".into(),
         columns: vec![],
+        materialized: None,
         query: Select {
             filter: vec![Expr::compare(CompareOp::Lt, column("a"), int(9))].into(),
             ..select()
@@ -128,6 +123,7 @@ pub fn recursive_cte() -> Query {
     let cte = Cte {
         name: "numbers".into(),
         columns: vec!["n".into()],
+        materialized: None,
         query: combined((SetOperator::Union, true), first.into(), next.into()),
     };
     let select = Select {
@@ -180,10 +176,7 @@ pub fn lateral() -> Query {
         ..select_from(FromItem::table("u"))
     };
     let inner = Query {
-        order_by: vec![Order {
-            expr: Expr::column("u", "a"),
-            direction: Direction::Descending,
-        }],
+        order_by: vec![Order::new(Expr::column("u", "a"), Direction::Descending)],
         limit: Some(Limit::Rows(1)),
         ..inner.into()
     };

@@ -45,14 +45,12 @@ pub fn select_with_everything() -> Query {
             Expr::Or(vec![is_null(user("email")), adult]),
         ]
         .into(),
+        distinct_on: Vec::new(),
         group_by: vec![user("id")],
         having: vec![Expr::compare(CompareOp::Ge, count(), int(3))],
     };
     Query {
-        order_by: vec![Order {
-            expr: user("name"),
-            direction: Direction::Descending,
-        }],
+        order_by: vec![Order::new(user("name"), Direction::Descending)],
         limit: Some(Limit::Rows(10)),
         offset: Some(20),
         ..select.into()

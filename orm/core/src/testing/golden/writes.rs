@@ -23,10 +23,7 @@ fn add_up() -> ConflictAction {
 }
 
 fn on_id(action: ConflictAction) -> Conflict {
-    Conflict {
-        target: ConflictTarget::Columns(vec!["id".into()]),
-        action,
-    }
+    Conflict::new(ConflictTarget::Columns(vec!["id".into()]), action)
 }
 
 /// Inserts rows, or adds to those that are there.
@@ -57,13 +54,34 @@ pub fn upsert_where() -> Insert {
     }
 }
 
+/// Inserts rows, or adds to those that are there, of a table with other unique constraints, where a condition holds.
+pub fn upsert_guarded() -> Insert {
+    let mut insert = upsert();
+    if let Some(conflict) = &mut insert.conflict {
+        conflict.other_keys = true;
+        if let ConflictAction::Update { filter, .. } = &mut conflict.action {
+            filter.push(eq(Expr::column("t", "b"), int(1)));
+        }
+    }
+    insert
+}
+
+/// Inserts the rows that are not there, of a table with other unique constraints.
+pub fn insert_missing_guarded() -> Insert {
+    let mut insert = insert_missing();
+    if let Some(conflict) = &mut insert.conflict {
+        conflict.other_keys = true;
+    }
+    insert
+}
+
 /// A conflict that is named by its constraint.
 pub fn upsert_by_constraint() -> Insert {
     Insert {
-        conflict: Some(Conflict {
-            target: ConflictTarget::Constraint("pk_t".into()),
-            action: ConflictAction::Nothing,
-        }),
+        conflict: Some(Conflict::new(
+            ConflictTarget::Constraint("pk_t".into()),
+            ConflictAction::Nothing,
+        )),
         ..insert()
     }
 }
@@ -135,10 +153,7 @@ pub fn delete_using() -> Delete {
 }
 
 fn last() -> Vec<Order> {
-    vec![Order {
-        expr: column("id"),
-        direction: Direction::Descending,
-    }]
+    vec![Order::new(column("id"), Direction::Descending)]
 }
 
 /// Sets a column of the last row.

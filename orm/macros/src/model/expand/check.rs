@@ -3,10 +3,12 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
+use syn::Type;
 use syn::spanned::Spanned as _;
 
 use super::names::of;
 use crate::model::data::{Column, Model, ServerDefault};
+use crate::model::tokens::option;
 
 pub(super) fn expand(model: &Model) -> TokenStream {
     let mut checks = Vec::new();
@@ -18,6 +20,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         }));
         checks.extend(default(position, column));
         checks.extend(default_length(position, column));
+        checks.extend(digits(position, column));
     }
     quote!(#(const _: () = #checks;)*)
 }
@@ -33,6 +36,31 @@ fn default(position: usize, column: &Column) -> Option<TokenStream> {
     Some(quote_spanned! {span=>
         ::core::assert!(__orm::default_fits(&__COLUMNS[#position]), #message)
     })
+}
+
+/// The types that are no exact decimals, whatever else may be.
+const OTHERS: &[&str] = &[
+    "bool", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f32", "f64", "String", "Vec",
+    "Uuid",
+];
+
+/// Where the type is an exact decimal, it needs a precision and a scale.
+fn digits(position: usize, column: &Column) -> Option<TokenStream> {
+    let ty = option(&column.ty).unwrap_or(&column.ty);
+    if let Type::Path(path) = ty
+        && let Some(last) = path.path.segments.last()
+        && OTHERS.iter().any(|other| last.ident == other)
+    {
+        return None;
+    }
+    let message = format!(
+        "`{}` needs the digits of its column: #[orm(precision = 12, scale = 2)]",
+        column.ident
+    );
+    let check = quote_spanned! {ty.span()=>
+        ::core::assert!(__orm::has_digits(&__COLUMNS[#position]), #message)
+    };
+    (!column.has_digits).then_some(check)
 }
 
 /// Where the length is that of the type, which the derive can't see.

@@ -2,21 +2,27 @@
 
 use std::ops::ControlFlow;
 
-use orm_core::stmt::{Expr, Query, Visit, walk_expr, walk_window};
+use orm_core::stmt::{Expr, Numeric, Query, Visit, walk_expr, walk_window};
 
 /// Whether there is an aggregate in `expr`.
 pub(super) fn has_aggregate(expr: &Expr) -> bool {
-    any(expr, &mut |part| matches!(part, Expr::Aggregate { .. }))
+    any(expr, &mut |part| matches!(part, Expr::Aggregate(_)))
 }
 
 /// Whether there is an aggregate in `expr`, or what can't be looked into and might be one.
 pub(in crate::query::compile) fn may_aggregate(expr: &Expr) -> bool {
     any(expr, &mut |part| {
-        matches!(
-            part,
-            Expr::Aggregate { .. } | Expr::Raw(_) | Expr::Extension(_)
-        )
+        let is_unknown = matches!(part, Expr::Function { name, .. } if !is_scalar(name));
+        let is_closed =
+            matches!(part, Expr::Extension(node) if Numeric::of(node.as_ref()).is_none());
+        let is_sql = matches!(part, Expr::Raw(_) | Expr::NamedSql(_));
+        is_unknown || is_closed || is_sql || matches!(part, Expr::Aggregate(_))
     })
+}
+
+/// Whether a function by name is one of this library's, which are no aggregates.
+fn is_scalar(name: &str) -> bool {
+    matches!(name, "COALESCE" | "NULLIF")
 }
 
 /// Whether `test` holds for an expression or a part of it. The call of a window function is not tested: it yields a

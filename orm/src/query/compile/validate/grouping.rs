@@ -4,7 +4,7 @@
 
 use std::ops::ControlFlow;
 
-use orm_core::stmt::{Expr, Order, Projection, Select, grouped_columns};
+use orm_core::stmt::{Expr, Order, Projection, Select, Source, grouped_columns};
 
 use super::aggregates::{any, has_aggregate};
 use super::typed::Typed;
@@ -85,7 +85,7 @@ impl Grouping<'_> {
     /// Whether an expression is an aggregate of this query's rows. One over columns of a query around it
     /// alone is that query's, and one value here.
     fn aggregates(&self, expr: &Expr) -> bool {
-        if !matches!(expr, Expr::Aggregate { .. }) {
+        if !matches!(expr, Expr::Aggregate(_)) {
             return false;
         }
         let (mut columns, mut own) = (false, false);
@@ -107,12 +107,19 @@ impl Grouping<'_> {
         let by_key = || {
             let key = table.def.primary_key.iter();
             let mut names = key.map(|position| table.def.names[*position]);
-            names.all(|key| self.has_group(source, key))
+            self.is_table(source) && names.all(|key| self.has_group(source, key))
         };
         if self.has_group(source, name) || by_key() {
             return ControlFlow::Continue(());
         }
         ControlFlow::Break(undetermined(table, name))
+    }
+
+    /// Whether the source of that name is a table, of which a key determines the other columns.
+    fn is_table(&self, source: &str) -> bool {
+        let mut items = self.select.sources();
+        let found = items.find(|item| item.name().is_some_and(|name| name == source));
+        found.is_some_and(|item| matches!(item.source, Source::Table(_)))
     }
 
     fn has_group(&self, table: &str, column: &str) -> bool {
@@ -152,7 +159,7 @@ fn undetermined(table: TableRef, column: &str) -> BuildError {
         format!("column {model}.{column} must appear in GROUP BY or in an aggregate"),
         format!(
             "add it to group_by, or select max({}.{column})",
-            table.def.name
+            table.value()
         ),
     )
 }

@@ -1,20 +1,23 @@
 //! The check of a statement before it is sent, in one pass over it: columns of tables that aren't part of it, errors
 //! that were kept while it was built, how deep it is nested. `grouping.rs` refuses a column that is neither
-//! grouped nor aggregated, and DISTINCT in an order that is not selected; `optional.rs` looks at left joins and `locks.rs` at the tables of locks, with
+//! grouped nor aggregated, and DISTINCT in an order that is not selected; `windows.rs` window functions where there are none, `kept_rows.rs` DISTINCT ON and WITH TIES without their order; `optional.rs` looks at left joins and `locks.rs` at the tables of locks, `ctes.rs` at the names of common table expressions, with
 //! `typed.rs`, what is known of a query beside its syntax, and `aggregates.rs`, which expressions aggregate rows. The database
 //! would only report that the column does not exist.
 
 mod aggregates;
+mod ctes;
 mod grouping;
+mod kept_rows;
 mod locks;
 mod optional;
 mod typed;
+mod windows;
 
 use std::ops::ControlFlow;
 
 use orm_core::stmt::{
-    Delete, Expr, FromItem, Projection, Query, QueryBody, Select, Update, Visit, walk_delete,
-    walk_expr, walk_item, walk_query, walk_update,
+    Delete, Expr, FromItem, Insert, Join, Projection, Query, QueryBody, Select, Source, Statement,
+    Update, Visit, walk_delete, walk_expr, walk_insert, walk_item, walk_query, walk_update,
 };
 
 pub(super) use self::aggregates::may_aggregate;
@@ -47,21 +50,42 @@ fn validate(
     outside: Outside<'_, '_>,
 ) -> Result<usize, BuildError> {
     typed.check_names()?;
+    validate_ctes(query)?;
     let mut pass = Pass::new(Tables::of(query), outside, 0);
     flow(walk_query(&mut pass, query))?;
     let Some(select) = query.as_select() else {
         return Ok(pass.deepest);
     };
     grouping::check(select, &query.order_by, (typed, pass.aggregates))?;
-    if !query.locks.is_empty() && grouping::merges_rows(select, &query.order_by) {
+    let merges = grouping::merges_rows(select, &query.order_by) || !select.distinct_on.is_empty();
+    if !query.locks.is_empty() && merges {
         return Err(BuildError::new(
             "FOR UPDATE is not allowed with DISTINCT, GROUP BY or aggregates",
             "lock the rows in a separate query, then aggregate",
         ));
     }
+    if pass.windows {
+        windows::check(select)?;
+    }
+    kept_rows::check(query, select)?;
     optional::check(select, typed)?;
     locks::check(query, typed)?;
     Ok(pass.deepest)
+}
+
+/// Checks the common table expressions of a query, which may use no columns of queries around them.
+///
+/// # Errors
+/// As [`validate_query`].
+pub(in crate::query) fn validate_ctes(query: &Query) -> Result<(), BuildError> {
+    let Some(with) = &query.with else {
+        return Ok(());
+    };
+    ctes::check(query, with)?;
+    let mut pass = Pass::new(Tables::None, Outside::Nothing, 0);
+    with.ctes
+        .iter()
+        .try_for_each(|cte| flow(pass.query(&cte.query)))
 }
 
 /// Checks an UPDATE.
@@ -69,7 +93,7 @@ fn validate(
 /// # Errors
 /// As [`validate_query`].
 pub(in crate::query) fn validate_update(update: &Update) -> Result<(), BuildError> {
-    let tables = Tables::Written(&update.table);
+    let tables = Tables::Beside(&update.table, update.from.as_ref(), &update.joins);
     flow(walk_update(
         &mut Pass::new(tables, Outside::Nothing, 0),
         update,
@@ -81,11 +105,55 @@ pub(in crate::query) fn validate_update(update: &Update) -> Result<(), BuildErro
 /// # Errors
 /// As [`validate_query`].
 pub(in crate::query) fn validate_delete(delete: &Delete) -> Result<(), BuildError> {
-    let tables = Tables::Written(&delete.table);
+    let tables = Tables::Beside(&delete.table, delete.using.as_ref(), &delete.joins);
     flow(walk_delete(
         &mut Pass::new(tables, Outside::Nothing, 0),
         delete,
     ))
+}
+
+/// Checks an INSERT.
+///
+/// # Errors
+/// As [`validate_query`].
+pub(in crate::query) fn validate_insert(insert: &Insert) -> Result<(), BuildError> {
+    let tables = Tables::Written(&insert.table);
+    let mut pass = Pass::new(tables, Outside::Nothing, 0);
+    flow(walk_insert(&mut pass, insert))?;
+    check_returned(&insert.table, &insert.returning)
+}
+
+/// Checks a statement that writes.
+///
+/// # Errors
+/// As [`validate_query`].
+pub(in crate::query) fn validate_statement(statement: &Statement) -> Result<(), BuildError> {
+    match statement {
+        Statement::Query(query) => flow(Pass::apart().query(query)),
+        Statement::Insert(insert) => validate_insert(insert),
+        Statement::Update(update) => {
+            validate_update(update)?;
+            check_returned(&update.table, &update.returning)
+        }
+        Statement::Delete(delete) => {
+            validate_delete(delete)?;
+            check_returned(&delete.table, &delete.returning)
+        }
+    }
+}
+
+/// RETURNING is of one row, so it has nothing to aggregate; and of one table, since not every database knows the others there.
+fn check_returned(table: &str, returning: &[Projection]) -> Result<(), BuildError> {
+    let mut pass = Pass::new(Tables::Written(table), Outside::Nothing, 0);
+    flow(returning.iter().try_for_each(|item| pass.projection(item)))?;
+    let mut exprs = returning.iter().filter_map(Projection::expr);
+    if exprs.any(aggregates::has_aggregate) {
+        return Err(BuildError::new(
+            "aggregates are not allowed in RETURNING",
+            "return the column, or aggregate the rows with a query",
+        ));
+    }
+    Ok(())
 }
 
 fn flow(found: ControlFlow<BuildError>) -> Result<(), BuildError> {
@@ -102,6 +170,8 @@ enum Tables<'a> {
     Of(&'a Select),
     /// The one that a statement writes.
     Written(&'a str),
+    /// The one that a statement writes, and those beside it.
+    Beside(&'a str, Option<&'a FromItem>, &'a [Join]),
     /// None: a set operation or rows of values.
     None,
 }
@@ -121,6 +191,11 @@ impl<'a> Tables<'a> {
                 names.any(|own| own == name)
             }
             Self::Written(table) => table == name,
+            Self::Beside(table, first, joins) => {
+                let others = first.into_iter().chain(joins.iter().map(|join| &join.item));
+                let mut others = others.filter_map(FromItem::name);
+                table == name || others.any(|own| own == name)
+            }
             Self::None => false,
         }
     }
@@ -143,6 +218,8 @@ struct Pass<'p, 'a> {
     deepest: usize,
     /// Whether an aggregate stands in it, subqueries apart.
     aggregates: bool,
+    /// Whether a window function does.
+    windows: bool,
 }
 
 impl<'p, 'a> Pass<'p, 'a> {
@@ -153,7 +230,13 @@ impl<'p, 'a> Pass<'p, 'a> {
             depth: depth + 1,
             deepest: depth + 1,
             aggregates: false,
+            windows: false,
         }
+    }
+
+    /// The pass over what stands in no statement.
+    fn apart() -> Self {
+        Self::new(Tables::None, Outside::Nothing, 0)
     }
 
     /// Goes through a query inside this one, which sees what is `outside` of it.
@@ -182,6 +265,10 @@ impl<'p, 'a> Pass<'p, 'a> {
                 ("query", "add it with .join(…), or use exists(select(…))")
             }
             Tables::Written(_) => ("statement", "use exists(select(…)), or in_select(…)"),
+            Tables::Beside(..) => (
+                "statement",
+                "add it with .from(…) or .using(…), or use exists(select(…))",
+            ),
         };
         BuildError::new(
             format!("missing FROM entry for {source}: the {statement} uses {source}.{name}"),
@@ -190,14 +277,24 @@ impl<'p, 'a> Pass<'p, 'a> {
     }
 }
 
+#[cold]
+fn no_source(name: &str) -> BuildError {
+    BuildError::new(
+        format!("missing FROM entry for {name}: it is no table of the database"),
+        format!("name the derived table: .from(&{name}), or join it: .join_on(&{name}, …)"),
+    )
+}
+
 impl<'a> Visit<'a> for Pass<'_, 'a> {
     type Break = BuildError;
 
     fn expr(&mut self, expr: &'a Expr) -> ControlFlow<BuildError> {
         if let Expr::Column { source, name } = expr {
             self.column(source, name)?;
-        } else if let Expr::Aggregate { .. } = expr {
+        } else if let Expr::Aggregate(_) = expr {
             self.aggregates = true;
+        } else if let Expr::Over { .. } = expr {
+            self.windows = true;
         } else if let Expr::Extension(node) = expr
             && let Some(error) = build_error_of(node.as_ref())
         {
@@ -217,6 +314,11 @@ impl<'a> Visit<'a> for Pass<'_, 'a> {
     }
 
     fn item(&mut self, item: &'a FromItem) -> ControlFlow<BuildError> {
+        if let (Source::Table(table), Some(name)) = (&item.source, item.name())
+            && table.is_empty()
+        {
+            return ControlFlow::Break(no_source(name));
+        }
         if item.lateral {
             return walk_item(self, item);
         }

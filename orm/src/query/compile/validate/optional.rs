@@ -1,22 +1,24 @@
-//! Rejects queries that select the nullable side of a LEFT JOIN as non-optional.
+//! Rejects queries that select the nullable side of an outer join as non-optional.
 
-use orm_core::stmt::{Expr, JoinKind, Select};
+use orm_core::stmt::{Expr, Extension, JoinKind, Numeric, Select};
 
 use super::typed::Typed;
 use crate::query::expressions::build_error::BuildError;
 use crate::query::expressions::select_item::{ItemNullability, SelectItem};
 use crate::query::expressions::table_ref::TableRef;
 
-/// Checks what is selected of the tables that are joined by left joins.
+/// Checks what is selected of the tables on the nullable sides of outer joins.
 pub(super) fn check(select: &Select, typed: &Typed<'_>) -> Result<(), BuildError> {
-    let joins = select.joins.iter();
-    for join in joins.filter(|join| join.kind == JoinKind::Left) {
-        let Some(name) = join.item.name() else {
+    if select.joins.is_empty() {
+        return Ok(());
+    }
+    for (item, side) in select.sources().zip(select.nullable_sides()) {
+        let (Some(kind), Some(name)) = (side, item.name()) else {
             continue;
         };
         let required = typed.selected.iter().any(|item| requires(item, name));
         if let (true, Some(table)) = (required, typed.table(name)) {
-            return Err(missing_optional(table));
+            return Err(missing_optional(table, kind));
         }
     }
     Ok(())
@@ -41,7 +43,9 @@ fn vanishes(expr: &Expr, table: &str) -> bool {
     match expr {
         Expr::Column { source, .. } => source == table,
         Expr::Arithmetic { sides, .. } => sides.iter().any(|side| vanishes(side, table)),
-        Expr::Cast { expr, .. } => vanishes(expr, table),
+        Expr::Cast { expr, .. } | Expr::Collate { expr, .. } => vanishes(expr, table),
+        Expr::Call(call) => call.args.iter().any(|arg| vanishes(arg, table)),
+        Expr::Json(json) => vanishes(json.document(), table),
         Expr::Function { name, args } if name == "COALESCE" => {
             args.iter().all(|arg| vanishes(arg, table))
         }
@@ -57,7 +61,7 @@ fn vanishes(expr: &Expr, table: &str) -> bool {
         | Expr::InQuery { .. }
         | Expr::Between { .. }
         | Expr::Like(_)
-        | Expr::Aggregate { .. }
+        | Expr::Aggregate(_)
         | Expr::Over { .. }
         | Expr::Case(_)
         | Expr::Row(_)
@@ -65,18 +69,26 @@ fn vanishes(expr: &Expr, table: &str) -> bool {
         | Expr::Excluded(_)
         | Expr::Exists(_)
         | Expr::Subquery(_)
+        | Expr::Quantified(_)
+        | Expr::Operator { .. }
         | Expr::Raw(_)
-        | Expr::Extension(_) => false,
+        | Expr::NamedSql(_) => false,
+        Expr::Extension(node) => {
+            let numeric = Numeric::of(node.as_ref());
+            let mut args = numeric.into_iter().flat_map(Extension::args);
+            args.any(|arg| vanishes(arg, table))
+        }
     }
 }
 
 #[cold]
-fn missing_optional(table: TableRef) -> BuildError {
-    let model = table.def.name;
+fn missing_optional(table: TableRef, kind: JoinKind) -> BuildError {
+    let model = table.value();
     BuildError::new(
         format!(
-            "{} is on the nullable side of a LEFT JOIN, so it must be selected as optional",
-            table.describe()
+            "{} is on the nullable side of a {}, so it must be selected as optional",
+            table.describe(),
+            kind.as_sql()
         ),
         format!("select optional({model}), or optional({model}.column), or use .join"),
     )

@@ -11,8 +11,9 @@ use orm_core::types::Type;
 use orm_core::value::ValueRef;
 
 use super::rows::BulkInsert;
-use crate::engine::{StatementKey, StatementKind, StoredTable};
+use crate::engine::{StatementKey, StatementKind, StatementText, StoredTable};
 use crate::mapping::ModelDef;
+use crate::query::compile::validate::validate_insert;
 use crate::query::write::reflection::batch_column;
 
 /// The most rows of one multi-row statement: beyond, nothing gets faster.
@@ -59,6 +60,22 @@ pub(crate) fn stores_at_once<'v>(
             && statement_rows(capabilities, insert, insert.rows) == insert.rows
     };
     is_one && is_within(insert, value, limit)
+}
+
+/// Whether one statement of at most `limit` bytes inserts all rows. With a conflict clause no count of rows is checked,
+/// so that nothing has to be undone after it.
+pub(in crate::query) fn is_one_statement<'v>(
+    capabilities: &Capabilities,
+    insert: &BulkInsert<'_>,
+    value: &dyn Fn(usize, usize) -> ValueRef<'v>,
+    limit: usize,
+) -> bool {
+    let most = if goes_as_arrays(capabilities, insert) {
+        ARRAY_ROWS
+    } else {
+        statement_rows(capabilities, insert, insert.rows)
+    };
+    insert.rows <= most && is_within(insert, value, limit)
 }
 
 fn is_within<'v>(
@@ -155,6 +172,35 @@ pub(super) fn render(
     stored: &StoredTable,
 ) -> Result<String> {
     let def = insert.def;
+    let returned = |position| Projection::Expr(Expr::column(def.table, def.names[position]));
+    let mut insert = batch(insert, rows, stored);
+    insert.returning.extend(returning.map(returned));
+    let mut w = SqlWriter::new(dialect);
+    if checked {
+        dialect.write_checked(&mut w, &mut |w| write_insert(w, &insert))?;
+    } else {
+        write_insert(&mut w, &insert)?;
+    }
+    Ok(w.finish().0)
+}
+
+/// The text of an INSERT with a conflict clause or a RETURNING list, whose values are bound after the rows.
+pub(super) fn render_with(
+    dialect: &dyn Dialect,
+    insert: &BulkInsert<'_>,
+    rows: BatchRows,
+    clauses: &Insert,
+    stored: &StoredTable,
+) -> Result<StatementText> {
+    let mut insert = batch(insert, rows, stored);
+    insert.conflict.clone_from(&clauses.conflict);
+    insert.returning.clone_from(&clauses.returning);
+    validate_insert(&insert).map_err(|error| error.to_error())?;
+    StatementText::of(&insert, dialect)
+}
+
+fn batch(insert: &BulkInsert<'_>, rows: BatchRows, stored: &StoredTable) -> Insert {
+    let def = insert.def;
     let column = |position: &usize| def.names[*position].into();
     let names = insert.columns.iter().map(column).collect();
     let source = if insert.columns.is_empty() {
@@ -167,16 +213,7 @@ pub(super) fn render(
             types: types.collect(),
         }
     };
-    let returned = |position| Projection::Expr(Expr::column(def.table, def.names[position]));
-    let mut insert = Insert::new(def.table, names, source);
-    insert.returning.extend(returning.map(returned));
-    let mut w = SqlWriter::new(dialect);
-    if checked {
-        dialect.write_checked(&mut w, &mut |w| write_insert(w, &insert))?;
-    } else {
-        write_insert(&mut w, &insert)?;
-    }
-    Ok(w.finish().0)
+    Insert::new(def.table, names, source)
 }
 
 fn batch_type(def: &'static ModelDef, stored: &StoredTable, position: usize) -> BatchType {

@@ -9,13 +9,13 @@ use orm_core::sql::{KeyRange, SqlWriter};
 use orm_core::value::{Value, ValueRef};
 
 use super::rows::BulkInsert;
-use crate::engine::Connection;
+use crate::engine::{Connection, StatementText};
 use crate::mapping::ModelDef;
 
 /// A statement that inserts rows, ready to be sent.
 pub(super) struct RowsStatement<'q> {
     pub(super) conn: &'q mut Connection,
-    pub(super) sql: &'q str,
+    pub(super) sql: &'q StatementText,
     pub(super) binds: &'q [ValueRef<'q>],
 }
 

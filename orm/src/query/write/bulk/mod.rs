@@ -17,12 +17,12 @@ mod send;
 use orm_core::driver::Row;
 use orm_core::error::Result;
 use orm_core::sql::{Dialect, GeneratedKeys};
-use orm_core::stmt::BatchRows;
+use orm_core::stmt::{BatchRows, Insert};
 use orm_core::value::ValueRef;
 
-pub(super) use self::batch_sql::goes_at_once;
 pub(crate) use self::batch_sql::stores_at_once;
-use self::batch_sql::{goes_as_arrays, render, statement_rows};
+use self::batch_sql::{goes_as_arrays, render, render_with, statement_rows};
+pub(super) use self::batch_sql::{goes_at_once, is_one_statement};
 use self::keys::{check_count, check_generated, explain_taken_key};
 pub(crate) use self::rows::{BulkInsert, TakeKey};
 use self::send::Bulk;
@@ -48,6 +48,7 @@ pub(crate) fn insert_rows<'v>(
         insert,
         value,
         returning: returning.filter(|_| key.is_some()),
+        clauses: None,
     };
     let inserted = match key {
         None => bulk.run(),
@@ -67,31 +68,51 @@ pub(crate) fn insert_rows<'v>(
     check_generated(conn, insert)
 }
 
-/// Inserts rows and hands each row of the column at `returning` that comes back to `each`, in the order
-/// of the database.
-pub(super) fn insert_returning<'v>(
+/// Inserts rows with the conflict clause and the RETURNING list of `clauses`, whose source is none, and hands each row that
+/// comes back to `each`, in the order of the database.
+pub(super) fn insert_with<'v>(
     conn: &mut Connection,
     insert: &BulkInsert<'_>,
     value: &dyn Fn(usize, usize) -> ValueRef<'v>,
-    returning: usize,
+    clauses: &Insert,
     each: &mut dyn FnMut(&dyn Row) -> Result<()>,
 ) -> Result<()> {
     check_generated(conn, insert)?;
-    let returning = Some(returning);
     Bulk {
         limit: cut_at(conn),
         conn,
         insert,
         value,
-        returning,
+        returning: None,
+        clauses: Some(clauses),
     }
     .returning(&mut |query, rows| {
+        let dialect = query.conn.dialect();
+        let more = query.sql.order.binds(clauses, dialect)?;
+        let all;
+        let binds = if more.is_empty() {
+            query.binds
+        } else {
+            all = [query.binds, &more].concat();
+            &all
+        };
+        if clauses.returning.is_empty() {
+            let outcome = query.conn.execute(query.sql, binds)?;
+            return match clauses.conflict {
+                Some(_) => Ok(()),
+                None => check_count(insert.def, outcome.affected, rows.len()),
+            };
+        }
         let mut found = 0;
-        query.conn.query(query.sql, query.binds, &mut |row| {
+        query.conn.query(query.sql, binds, &mut |row| {
             found += 1;
             each(row)
         })?;
-        check_count(insert.def, found, rows.len())
+        match clauses.conflict {
+            // Rows that are left alone don't come back.
+            Some(_) => Ok(()),
+            None => check_count(insert.def, found, rows.len()),
+        }
     })
     .map_err(|error| explain_taken_key(error, insert))
 }
@@ -106,11 +127,11 @@ pub(crate) fn cut_at(conn: &mut Connection) -> usize {
     }
 }
 
-/// The text of the first statement by which rows are inserted.
+/// The text of the first statement by which rows are inserted, with clauses or without.
 pub(super) fn first_statement(
     dialect: &dyn Dialect,
     insert: &BulkInsert<'_>,
-    returning: Option<usize>,
+    clauses: Option<&Insert>,
 ) -> Result<String> {
     let capabilities = dialect.capabilities();
     let rows = if goes_as_arrays(capabilities, insert) {
@@ -119,5 +140,11 @@ pub(super) fn first_statement(
         BatchRows::Rows(statement_rows(capabilities, insert, insert.rows))
     };
     let stored = StoredTable::default();
-    render(dialect, insert, rows, (returning, false), &stored)
+    match clauses {
+        Some(clauses) => {
+            let text = render_with(dialect, insert, rows, clauses, &stored)?;
+            Ok(text.to_string())
+        }
+        None => render(dialect, insert, rows, (None, false), &stored),
+    }
 }

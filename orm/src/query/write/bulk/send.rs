@@ -7,16 +7,16 @@ use std::sync::Arc;
 
 use orm_core::driver::Outcome;
 use orm_core::error::Result;
-use orm_core::stmt::BatchRows;
+use orm_core::stmt::{BatchRows, Insert};
 use orm_core::value::{BatchValues, ValueRef};
 
 use super::batch_sql::{
-    ARRAY_ROWS, LOOP_ROWS, chunks, goes_as_arrays, render, rows_within, statement_key,
+    ARRAY_ROWS, LOOP_ROWS, chunks, goes_as_arrays, render, render_with, rows_within, statement_key,
     statement_rows,
 };
 use super::keys::{RowsStatement, check_count, consecutive_keys, not_all, unordered};
 use super::rows::{BulkInsert, TakeKey};
-use crate::engine::{Connection, StatementText};
+use crate::engine::{Connection, StatementKind, StatementText};
 use crate::query::write::check::{check_length, check_references};
 use crate::query::write::reflection::stored_table;
 
@@ -27,6 +27,8 @@ pub(super) struct Bulk<'a, 'v> {
     pub(super) value: &'a dyn Fn(usize, usize) -> ValueRef<'v>,
     /// The position of the column that the statements return.
     pub(super) returning: Option<usize>,
+    /// The conflict clause and the RETURNING list, whose values are bound after the rows.
+    pub(super) clauses: Option<&'a Insert>,
     /// The most bytes of values that a statement has, unless one row has more.
     pub(super) limit: usize,
 }
@@ -273,6 +275,9 @@ impl<'v> Bulk<'_, 'v> {
     fn text(&mut self, rows: BatchRows) -> Result<Arc<StatementText>> {
         let dialect = self.conn.dialect();
         let (insert, returning) = (self.insert, self.returning);
+        if let Some(clauses) = self.clauses {
+            return self.text_with(rows, clauses);
+        }
         let checked = self.is_checked(rows);
         let mut key = statement_key(insert, rows, returning.as_slice());
         key.checked = checked;
@@ -282,6 +287,21 @@ impl<'v> Bulk<'_, 'v> {
             BatchRows::Rows(_) => Arc::default(),
         };
         let render = || render(dialect, insert, rows, (returning, checked), &stored);
+        self.conn.statement(&key, render)
+    }
+}
+
+impl Bulk<'_, '_> {
+    fn text_with(&mut self, rows: BatchRows, clauses: &Insert) -> Result<Arc<StatementText>> {
+        let (dialect, insert) = (self.conn.dialect(), self.insert);
+        let mut key = statement_key(insert, rows, &[]);
+        key.kind = StatementKind::InsertWith;
+        let key = (key, &clauses.conflict, &clauses.returning);
+        let stored = match rows {
+            BatchRows::Arrays => stored_table(self.conn, (insert.def, insert.model))?,
+            BatchRows::Rows(_) => Arc::default(),
+        };
+        let render = || render_with(dialect, insert, rows, clauses, &stored);
         self.conn.statement(&key, render)
     }
 }

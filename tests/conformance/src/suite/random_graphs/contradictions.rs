@@ -80,20 +80,24 @@ impl Flush {
         taken.any(|code| codes.contains(&code))
     }
 
-    /// Whether a row that the flush writes, and ON DELETE CASCADE deletes along afterwards, has the value of one that stays:
-    /// the database checks it when it is written.
+    /// Whether a row that the flush writes, and ON DELETE CASCADE deletes along afterwards, has the value of one that stays,
+    /// or of another such row: the database checks it when it is written.
     pub(super) fn has_value_until_deleted(&self) -> bool {
         let rows = self.world.rows.iter();
         let codes = rows.filter_map(|(no, row)| Some((self.world.kind(*no), row.code?)));
-        let codes: BTreeSet<(usize, i64)> = codes.collect();
-        let has_code = |no: &No| {
-            let entity = &self.world.entities[no];
+        let mut codes: BTreeSet<(usize, i64)> = codes.collect();
+        let gone_code = |no: No| {
+            let entity = &self.world.entities[&no];
             let is_written = entity.is_changed() || entity.state == EntityState::Pending;
-            let code = entity.value.code.filter(|_| is_written);
-            let is_gone = !self.world.rows.contains_key(no);
-            is_gone && code.is_some_and(|code| codes.contains(&(self.world.kind(*no), code)))
+            let is_gone = !self.world.rows.contains_key(&no);
+            let code = entity.value.code.filter(|_| is_written && is_gone);
+            code.map(|code| (self.world.kind(no), code))
         };
-        self.numbers(Entity::stays).iter().any(has_code)
+        let mut gone = self
+            .numbers(Entity::stays)
+            .into_iter()
+            .filter_map(gone_code);
+        gone.any(|code| !codes.insert(code))
     }
 
     /// The rows that give up a unique value which an entity takes.

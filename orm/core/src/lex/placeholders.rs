@@ -1,10 +1,11 @@
-//! Finds `:name` in raw SQL, outside strings, quoted names, comments and casts.
+//! Finds `:name` in SQL text, outside strings, quoted names, comments and casts. Used for raw statements and
+//! expressions.
 
-use orm_core::lex::{Lexer, LexicalRules, Token, TokenKind};
+use super::{Lexer, LexicalRules, Token, TokenKind};
 
 /// A piece of raw SQL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::query) enum Piece<'s> {
+pub enum Piece<'s> {
     /// Text as it is.
     Text(&'s str),
     /// The name of a bind, without the colon.
@@ -12,7 +13,15 @@ pub(in crate::query) enum Piece<'s> {
 }
 
 /// Splits `sql` at its names. `\:` is a colon.
-pub(in crate::query) fn pieces(sql: &str, rules: LexicalRules) -> Vec<Piece<'_>> {
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::lex::{LexicalRules, Piece, pieces};
+/// let found = pieces("a = :a AND b = ':b'", LexicalRules::STANDARD);
+/// assert_eq!(found, [Piece::Text("a = "), Piece::Name("a"), Piece::Text(" AND b = ':b'")]);
+/// ```
+pub fn pieces(sql: &str, rules: LexicalRules) -> Vec<Piece<'_>> {
     let mut found = Vec::new();
     let mut text = 0;
     let mut take_text = |found: &mut Vec<_>, end: usize, next: usize| {
@@ -50,8 +59,7 @@ fn name(word: Token<'_>) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use orm_core::lex::LexicalRule;
-
+    use super::super::LexicalRule;
     use super::*;
 
     const PLAIN: LexicalRules = LexicalRules::STANDARD;

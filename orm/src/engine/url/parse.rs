@@ -1,39 +1,34 @@
-//! Parses database URLs: `scheme://user:password@host:port/database?option=value`, and SQLite's forms.
+//! Parses database URLs. Called by `Url::parse`.
 //!
 //! The authority and the query follow RFC 3986; percent-encoding is decoded in every part. No message shows the
 //! password. A password with an unencoded `/`, `?` or `@` is split at the wrong place, so a message shows a text only
 //! if it can't be part of a password.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::str::FromStr;
-use std::time::Duration;
-
-use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::error::Result;
 use percent_encoding::percent_decode_str;
 
-/// A URL, taken apart. Has no `Debug`, since it holds the password.
-#[derive(Default)]
-pub(super) struct Url {
-    pub scheme: String,
-    pub user: Option<String>,
-    pub password: Option<String>,
-    /// Of a server's URL, without the brackets of an IPv6 address: `localhost` if it names none.
-    pub host: String,
-    pub port: Option<u16>,
-    /// Everything between the authority and the query, without the first slash.
-    pub path: String,
-    options: BTreeMap<String, String>,
-    /// The names of the options that were read.
-    known: Vec<&'static str>,
-}
+use super::{Url, wrong};
 
 impl Url {
-    /// Takes `text` apart.
+    /// Parses the text of a URL: `scheme://user:password@host:port/database?option=value`, or one of SQLite's forms
+    /// `sqlite://file.db` and `sqlite::memory:`. All parts are percent-decoded.
     ///
     /// # Errors
-    /// `Configuration`, which names the part at fault and never the password.
-    pub(super) fn parse(text: &str) -> Result<Self> {
+    /// - `Configuration`: the text is no URL of a database. The message names the part at fault and never the password.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use orm::engine::Url;
+    ///
+    /// let url = Url::parse("postgresql://ada:p%40ss@db.example:5433/app?sslmode=require")?;
+    /// assert_eq!((url.user(), url.password()), (Some("ada"), Some("p@ss")));
+    /// assert_eq!((url.host(), url.port(), url.database()), ("db.example", Some(5433), "app"));
+    /// assert_eq!(url.option("sslmode"), Some("require"));
+    /// assert_eq!(url.to_string(), "postgresql://ada:***@db.example:5433/app?sslmode=require");
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn parse(text: &str) -> Result<Self> {
         let (scheme, rest) = text
             .split_once(':')
             .filter(|(scheme, _)| is_scheme(scheme))
@@ -42,11 +37,8 @@ impl Url {
                     .with_hint("write sqlite://file.db, postgresql://… or mysql://…")
             })?;
         let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
-        let mut url = Self {
-            scheme: scheme.to_ascii_lowercase(),
-            options: parse_query(query)?,
-            ..Self::default()
-        };
+        let mut url = Self::new(scheme);
+        url.options = parse_query(query)?;
         if url.scheme == "sqlite" {
             url.parse_file(rest)?;
         } else {
@@ -65,7 +57,7 @@ impl Url {
                     .with_hint("write sqlite://file.db; encode a : in the file's name as %3A"),
             );
         }
-        self.path = decode(path, "path")?;
+        self.database = decode(path, "path")?;
         Ok(())
     }
 
@@ -81,7 +73,7 @@ impl Url {
         if path.contains('@') || query.contains('@') {
             return Err(wrong("the URL has an @ after its host").with_hint(ENCODE));
         }
-        self.path = decode(path, "database name")?;
+        self.database = decode(path, "database name")?;
         // The last @ ends the login: a password may hold one that should have been encoded.
         let host = match authority.rsplit_once('@') {
             Some((login, host)) => {
@@ -89,7 +81,7 @@ impl Url {
                     Some((user, password)) => (user, Some(decode(password, "password")?)),
                     None => (login, None),
                 };
-                self.user = Some(decode(user, "user")?);
+                self.user = Some(decode(user, "user")?).filter(|user| !user.is_empty());
                 self.password = password;
                 host
             }
@@ -116,101 +108,11 @@ impl Url {
                 "write an IPv6 address in brackets, and encode a : in the password as %3A",
             ));
         }
-        self.host = decode(if host.is_empty() { "localhost" } else { host }, "host")?;
+        self.host = decode(host, "host")?;
         if !port.is_empty() {
             self.port = Some(port_number(port)?);
         }
         Ok(())
-    }
-
-    /// Takes an option out of the query.
-    pub(super) fn take(&mut self, name: &'static str) -> Option<String> {
-        self.known.push(name);
-        self.options.remove(name)
-    }
-
-    /// Takes an option out of the query by what its text means.
-    fn take_as<T>(
-        &mut self,
-        name: &'static str,
-        expected: &str,
-        read: impl Fn(&str) -> Option<T>,
-    ) -> Result<Option<T>> {
-        let value = self.take(name).map(|text| read(&text));
-        match value {
-            Some(None) => Err(wrong(format!("the URL option {name} must be {expected}"))),
-            value => Ok(value.flatten()),
-        }
-    }
-
-    /// Takes a number out of the query.
-    ///
-    /// # Errors
-    /// `Configuration` if it is none that the option can hold.
-    pub(super) fn take_number<N: FromStr>(&mut self, name: &'static str) -> Result<Option<N>> {
-        self.take_as(name, "a number", |text| text.parse().ok())
-    }
-
-    /// Takes one of a few words out of the query, as what it stands for.
-    ///
-    /// # Errors
-    /// `Configuration` if it is another one.
-    pub(super) fn take_choice<T: Copy>(
-        &mut self,
-        name: &'static str,
-        choices: &[(&str, T)],
-    ) -> Result<Option<T>> {
-        let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
-        let expected = format!("one of {}", names.join(", "));
-        let choose = |text: &str| choices.iter().find(|(name, _)| *name == text);
-        self.take_as(name, &expected, |text| {
-            choose(text).map(|(_, value)| *value)
-        })
-    }
-
-    /// Takes true or false out of the query.
-    ///
-    /// # Errors
-    /// `Configuration` if it is neither.
-    pub(super) fn take_switch(&mut self, name: &'static str) -> Result<Option<bool>> {
-        let choices = [("true", true), ("false", false), ("1", true), ("0", false)];
-        self.take_choice(name, &choices)
-    }
-
-    /// Takes a number of milliseconds out of the query.
-    ///
-    /// # Errors
-    /// `Configuration` if it is not a number.
-    #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
-    pub(super) fn take_millis(&mut self, name: &'static str) -> Result<Option<Duration>> {
-        Ok(self.take_number(name)?.map(Duration::from_millis))
-    }
-
-    /// Takes a number of seconds out of the query.
-    ///
-    /// # Errors
-    /// `Configuration` if it is not a number.
-    pub(super) fn take_seconds(&mut self, name: &'static str) -> Result<Option<Duration>> {
-        Ok(self.take_number(name)?.map(Duration::from_secs))
-    }
-
-    /// The database, if the URL names one.
-    #[cfg(any(feature = "postgres", feature = "mysql"))]
-    pub(super) fn database(&self) -> Option<String> {
-        Some(self.path.clone()).filter(|name| !name.is_empty())
-    }
-
-    /// Refuses options that nothing has taken.
-    ///
-    /// # Errors
-    /// `Configuration`, naming the first unknown option and the known ones.
-    pub(super) fn finish(&mut self) -> Result<()> {
-        let Some((name, _)) = self.options.pop_first() else {
-            return Ok(());
-        };
-        let (name, scheme) = (shown(&name), &self.scheme);
-        let message = format!("unknown option {name}in the URL of {scheme}");
-        Err(wrong(message).with_hint(format!("the known options are {}", self.known.join(", "))))
     }
 }
 
@@ -250,24 +152,24 @@ fn port_number(text: &str) -> Result<u16> {
     }
 }
 
-fn parse_query(query: &str) -> Result<BTreeMap<String, String>> {
-    let mut options = BTreeMap::new();
+fn parse_query(query: &str) -> Result<Vec<(String, String)>> {
+    let mut options: Vec<(String, String)> = Vec::new();
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let (name, value) = (decode(name, "option")?, decode(value, "option")?);
-        if options.contains_key(&name) {
+        if options.iter().any(|(known, _)| *known == name) {
             return Err(wrong(format!(
                 "the URL has the option {}twice",
                 shown(&name)
             )));
         }
-        options.insert(name, value);
+        options.push((name, value));
     }
     Ok(options)
 }
 
 /// The name of an option with a space, unless it may be a part of something else.
-fn shown(name: &str) -> String {
+pub(super) fn shown(name: &str) -> String {
     let is_name = name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
     if is_name {
         format!("{name} ")
@@ -285,27 +187,19 @@ fn decode(text: &str, part: &str) -> Result<String> {
     Ok(decoded.into_owned())
 }
 
-pub(super) fn wrong(message: impl Into<Cow<'static, str>>) -> Error {
-    Error::with_message(ErrorKind::Configuration, message)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn takes_every_part() {
-        let mut url = Url::parse(
-            "postgres://u%40x:p%2F%3A@h.example:5433/my%20db?sslmode=require&pool_size=7",
-        )
-        .unwrap();
+        let url =
+            Url::parse("postgres://u%40x:p%2F%3A@h.example:5433/my%20db?sslmode=require").unwrap();
         assert_eq!(url.user.as_deref(), Some("u@x"));
         assert_eq!(url.password.as_deref(), Some("p/:"));
         assert_eq!((url.host.as_str(), url.port), ("h.example", Some(5433)));
-        assert_eq!(url.path, "my db");
-        assert_eq!(url.take("sslmode").as_deref(), Some("require"));
-        assert_eq!(url.take_number("pool_size").unwrap(), Some(7_u32));
-        assert!(url.finish().is_ok());
+        assert_eq!(url.database(), "my db");
+        assert_eq!(url.option("sslmode"), Some("require"));
     }
 
     #[test]
@@ -324,7 +218,7 @@ mod tests {
             ("sqlite://", ""),
             ("sqlite::memory:", ":memory:"),
         ] {
-            assert_eq!(Url::parse(text).unwrap().path, path);
+            assert_eq!(Url::parse(text).unwrap().database(), path);
         }
     }
 
@@ -358,20 +252,9 @@ mod tests {
             ("sqlite://u:secret@x/y", "no user"),
             ("sqlite://x%00y.db", "NUL"),
         ] {
-            let message = Url::parse(text).err().expect(text).to_string();
+            let message = Url::parse(text).expect_err(text).to_string();
             assert!(message.contains(part), "{text}: {message}");
             assert!(!message.contains("secret"), "{message}");
-        }
-    }
-
-    #[test]
-    fn unknown_options_are_named_if_they_are_names() {
-        for (text, name) in [
-            ("sqlite://a.db?mod=ro", "unknown option mod in"),
-            ("postgres://h/db?Secret1", "unknown option in"),
-        ] {
-            let error = Url::parse(text).unwrap().finish().unwrap_err();
-            assert!(error.to_string().contains(name), "{error}");
         }
     }
 }

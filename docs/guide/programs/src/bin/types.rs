@@ -1,0 +1,71 @@
+//! The program of the chapter "Numbers".
+
+use orm::prelude::*;
+use rust_decimal::Decimal;
+
+// ANCHOR: model
+#[derive(Model, Clone, Debug, PartialEq)]
+#[orm(table = "items")]
+struct Item {
+    #[orm(primary_key)]
+    id: i64,
+    #[orm(precision = 12, scale = 2)]
+    price: Decimal,
+    stock: i32,
+}
+// ANCHOR_END: model
+
+fn main() -> orm::Result<()> {
+    let engine = Engine::options("sqlite://").echo().connect()?;
+    orm::metadata().create_all(&engine)?;
+    let mut conn = engine.connection()?;
+    store(&mut conn)?;
+    compute(&mut conn)?;
+    divide(&mut conn)
+}
+
+// ANCHOR: store
+fn store(conn: &mut Connection) -> orm::Result<()> {
+    let price = Decimal::new(1999, 2);
+    let row = Item::builder().price(price).stock(7);
+    insert(Item).values(row).execute(conn)?;
+    // INSERT INTO "items" ("price", "stock") VALUES (?, ?)
+
+    let too_fine = Decimal::new(1, 3);
+    let row = Item::builder().price(too_fine).stock(7);
+    let refused = insert(Item).values(row).execute(conn);
+    assert!(refused.is_err_and(|error| error.is_invalid_value()));
+    Ok(())
+}
+// ANCHOR_END: store
+
+// ANCHOR: compute
+fn compute(conn: &mut Connection) -> orm::Result<()> {
+    let total = select(sum(Item.price * Item.price)).one(conn)?;
+    // SELECT decimal_sum(decimal_mul("price", "price")
+    //     COLLATE decimal) COLLATE decimal FROM "items" LIMIT 2
+    assert_eq!(total, Some(Decimal::new(3_996_001, 4)));
+
+    update(Item)
+        .set(Item.price, Item.price * Decimal::new(105, 2))
+        .execute(conn)?;
+    // UPDATE "items" SET "price" = decimal_store(
+    //     decimal_mul("price", ?) COLLATE decimal, 12, 2)
+    let price = select(Item.price).one(conn)?;
+    // SELECT "price" FROM "items" LIMIT 2
+    assert_eq!(price, Decimal::new(2099, 2));
+    Ok(())
+}
+// ANCHOR_END: compute
+
+// ANCHOR: divide
+fn divide(conn: &mut Connection) -> orm::Result<()> {
+    let parts = (Item.stock / 2, Item.stock % 2, Item.stock / 0);
+    let parts: (Option<i32>, Option<i32>, Option<i32>) =
+        select(parts).one(conn)?;
+    // SELECT "stock" / ?, "stock" % ?, "stock" / ? FROM "items"
+    //     LIMIT 2
+    assert_eq!(parts, (Some(3), Some(1), None));
+    Ok(())
+}
+// ANCHOR_END: divide

@@ -1,0 +1,157 @@
+//! Renders aggregates, alone and over windows. Called by `expr.rs` and `window.rs`.
+
+use super::expr::{write_cast, write_expr};
+use super::numeric::write_decimal_aggregate;
+use super::query::write_orders;
+use super::window::write_window;
+use crate::error::Result;
+use crate::sql::SqlWriter;
+use crate::stmt::{Aggregate, AggregateCall, Window};
+use crate::types::Type;
+
+pub(super) fn write_aggregate<'a>(
+    w: &mut SqlWriter<'a>,
+    call: &'a AggregateCall,
+    window: Option<&'a Window>,
+) -> Result<()> {
+    if call.ty.is_decimal() {
+        return write_decimal_aggregate(w, call, window);
+    }
+    let write = |w: &mut SqlWriter<'a>| {
+        if call.function == Aggregate::StringAgg {
+            w.dialect().write_string_agg(w, call)?;
+        } else {
+            write_call(w, call)?;
+        }
+        write_filter_clause(w, call)?;
+        window.map_or(Ok(()), |window| write_window(w, window))
+    };
+    w.dialect().write_aggregate(w, &write, cast_type(call))
+}
+
+// A count is never cast: every database yields a 64-bit integer. Min and max keep their column's type.
+fn cast_type(call: &AggregateCall) -> &Type {
+    match call.function {
+        Aggregate::Count | Aggregate::Min | Aggregate::Max | Aggregate::StringAgg => &Type::Text,
+        Aggregate::Sum | Aggregate::Avg => &call.ty,
+    }
+}
+
+fn write_call<'a>(w: &mut SqlWriter<'a>, call: &'a AggregateCall) -> Result<()> {
+    write_as(w, name(call.function), call)
+}
+
+/// The words that begin the call of a function.
+pub(super) fn name(function: Aggregate) -> &'static str {
+    match function {
+        Aggregate::Count => "COUNT(",
+        Aggregate::Sum => "SUM(",
+        Aggregate::Min => "MIN(",
+        Aggregate::Max => "MAX(",
+        Aggregate::Avg => "AVG(",
+        Aggregate::StringAgg => "STRING_AGG(",
+    }
+}
+
+/// The function that begins with `words` over the argument of an aggregate.
+pub(super) fn write_as<'a>(
+    w: &mut SqlWriter<'a>,
+    words: &str,
+    call: &'a AggregateCall,
+) -> Result<()> {
+    w.push(words);
+    write_argument(w, call)?;
+    w.push(")");
+    Ok(())
+}
+
+/// Renders DISTINCT and the argument of an aggregate. Where the database has no FILTER, the argument is NULL for rows
+/// that are left out.
+///
+/// # Errors
+/// - `Unsupported`: the dialect does not support a part of it.
+pub fn write_argument<'a>(w: &mut SqlWriter<'a>, call: &'a AggregateCall) -> Result<()> {
+    let filter = call.filter.as_ref().filter(|_| !has_filter(w));
+    w.push(if call.distinct { "DISTINCT " } else { "" });
+    if let Some(filter) = filter {
+        w.push("CASE WHEN ");
+        write_expr(w, filter)?;
+        w.push(" THEN ");
+    }
+    // The mean of exact decimals is a sum divided by a count.
+    let is_mean = call.function == Aggregate::Avg
+        && !call.ty.is_decimal()
+        && w.dialect().capabilities().integer_means;
+    match &call.expr {
+        Some(expr) if is_mean => write_cast(w, expr, &Type::Float64)?,
+        Some(expr) => write_expr(w, expr)?,
+        None => {
+            w.push(if filter.is_some() { "1" } else { "*" });
+        }
+    }
+    w.push(if filter.is_some() { " END" } else { "" });
+    Ok(())
+}
+
+fn has_filter(w: &SqlWriter<'_>) -> bool {
+    w.dialect().capabilities().aggregate_filter
+}
+
+pub(super) fn write_filter_clause<'a>(
+    w: &mut SqlWriter<'a>,
+    call: &'a AggregateCall,
+) -> Result<()> {
+    let Some(filter) = call.filter.as_ref().filter(|_| has_filter(w)) else {
+        return Ok(());
+    };
+    w.push(" FILTER (WHERE ");
+    write_expr(w, filter)?;
+    w.push(")");
+    Ok(())
+}
+
+/// Renders the aggregate that joins texts as a call of `function` with the separator as its second argument:
+/// `STRING_AGG(DISTINCT a, ', ' ORDER BY a)`.
+///
+/// # Errors
+/// - `Unsupported`: the dialect does not support a part of it, or the separator has no literal.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::sql::{SqlWriter, write_string_agg};
+/// # use orm_core::stmt::*;
+/// # use orm_core::testing::AnsiDialect;
+/// # use orm_core::types::Type;
+/// # let dialect = AnsiDialect::new();
+/// let mut call = AggregateCall::new(Aggregate::StringAgg, Some(Expr::column("tags", "name")), Type::Text);
+/// call.separator = ", ".into();
+/// let mut w = SqlWriter::new(&dialect);
+/// write_string_agg(&mut w, &call, "STRING_AGG")?;
+/// assert_eq!(w.finish().0, r#"STRING_AGG("name", ', ')"#);
+/// # Ok::<(), orm_core::Error>(())
+/// ```
+pub fn write_string_agg<'a>(
+    w: &mut SqlWriter<'a>,
+    call: &'a AggregateCall,
+    function: &str,
+) -> Result<()> {
+    w.push(function).push("(");
+    write_argument(w, call)?;
+    w.push(", ");
+    write_separator(w, call)?;
+    write_orders(w, " ORDER BY ", &call.order_by)?;
+    w.push(")");
+    Ok(())
+}
+
+/// Renders the separator of the aggregate that joins texts as a literal.
+///
+/// # Errors
+/// - `Unsupported`: it has no literal.
+pub fn write_separator(w: &mut SqlWriter<'_>, call: &AggregateCall) -> Result<()> {
+    let separator = crate::value::Value::Text(call.separator.to_string());
+    let literal = w.dialect().literal(&separator)?;
+    w.push(&literal);
+    Ok(())
+}

@@ -1,0 +1,43 @@
+//! Rejects window functions where there are no windows yet: they are computed after WHERE, GROUP BY and HAVING.
+
+use std::ops::ControlFlow;
+
+use orm_core::stmt::{Expr, Query, Select, Visit, walk_expr};
+
+use crate::query::expressions::build_error::BuildError;
+
+/// Checks a query in which window functions stand.
+///
+/// # Errors
+/// One stands in WHERE, ON, GROUP BY or HAVING.
+#[cold]
+pub(super) fn check(select: &Select) -> Result<(), BuildError> {
+    let joins = select.joins.iter().map(|join| &join.on);
+    let parts = select.filter.iter().chain(joins);
+    let mut parts = parts.chain(&select.group_by).chain(&select.having);
+    if !parts.any(|part| Windows.expr(part).is_break()) {
+        return Ok(());
+    }
+    Err(BuildError::new(
+        "window functions are not allowed in WHERE, ON, GROUP BY and HAVING",
+        "select the function in a subquery, and use the condition outside",
+    ))
+}
+
+/// Stops at a window function of the query itself.
+struct Windows;
+
+impl<'a> Visit<'a> for Windows {
+    type Break = ();
+
+    fn expr(&mut self, expr: &'a Expr) -> ControlFlow<()> {
+        if let Expr::Over { .. } = expr {
+            return ControlFlow::Break(());
+        }
+        walk_expr(self, expr)
+    }
+
+    fn query(&mut self, _query: &'a Query) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+}

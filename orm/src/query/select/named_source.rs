@@ -1,0 +1,131 @@
+//! [`NamedSource`]: what stands in FROM instead of a model's table: a derived table, a common table expression, VALUES. It
+//! brings along the common table expressions that it uses, which the statement has once, in order of dependency.
+//!
+//! The program's value is in `derived.rs`; a query keeps its sources among its `clauses.rs`, by
+//! `sources_of_query.rs`.
+
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use orm_core::stmt::{
+    Cte, Expr, FromItem, Name, Order, Projection, Query, QueryBody, With, is_generated_alias,
+};
+
+use crate::query::compile::simplify::labelled;
+use crate::query::expressions::build_error::BuildError;
+use crate::query::expressions::table_ref::TableRef;
+
+/// A source of rows that is no table.
+#[derive(Clone, Debug)]
+pub struct NamedSource {
+    /// The name that qualifies its columns.
+    pub(super) table: TableRef,
+    pub(super) item: FromItem,
+    /// The common table expressions that it uses, its own last.
+    pub(super) ctes: Ctes,
+    /// Why no query can have it.
+    pub(super) error: Option<BuildError>,
+}
+
+/// Common table expressions, each after those that it uses.
+pub(super) type Ctes = Vec<Arc<NamedCte>>;
+
+/// A common table expression.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::query) struct NamedCte {
+    pub(super) cte: Cte,
+    pub(super) recursive: bool,
+}
+
+impl Hash for NamedSource {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let Self {
+            table: _,
+            item,
+            ctes,
+            error: _,
+        } = self;
+        item.hash(state);
+        for NamedCte { cte, recursive } in ctes.iter().map(AsRef::as_ref) {
+            (cte, recursive).hash(state);
+        }
+    }
+}
+
+/// A query as a part of another one, with what it needs around.
+pub(super) struct QueryPart {
+    pub(super) query: Query,
+    pub(super) ctes: Ctes,
+}
+
+/// The WITH clause of a statement that uses common table expressions.
+pub(super) fn with(ctes: &[Arc<NamedCte>]) -> Option<Box<With>> {
+    if ctes.is_empty() {
+        return None;
+    }
+    let recursive = ctes.iter().any(|cte| cte.recursive);
+    let mut with = With::new(ctes.iter().map(|cte| cte.cte.clone()).collect());
+    with.recursive = recursive;
+    Some(Box::new(with))
+}
+
+/// Names the columns of a query `c0`, `c1` and so on, whatever they are.
+pub(super) fn number_columns(query: &mut Query) {
+    let mut known = Vec::new();
+    number(query, &mut known);
+}
+
+/// As [`number_columns`]; `known` are the names that the columns of a set operation had before.
+fn number(query: &mut Query, known: &mut Vec<Name>) {
+    match &mut query.body {
+        QueryBody::Select(select) => {
+            for projection in &select.columns {
+                match projection {
+                    Projection::Columns { names, .. } => {
+                        known.extend(names.iter().map(|name| Name::Borrowed(*name)));
+                    }
+                    Projection::Expr(Expr::Column { name, .. }) | Projection::Labelled(_, name) => {
+                        known.push(name.clone());
+                    }
+                    // It can't be ordered by.
+                    Projection::Expr(_) | Projection::All => known.push(Name::Borrowed("")),
+                }
+            }
+            select.columns = labelled(std::mem::take(&mut select.columns));
+            return;
+        }
+        QueryBody::SetOperation(operation) => number(&mut operation.left, known),
+        QueryBody::Values(_) => {}
+    }
+    for Order { expr, .. } in &mut query.order_by {
+        if let Expr::Label(label) = expr
+            && let Some(position) = known.iter().position(|name| name == label)
+        {
+            *label = format!("c{position}").into();
+        }
+    }
+}
+
+/// # Errors
+/// For a name that a source can't have.
+pub(super) fn check_name(name: &str) -> Result<(), BuildError> {
+    let problem = if name.is_empty() {
+        "a derived table has an empty name".to_owned()
+    } else if is_generated_alias(name) {
+        format!("the name {name} is reserved for aliases that the library makes")
+    } else {
+        return Ok(());
+    };
+    Err(BuildError::new(
+        problem,
+        "give it another name: .as_table(\"totals\")",
+    ))
+}
+
+#[cold]
+pub(super) fn two_ctes(name: &str) -> BuildError {
+    BuildError::new(
+        format!("WITH query name {name} is specified more than once, for different queries"),
+        "give one of them another name: .cte(\"other\")",
+    )
+}

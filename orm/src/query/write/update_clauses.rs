@@ -1,0 +1,121 @@
+//! FROM and RETURNING of an [`Update`].
+
+use orm_core::driver::Row;
+use orm_core::error::Result;
+use orm_core::sql::{Capabilities, Dialect};
+use orm_core::stmt::Statement;
+
+use super::returning::{Prepared, Returning, WriteRows, check_returning, text_of};
+use super::update::{Update, explain_range};
+use crate::engine::Connection;
+use crate::mapping::{Entity, KeySource, Model};
+use crate::query::executor::{DmlKind, Executor, RowsWrite};
+use crate::query::expressions::table_ref::TableRef;
+use crate::query::select::returning_list::ReturningList;
+use crate::query::select::selectable::Selectable;
+
+impl<M: Model> Update<M> {
+    /// Adds a table, or an alias of one, whose columns values and conditions can use: UPDATE … FROM. A condition must say which
+    /// of its rows belongs to a row that is updated; if several do, it is not defined which of them is used.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let statement = update(Post).from(User).set(Post.title, User.name).filter(User.id.eq(Post.author_id));
+    /// assert_eq!(
+    ///     statement.to_sql(&PostgresDialect)?,
+    ///     r#"UPDATE "posts" SET "title" = "users"."name" FROM "users" WHERE "users"."id" = "posts"."author_id""#
+    /// );
+    /// assert_eq!(
+    ///     statement.to_sql(&MysqlDialect::MySql)?,
+    ///     "UPDATE `posts`, `users` SET `posts`.`title` = `users`.`name` WHERE `users`.`id` = `posts`.`author_id`"
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn from<E: Entity>(mut self, entity: E) -> Self {
+        self.parts.from.add(TableRef::of(&entity));
+        self
+    }
+
+    /// Adds RETURNING: what is selected of each updated row, with its new values. On a session, entities are tracked. PostgreSQL
+    /// and SQLite support it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut conn = engine.connection()?;
+    /// let older = update(User).set(User.age, User.age + 1).filter(User.name.eq("ada"));
+    /// assert_eq!(older.returning((User.id, User.age)).all(&mut conn)?, [(1, 37)]);
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     [r#"UPDATE "users" SET "age" = "age" + ? WHERE "name" = ? RETURNING "id", "age""#]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn returning<S: Selectable>(self, selected: S) -> Returning<Self, S> {
+        Returning::new(self, selected)
+    }
+
+    /// The statement with a RETURNING list, or without one, ready to be sent.
+    pub(super) fn prepare(
+        &self,
+        (conn, keys): (&mut Connection, &dyn KeySource),
+        list: Option<&ReturningList>,
+    ) -> Result<Prepared> {
+        self.check_set()?;
+        let statement = self.under_criteria(conn)?;
+        let mut statement = statement.unwrap_or_else(|| self.lower());
+        statement
+            .returning
+            .extend(list.into_iter().flat_map(ReturningList::projections));
+        Prepared::new((conn, keys), Statement::Update(statement))
+    }
+}
+
+impl<M: Model> WriteRows for Update<M> {
+    type Model = M;
+
+    fn write_rows<X: Executor>(
+        &self,
+        conn_or_session: &mut X,
+        list: &ReturningList,
+        each: impl FnMut(&dyn Row, &mut X::Sink<'_>) -> Result<()>,
+    ) -> Result<()> {
+        self.check_values()?;
+        let keys = |conn: &mut Connection, keys: &dyn KeySource| self.matching_keys(conn, keys);
+        let write = RowsWrite {
+            model: M::def(),
+            kind: DmlKind::Update,
+            has_entities: list.has_entities(),
+            check: &|dialect| {
+                let supported = |capabilities: &Capabilities| capabilities.update_returning;
+                check_returning(dialect, ("UPDATE … RETURNING", supported))
+            },
+            keys: self.parts.is_in_step.then_some(&keys),
+        };
+        let prepare =
+            |conn: &mut Connection, keys: &dyn KeySource| self.prepare((conn, keys), Some(list));
+        let run = |conn: &mut Connection,
+                   prepared: Prepared,
+                   each: &mut dyn FnMut(&dyn Row) -> Result<()>| {
+            prepared.query(conn, each)
+        };
+        let updated = conn_or_session.write_rows(&write, prepare, run, each);
+        updated.map_err(explain_range::<M>)
+    }
+
+    fn most_rows(&self) -> Option<usize> {
+        None
+    }
+
+    fn text_returning(&self, dialect: &dyn Dialect, list: &ReturningList) -> Result<String> {
+        self.check_values()?;
+        self.check_set()?;
+        let mut update = self.lower();
+        update.returning.extend(list.projections());
+        text_of(&Statement::Update(update), dialect)
+    }
+}

@@ -1,0 +1,101 @@
+//! Queries as values, and SQL of the program's: functions and operators by name, and text.
+
+use orm::query::{all, any};
+
+use crate::*;
+
+#[test]
+fn queries_as_values() {
+    golden!(
+        "a scalar subquery",
+        select((
+            User.name,
+            scalar(select(max(Post.id)).filter(Post.author_id.eq(User.id)))
+        )),
+        [
+            r#"SELECT "name", (SELECT MAX("posts"."id") FROM "posts" WHERE "posts"."author_id" = "users"."id") FROM "users""#,
+            "SELECT `name`, (SELECT MAX(`posts`.`id`) FROM `posts` WHERE `posts`.`author_id` = `users`.`id`) FROM `users`",
+        ]
+    );
+    golden!(
+        "ANY",
+        select(User.id).filter(
+            User.id
+                .gt(any(select(Post.author_id).filter(Post.title.eq("x"))))
+        ),
+        [
+            r#"SELECT "id" FROM "users" WHERE (SELECT CASE MAX(COALESCE(2 * ("users"."id" > "inner_query"."c0"), 1)) WHEN 2 THEN 1 WHEN 1 THEN NULL ELSE 0 END FROM (SELECT "posts"."author_id" AS "c0" FROM "posts" WHERE "posts"."title" = ?) AS "inner_query")"#,
+            r#"SELECT "id" FROM "users" WHERE "id" > ANY (SELECT "posts"."author_id" AS "c0" FROM "posts" WHERE "posts"."title" = $1)"#,
+            "SELECT `id` FROM `users` WHERE `id` > ANY (SELECT `posts`.`author_id` AS `c0` FROM `posts` WHERE `posts`.`title` = ?)",
+        ]
+    );
+    golden!(
+        "ALL of a limited query",
+        select(User.id).filter(!User.id.le(all(select(Post.author_id).limit(2)))),
+        [
+            r#"SELECT "id" FROM "users" WHERE NOT ((SELECT CASE MIN(COALESCE(2 * ("users"."id" <= "inner_query"."c0"), 1)) WHEN 0 THEN 0 WHEN 1 THEN NULL ELSE 1 END FROM (SELECT "posts"."author_id" AS "c0" FROM "posts" LIMIT ?) AS "inner_query"))"#,
+            r#"SELECT "id" FROM "users" WHERE NOT ("id" <= ALL (SELECT "posts"."author_id" AS "c0" FROM "posts" LIMIT $1))"#,
+            "SELECT `id` FROM `users` WHERE NOT (`id` <= ALL (SELECT * FROM (SELECT `posts`.`author_id` AS `c0` FROM `posts` LIMIT ?) AS `inner_query`))",
+        ]
+    );
+}
+
+#[test]
+fn sql_by_name() {
+    golden!(
+        "functions",
+        select(func::<i64>("my.function", (User.id, 3, "x", None::<i64>))),
+        [
+            r#"SELECT my.function("id", CAST(? AS INTEGER), ?, ?) FROM "users""#,
+            r#"SELECT my.function("id", CAST($1::int8 AS int4), $2::text, $3) FROM "users""#,
+            "SELECT my.function(`id`, CAST(? AS SIGNED), ?, ?) FROM `users`",
+        ]
+    );
+    golden!(
+        "operators",
+        select(User.id).filter(
+            User.name.op::<bool>("~~", "a%")
+                & !User.id.op::<bool>("IS NOT", 7_i64)
+                & User.logins.op::<i32>("%", 3).eq(1)
+        ),
+        [
+            r#"SELECT "id" FROM "users" WHERE ("name" ~~ ?) AND NOT ("id" IS NOT ?) AND ("logins" % ?) = ?"#,
+            r#"SELECT "id" FROM "users" WHERE ("name" ~~ $1::text) AND NOT ("id" IS NOT $2::int8) AND ("logins" % $3::int8) = $4"#,
+            "SELECT `id` FROM `users` WHERE (`name` ~~ ?) AND NOT (`id` IS NOT ?) AND (`logins` % ?) = ?",
+        ]
+    );
+}
+
+#[test]
+fn text_with_binds() {
+    golden!(
+        "text",
+        select(raw_expr::<i64>(
+            "a(:a, ':b', :b, :a)::x",
+            (("a", User.id + 1), ("b", "y"))
+        )),
+        [
+            r#"SELECT a(("id" + ?), ':b', ?, ("id" + ?))::x FROM "users""#,
+            r#"SELECT a(("id" + $1::int8), ':b', $2::text, ("id" + $3::int8))::x FROM "users""#,
+            "SELECT a((`id` + ?), ':b', ?, (`id` + ?))::x FROM `users`",
+        ]
+    );
+    golden!(
+        "conditions",
+        select(User.id)
+            .filter(raw_expr::<bool>(":a OR 1 = 1", (("a", User.active),)) & User.id.eq(1)),
+        [
+            r#"SELECT "id" FROM "users" WHERE ("active" OR 1 = 1) AND "id" = ?"#,
+            r#"SELECT "id" FROM "users" WHERE ("active" OR 1 = 1) AND "id" = $1"#,
+            "SELECT `id` FROM `users` WHERE (`active` OR 1 = 1) AND `id` = ?",
+        ]
+    );
+}
+
+#[test]
+fn a_comment_of_mysql_is_no_operator() {
+    let query = select(User.id).filter(User.name.op::<bool>("#>", "a"));
+    assert!(query.to_sql(&PostgresDialect).is_ok());
+    let error = query.to_sql(&MysqlDialect::MySql).unwrap_err();
+    assert_eq!(error.kind(), orm::ErrorKind::Unsupported);
+}

@@ -1,0 +1,25 @@
+//! Expressions: portable functions, casts, operators, queries as values, and SQL of the program's.
+//!
+//! CASE is in `conditionals.rs` and searches are in `text_search.rs`, beside this folder.
+
+mod casts;
+mod functions;
+mod number_functions;
+mod operators;
+mod own_nodes;
+mod raw_expressions;
+mod subqueries;
+
+/// The cases of this folder.
+pub(super) fn cases() -> Vec<super::Case> {
+    let files: [fn() -> Vec<super::Case>; 7] = [
+        casts::cases,
+        functions::cases,
+        number_functions::cases,
+        operators::cases,
+        own_nodes::cases,
+        raw_expressions::cases,
+        subqueries::cases,
+    ];
+    files.into_iter().flat_map(|cases| cases()).collect()
+}

@@ -1,0 +1,13 @@
+use orm::prelude::*;
+
+#[derive(Model)]
+struct Doc {
+    #[orm(primary_key)]
+    id: i64,
+    name: String,
+    extra: Option<serde_json::Value>,
+}
+
+fn main() {
+    let _ = select(Doc).filter(Doc.name.at("a").as_i64().gt(1));
+}
