@@ -98,7 +98,7 @@ impl Metadata {
     /// ```
     /// # use orm_doctest::*;
     /// let models = Metadata::in_module("orm_doctest");
-    /// assert_eq!(models.models().len(), 2);
+    /// assert!(models.models().len() >= 2); // users, posts
     /// ```
     pub fn in_module(path: &str) -> Self {
         let below = format!("{path}::");

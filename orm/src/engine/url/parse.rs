@@ -23,7 +23,7 @@ impl Url {
     ///
     /// let url = Url::parse("postgresql://ada:p%40ss@db.example:5433/app?sslmode=require")?;
     /// assert_eq!((url.user(), url.password()), (Some("ada"), Some("p@ss")));
-    /// assert_eq!((url.host(), url.port(), url.database()), ("db.example", Some(5433), "app"));
+    /// assert_eq!((url.host(), url.port(), url.database()), (Some("db.example"), Some(5433), "app"));
     /// assert_eq!(url.option("sslmode"), Some("require"));
     /// assert_eq!(url.to_string(), "postgresql://ada:***@db.example:5433/app?sslmode=require");
     /// # Ok::<(), orm::Error>(())

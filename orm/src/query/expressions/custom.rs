@@ -151,7 +151,7 @@ impl<T: DbType> Expr<T> {
     /// let query = select(User.id).filter(near);
     /// assert_eq!(
     ///     query.to_sql(&PostgresDialect)?,
-    ///     r#"SELECT "id" FROM "users" WHERE (("name" || $1::text) %> $2::text)"#
+    ///     r#"SELECT "id" FROM "users" WHERE ("name" || $1::text) %> $2::text"#
     /// );
     /// # Ok::<(), orm::Error>(())
     /// ```

@@ -30,7 +30,7 @@ use super::table_ref::TableRef;
 /// let query = select(User.id).filter(similar);
 /// assert_eq!(
 ///     query.to_sql(&PostgresDialect)?,
-///     r#"SELECT "id" FROM "users" WHERE (similarity("name", $1::text) > 0.3)"#
+///     r#"SELECT "id" FROM "users" WHERE similarity("name", $1::text) > 0.3"#
 /// );
 /// # Ok::<(), orm::Error>(())
 /// ```

@@ -67,7 +67,7 @@ pub struct Quantified<S> {
 /// let query = select(older.name).filter(older.age.gt(any(ages)));
 /// assert_eq!(
 ///     query.to_sql(&PostgresDialect)?,
-///     r#"SELECT "name" FROM "users" AS "older" WHERE "age" > ANY (SELECT "users"."age" AS "c0" FROM "users" WHERE "users"."active" = $1)"#
+///     r#"SELECT "older"."name" FROM "users" AS "older" WHERE "older"."age" > ANY (SELECT "users"."age" AS "c0" FROM "users" WHERE "users"."active" = $1)"#
 /// );
 /// # Ok::<(), orm::Error>(())
 /// ```
@@ -92,7 +92,7 @@ pub fn any<S>(query: Select<S>) -> Quantified<S> {
 /// let query = select(oldest.name).filter(oldest.age.ge(all(ages)));
 /// assert_eq!(
 ///     query.to_sql(&PostgresDialect)?,
-///     r#"SELECT "name" FROM "users" AS "oldest" WHERE "age" >= ALL (SELECT "users"."age" AS "c0" FROM "users")"#
+///     r#"SELECT "oldest"."name" FROM "users" AS "oldest" WHERE "oldest"."age" >= ALL (SELECT "users"."age" AS "c0" FROM "users")"#
 /// );
 /// # Ok::<(), orm::Error>(())
 /// ```
