@@ -34,7 +34,7 @@ use crate::query::select::selectable::Selectable;
 ///     sent.take_sql(),
 ///     [
 ///         "BEGIN IMMEDIATE",
-///         r#"UPDATE "users" SET "age" = "age" + ? WHERE "active" = ? RETURNING "id", "name", "email", "age", "active""#,
+///         r#"UPDATE "users" SET "age" = integer_store("age" + ?, 32) WHERE "active" = ? RETURNING "id", "name", "email", "age", "active""#,
 ///     ]
 /// );
 /// # Ok::<(), orm::Error>(())

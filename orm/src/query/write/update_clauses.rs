@@ -51,7 +51,7 @@ impl<M: Model> Update<M> {
     /// assert_eq!(older.returning((User.id, User.age)).all(&mut conn)?, [(1, 37)]);
     /// assert_eq!(
     ///     sent.take_sql(),
-    ///     [r#"UPDATE "users" SET "age" = "age" + ? WHERE "name" = ? RETURNING "id", "age""#]
+    ///     [r#"UPDATE "users" SET "age" = integer_store("age" + ?, 32) WHERE "name" = ? RETURNING "id", "age""#]
     /// );
     /// # Ok::<(), orm::Error>(())
     /// ```
