@@ -168,7 +168,55 @@ const SKIPPED: &[(&str, &str)] = &[
         "keyset_pages::columns_of_every_type_have_cursors",
         UNORDERED,
     ),
+    ("casts::floats_lose_their_fraction", CASTS),
+    ("casts::truth_values_become_numbers", CASTS),
+    ("ctes::a_cycle_ends", UNIONS),
+    (
+        "ctes::derived_tables_and_set_operations_bring_it_along",
+        UNIONS,
+    ),
+    ("derived_tables::a_set_operation_is_a_table", UNIONS),
+    (
+        "number_functions::numbers_beyond_a_float_are_errors",
+        NUMBERS,
+    ),
+    ("number_functions::roots_powers_and_logarithms", NUMBERS),
+    (
+        "printed_statements::literals_of_every_type_are_conditions",
+        LITERALS,
+    ),
+    (
+        "set_operations::a_query_inside_is_ordered_and_limited",
+        UNIONS,
+    ),
+    ("set_operations::a_query_is_combined_at_run_time", UNIONS),
+    (
+        "set_operations::a_query_that_is_built_again_has_its_own_values",
+        UNIONS,
+    ),
+    ("set_operations::entities_are_combined", UNIONS),
+    ("set_operations::the_whole_is_ordered_and_limited", UNIONS),
+    ("set_operations::they_are_streamed", UNIONS),
+    ("set_operations::they_are_subqueries", UNIONS),
+    ("set_operations::they_nest", UNIONS),
+    ("set_operations::unions_have_the_rows_of_both", UNIONS),
+    ("set_operations::values_are_bound_in_order", UNIONS),
+    ("set_operations::verbs_of_the_whole", UNIONS),
+    ("subqueries::any_and_all_have_three_results", QUANTIFIERS),
+    ("upserts_of_many::rows_come_back", UPSERTS),
 ];
+
+const CASTS: &str = "it rounds numbers of 16 digits, and has no cast of a truth value to a number";
+
+const UNIONS: &str = "it orders a set operation by the numbers of columns alone, and recursive queries need UNION ALL";
+
+const NUMBERS: &str = "its errors of computed floats have no code of their own";
+
+const LITERALS: &str = "its times have four digits of fractional seconds";
+
+const QUANTIFIERS: &str = "ANY and ALL of an empty query or of NULL are false on it";
+
+const UPSERTS: &str = "its RETURNING is of one row";
 
 const UNORDERED: &str = "it returns rows with equal texts in no order of a further column, if the texts are sorted DESC";
 
