@@ -1,5 +1,5 @@
 //! The names of the portable functions. What SQLite lacks, or reads otherwise, is a function of our driver's:
-//! `driver/functions/`. Those in the place of one of SQLite's own begin with `orm_`, so that indexes and views keep
+//! `driver/functions/`. Those that replace one of SQLite's own begin with `orm_`, so that indexes and views keep
 //! theirs.
 
 use orm_core::error::Result;

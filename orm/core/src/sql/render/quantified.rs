@@ -34,7 +34,7 @@ pub(super) fn write_quantified<'a>(
     write_limited(w, &right.query)
 }
 
-/// An aggregate over the query in the place of the quantifier. Of each row it takes 2 if it matches, 0 if it doesn't, and
+/// The quantifier as an aggregate over the query. Of each row it takes 2 if it matches, 0 if it doesn't, and
 /// 1 if that is unknown: the greatest decides for ANY, and the least for ALL.
 fn write_counted<'a>(
     w: &mut SqlWriter<'a>,
