@@ -9,7 +9,7 @@ use orm_core::value::{BatchValues, ValueRef};
 
 use super::emit::BatchWriter;
 use super::send::{Change, missing};
-use crate::query::cut_at;
+use crate::query::{case_binds, cut_at};
 
 impl BatchWriter<'_> {
     /// Runs statements of several rows and checks that each has matched all of its own.
@@ -84,23 +84,9 @@ impl BatchWriter<'_> {
         if size == 1 {
             return self.finds_all((&text, values), false, 1);
         }
-        let (width, set) = (change.width(), change.set.len());
-        let key = set..set + self.batch.def.primary_key.len();
-        let none = vec![ValueRef::Null; width];
-        let rows = values.chunks(width);
-        let rows: Vec<_> = rows.chain(std::iter::repeat(&*none)).take(size).collect();
-        let mut binds = Vec::with_capacity(size * width * 2);
-        let by_key = |binds: &mut Vec<_>, column: usize| {
-            for row in &rows {
-                binds.extend_from_slice(&row[key.clone()]);
-                binds.push(row[column]);
-            }
-        };
-        (0..set).for_each(|column| by_key(&mut binds, column));
-        for row in &rows {
-            binds.extend_from_slice(&row[key.clone()]);
-        }
-        (key.end..width).for_each(|column| by_key(&mut binds, column));
+        let keys = self.batch.def.primary_key.len();
+        let columns = (change.width(), change.set.len(), keys);
+        let mut binds = case_binds(values, columns, size);
         let checked = self.is_checked(rows_bound);
         if checked {
             binds.push(count(rows_sent));

@@ -90,6 +90,7 @@ pub(crate) use write::unique_key::unique_columns;
 pub(crate) use write::update::check_assigned;
 pub use write::update::{Update, update};
 pub use write::update_many::{UpdateMany, UpdateManyOf, update_many};
+pub(crate) use write::update_rows::case_binds;
 pub(crate) use write::upsert::upsert_all;
 pub use write::upsert::{OnConflict, Upsert};
 

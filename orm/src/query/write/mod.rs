@@ -26,6 +26,6 @@ pub(super) mod unique_key;
 pub(super) mod update;
 mod update_clauses;
 pub(super) mod update_many;
-mod update_rows;
+pub(in crate::query) mod update_rows;
 pub(super) mod upsert;
 pub(super) mod values;

@@ -209,7 +209,10 @@ impl<M: Model> Batch<'_, M> {
         let columns: Vec<Vec<ValueRef<'_>>>;
         let mut binds: Vec<ValueRef<'_>> = match form {
             BatchRows::Rows(1) => values.to_vec(),
-            BatchRows::Rows(size) => self.case_binds(values, size),
+            BatchRows::Rows(size) => {
+                let keys = M::def().primary_key.len();
+                case_binds(values, (self.width, self.columns.set.len(), keys), size)
+            }
             BatchRows::Arrays => {
                 let column = |at: usize| values.iter().skip(at).step_by(self.width).copied();
                 columns = (0..self.width).map(|at| column(at).collect()).collect();
@@ -226,27 +229,6 @@ impl<M: Model> Batch<'_, M> {
             Err(error) if !(is_checked && error.is_stale_data()) => Err(error),
             Ok(_) | Err(_) => Err(self.find_missing(conn, rows)),
         }
-    }
-
-    /// The binds of a statement with a CASE for each column, filled up by rows of NULLs.
-    fn case_binds<'v>(&self, values: &[ValueRef<'v>], size: usize) -> Vec<ValueRef<'v>> {
-        let (set, none) = (self.columns.set.len(), vec![ValueRef::Null; self.width]);
-        let key = set..set + M::def().primary_key.len();
-        let rows = values.chunks(self.width).map(<[ValueRef<'v>]>::to_vec);
-        let rows: Vec<Vec<ValueRef<'v>>> = rows.chain(std::iter::repeat(none)).take(size).collect();
-        let mut binds = Vec::with_capacity(size * self.width * 2);
-        let by_key = |binds: &mut Vec<ValueRef<'v>>, column: usize| {
-            for row in &rows {
-                binds.extend_from_slice(&row[key.clone()]);
-                binds.push(row[column]);
-            }
-        };
-        (0..set).for_each(|column| by_key(&mut binds, column));
-        for row in &rows {
-            binds.extend_from_slice(&row[key.clone()]);
-        }
-        (key.end..self.width).for_each(|column| by_key(&mut binds, column));
-        binds
     }
 
     fn text(
@@ -356,4 +338,31 @@ fn swallowed(def: &'static ModelDef) -> Error {
     Error::with_message(ErrorKind::StaleData, message)
         .with_table(def.table)
         .with_hint("check the table for a trigger or rule")
+}
+
+/// The binds of an UPDATE of several rows with a CASE for each column, or of a DELETE of them: `values` are those of the
+/// rows, each of `width`, the first `set` of which are assigned and the next `keys` are the primary key. Rows of NULLs fill
+/// them up to `size`: texts of a few sizes do for any number of rows.
+pub(crate) fn case_binds<'v>(
+    values: &[ValueRef<'v>],
+    (width, set, keys): (usize, usize, usize),
+    size: usize,
+) -> Vec<ValueRef<'v>> {
+    let key = set..set + keys;
+    let none = vec![ValueRef::Null; width];
+    let rows = values.chunks(width);
+    let rows: Vec<_> = rows.chain(std::iter::repeat(&*none)).take(size).collect();
+    let mut binds = Vec::with_capacity(size * width * 2);
+    let by_key = |binds: &mut Vec<_>, column: usize| {
+        for row in &rows {
+            binds.extend_from_slice(&row[key.clone()]);
+            binds.push(row[column]);
+        }
+    };
+    (0..set).for_each(|column| by_key(&mut binds, column));
+    for row in &rows {
+        binds.extend_from_slice(&row[key.clone()]);
+    }
+    (key.end..width).for_each(|column| by_key(&mut binds, column));
+    binds
 }
