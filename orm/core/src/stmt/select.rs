@@ -56,7 +56,22 @@ impl Select {
 
     /// Returns whether a row of the result stands for several rows, so that equal expressions must be recognized.
     pub fn merges_rows(&self) -> bool {
-        self.distinct || !self.distinct_on.is_empty() || !self.group_by.is_empty()
+        self.drops_rows() || !self.group_by.is_empty()
+    }
+
+    /// Returns whether rows are dropped that are equal to others: DISTINCT or DISTINCT ON.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::stmt::*;
+    /// let mut select = Select::new(vec![Projection::All], FromItem::table("posts"));
+    /// assert!(!select.drops_rows());
+    /// select.distinct_on = vec![Expr::column("posts", "author_id")];
+    /// assert!(select.drops_rows());
+    /// ```
+    pub fn drops_rows(&self) -> bool {
+        self.distinct || !self.distinct_on.is_empty()
     }
 
     /// Returns for each of [`Select::sources`] the join whose nullable side it is on, if it is on one.

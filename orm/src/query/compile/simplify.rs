@@ -18,9 +18,8 @@ pub(in crate::query) fn simplify(query: &mut Query) {
     if !is_passed_over {
         select.distinct_on.clear();
     }
-    let distinct = select.distinct || !select.distinct_on.is_empty();
     let grouped = !select.group_by.is_empty() || !select.having.is_empty();
-    if !distinct && !grouped && !select.columns.iter().any(is_aggregate) {
+    if !select.drops_rows() && !grouped && !select.columns.iter().any(is_aggregate) {
         select.columns.clear();
     }
     query.order_by.clear();

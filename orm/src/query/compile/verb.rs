@@ -105,8 +105,7 @@ fn counted(mut query: Query) -> Query {
                 query.order_by.clear();
             }
             let aggregates = select.columns.iter().any(is_aggregate);
-            let distinct = select.distinct || !select.distinct_on.is_empty();
-            let merged = distinct || aggregates || !select.having.is_empty();
+            let merged = select.drops_rows() || aggregates || !select.having.is_empty();
             if is_whole && !merged && select.group_by.is_empty() {
                 select.columns = Few::from_buf([Projection::Expr(count_rows())]);
                 return query;

@@ -230,9 +230,7 @@ impl JoinedLoads {
 
     /// Whether LIMIT, OFFSET or DISTINCT would count rows in which an entity comes several times.
     fn needs_derived_table(&self, query: &Query) -> bool {
-        let is_distinct = query
-            .as_select()
-            .is_some_and(|select| select.distinct || !select.distinct_on.is_empty());
+        let is_distinct = query.as_select().is_some_and(Select::drops_rows);
         let is_joined = |step: &JoinedStep| step.load.strategy == Strategy::Joined;
         let counts = query.limit.is_some() || query.offset.is_some();
         let mut lists = self.steps.iter().filter(|step| is_joined(step));

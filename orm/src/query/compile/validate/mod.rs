@@ -57,7 +57,7 @@ fn validate(
         return Ok(pass.deepest);
     };
     grouping::check(select, &query.order_by, (typed, pass.aggregates))?;
-    let merges = grouping::merges_rows(select, &query.order_by) || !select.distinct_on.is_empty();
+    let merges = grouping::merges_rows(select, &query.order_by) || select.drops_rows();
     if !query.locks.is_empty() && merges {
         return Err(BuildError::new(
             "FOR UPDATE is not allowed with DISTINCT, GROUP BY or aggregates",
