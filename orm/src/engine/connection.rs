@@ -13,7 +13,7 @@ use std::time::Duration;
 use orm_core::blocking::refuse_in_task;
 use orm_core::driver::{self, TransactionState};
 use orm_core::error::Result;
-use orm_core::sql::{Dialect, IsolationLevel};
+use orm_core::sql::{Dialect, IsolationLevel, TransactionOptions};
 
 use super::cache::Cache;
 use super::canceller::Watching;
@@ -51,6 +51,11 @@ pub(super) struct Shared {
 }
 
 impl Shared {
+    /// Options of a transaction with the engine's isolation level, if they name none.
+    pub(super) fn with_isolation(&self, options: TransactionOptions) -> TransactionOptions {
+        options.isolation(options.isolation.or(self.isolation))
+    }
+
     /// Forgets what is known of tables, and with it the texts that rely on it.
     pub(super) fn forget_tables(&self) {
         self.stored.clear();

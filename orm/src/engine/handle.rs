@@ -229,7 +229,7 @@ impl Engine {
 
     /// Options of a transaction with the engine's isolation level, if they name none.
     pub(crate) fn with_isolation(&self, options: TransactionOptions) -> TransactionOptions {
-        options.isolation(options.isolation.or(self.0.isolation))
+        self.0.with_isolation(options)
     }
 
     /// How often what is known of tables was forgotten: what was read since stays true until then.

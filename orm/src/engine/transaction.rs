@@ -102,7 +102,7 @@ impl Connection {
         if self.transaction.state != TransactionState::None {
             return Err(refusal(self.transaction.state, "begin a transaction"));
         }
-        let options = options.isolation(options.isolation.or(self.shared.isolation));
+        let options = self.shared.with_isolation(options);
         let statements = self.dialect().begin(&options)?;
         self.after_end = self.dialect().after_end(&options);
         let is_fresh = !self.used;
