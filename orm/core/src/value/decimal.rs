@@ -234,17 +234,18 @@ impl Ord for Decimal {
     }
 }
 
-impl From<i64> for Decimal {
-    fn from(number: i64) -> Self {
-        Self::packed(number.into(), 0)
-    }
+/// From an integer of each width, all of which have a decimal number.
+macro_rules! from_integers {
+    ($($integer:ty),*) => {
+        $(impl From<$integer> for Decimal {
+            fn from(number: $integer) -> Self {
+                Self::packed(number.into(), 0)
+            }
+        })*
+    };
 }
 
-impl From<u64> for Decimal {
-    fn from(number: u64) -> Self {
-        Self::packed(number.into(), 0)
-    }
-}
+from_integers!(i8, i16, i32, i64, u8, u16, u32, u64);
 
 /// The digits with a point, without an exponent: `-0.05`.
 impl fmt::Display for Decimal {

@@ -22,6 +22,8 @@ pub(in crate::query) fn simplify(query: &mut Query) {
     if !select.drops_rows() && !grouped && !select.columns.iter().any(is_aggregate) {
         select.columns.clear();
     }
+    // Whether there is a row does not depend on those beyond the limit.
+    query.with_ties = false;
     query.order_by.clear();
 }
 

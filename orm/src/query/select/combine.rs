@@ -124,7 +124,8 @@ impl QueryState {
         if !is_root || !self.sources.joined.is_empty() || !self.filter.is_empty() {
             return Err(belongs_to_branch("FROM, JOIN and WHERE"));
         }
-        if clauses.distinct || !clauses.group_by.is_empty() || !clauses.having.is_empty() {
+        let distinct = clauses.distinct || !clauses.distinct_on.is_empty();
+        if distinct || !clauses.group_by.is_empty() || !clauses.having.is_empty() {
             return Err(belongs_to_branch("DISTINCT, GROUP BY and HAVING"));
         }
         if !clauses.locks.is_empty() {

@@ -47,6 +47,7 @@ impl<S: EntitySelection> Select<S> {
         conn_or_session: &mut X,
     ) -> Result<bool> {
         self.query.refuse_limit("contains")?;
+        self.query.refuse_kept_rows("contains")?;
         let mut query = self.clone();
         let table = query.query.entity_table(S::Model::def());
         let columns = table.def.primary_key.iter();

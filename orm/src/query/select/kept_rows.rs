@@ -1,8 +1,11 @@
 //! Which rows of a [`Select`] are kept: DISTINCT ON and WITH TIES. DISTINCT and LIMIT are in `builder.rs`.
 
+use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::stmt::Limit;
 
 use super::builder::Select;
+use super::clauses::Clauses;
+use super::query_state::QueryState;
 use crate::query::expressions::order::GroupList;
 
 impl<S> Select<S> {
@@ -56,5 +59,23 @@ impl<S> Select<S> {
         let clauses = self.query.clauses_mut();
         (clauses.limit, clauses.with_ties) = (Some(Limit::Rows(rows)), true);
         self
+    }
+}
+
+impl QueryState {
+    /// # Errors
+    /// `Usage` if the query has DISTINCT ON or WITH TIES: with a condition more or in another order it would keep other rows.
+    pub(super) fn refuse_kept_rows(&self, verb: &str) -> Result<()> {
+        let keeps = |clauses: &Clauses| clauses.with_ties || !clauses.distinct_on.is_empty();
+        if !self.clauses.as_deref().is_some_and(keeps) {
+            return Ok(());
+        }
+        let message = format!("`{verb}` is not allowed with DISTINCT ON and WITH TIES");
+        let error = Error::with_message(ErrorKind::Usage, message);
+        let error = match self.sources.root {
+            Some(root) => error.with_table(root.def.table),
+            None => error,
+        };
+        Err(error.with_hint("call all, or make the query a table: .as_table(\"…\")"))
     }
 }

@@ -55,6 +55,7 @@ impl QueryState {
     /// `Usage` for a limit, whose rows the reverse order would change.
     fn reversed(&self) -> Result<Box<Self>> {
         self.refuse_limit("last")?;
+        self.refuse_kept_rows("last")?;
         let mut query = Box::new(self.clone());
         let root = query.sources.root;
         let orders = &mut query.clauses_mut().order_by;

@@ -50,6 +50,7 @@ impl<S> Select<S> {
         size: usize,
         what: &'static str,
     ) -> Result<Pages> {
+        self.query.refuse_kept_rows(what)?;
         let mut query = self.query.clone();
         let table = query.entity_table(def);
         let clauses = query.clauses_mut();

@@ -20,6 +20,7 @@ cases![
     distinct_on_needs_the_order_of_its_expressions,
     ties_are_not_cut_off,
     ties_need_an_order,
+    kept_rows_stay_those_of_the_query,
 ];
 
 #[derive(Model, Clone, Debug)]
@@ -211,4 +212,37 @@ fn ties_need_an_order(db: &Db) {
     let error = fails(select(City).limit_with_ties(1).all(conn), ErrorKind::Usage);
     assert!(error.message().contains("ORDER BY"), "{error}");
     assert_eq!(db.sent(), [""; 0]);
+}
+
+fn kept_rows_stay_those_of_the_query(db: &Db) {
+    let conn = &mut cities(db);
+    let of_each = || select(City).distinct_on(City.country);
+    let newest = of_each().order_by((City.country, City.id.desc()));
+    let ties = select(City).order_by(City.people).limit_with_ties(2);
+    let mut errors = vec![
+        fails(newest.last(conn), ErrorKind::Usage),
+        fails(newest.contains(1, conn), ErrorKind::Usage),
+        fails(newest.keyset(2).fetch(conn), ErrorKind::Usage),
+    ];
+    let mut session = db.session();
+    for query in [&of_each(), &ties] {
+        let chunks = query.chunks(2, &mut session, |_, _| Ok(()));
+        errors.push(fails(chunks, ErrorKind::Usage));
+    }
+    for error in errors {
+        assert!(error.message().contains("DISTINCT ON"), "{error}");
+    }
+    // What belongs to one query is not dropped after a set operation.
+    let both = select(City.name).union(select(City.name));
+    let error = fails(
+        both.clone().distinct_on(City.name).all(conn),
+        ErrorKind::Usage,
+    );
+    assert!(error.message().contains("DISTINCT"), "{error}");
+    fails(both.limit_with_ties(1).all(conn), ErrorKind::Usage);
+    assert_eq!(db.sent(), [""; 0]);
+    // Whether there is a row does not depend on ties.
+    assert!(ties.exists(conn).unwrap());
+    let some = exists(select(City.id).order_by(City.id).limit_with_ties(1));
+    assert_eq!(select(City).filter(some).count(conn).unwrap(), 6);
 }

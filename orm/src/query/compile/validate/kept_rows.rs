@@ -1,25 +1,27 @@
 //! Rejects DISTINCT ON and WITH TIES in an order that does not say which rows they keep.
 
-use orm_core::stmt::{Expr, Query, Select};
+use orm_core::stmt::{Order, Query, Select};
 
 use crate::query::expressions::build_error::BuildError;
 
-/// Refuses an order that does not say which rows are the first.
-///
 /// # Errors
-/// DISTINCT ON of other expressions than those that ORDER BY begins with, WITH TIES without ORDER BY.
-pub(super) fn check(query: &Query, select: &Select) -> Result<(), BuildError> {
-    if query.with_ties && query.order_by.is_empty() {
-        return Err(BuildError::new(
-            "WITH TIES needs an ORDER BY clause, by which rows are equal",
-            "add order_by, or call limit",
-        ));
+/// WITH TIES without ORDER BY.
+pub(super) fn check_ties(query: &Query) -> Result<(), BuildError> {
+    if !query.with_ties || !query.order_by.is_empty() {
+        return Ok(());
     }
+    Err(BuildError::new(
+        "WITH TIES needs an ORDER BY clause, by which rows are equal",
+        "add order_by, or call limit",
+    ))
+}
+
+/// # Errors
+/// DISTINCT ON of other expressions than those that ORDER BY begins with.
+pub(super) fn check_distinct_on(select: &Select, order_by: &[Order]) -> Result<(), BuildError> {
     let on = &select.distinct_on;
-    let is_on = |expr: &Expr| on.contains(expr);
-    let mut first = query.order_by.iter().map(|order| &order.expr);
-    let begins = first.by_ref().take(on.len()).all(is_on);
-    if on.is_empty() || begins {
+    let mut first = order_by.iter().map(|order| &order.expr).take(on.len());
+    if first.all(|expr| on.contains(expr)) {
         return Ok(());
     }
     Err(BuildError::new(

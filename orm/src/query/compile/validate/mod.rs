@@ -53,6 +53,7 @@ fn validate(
     validate_ctes(query)?;
     let mut pass = Pass::new(Tables::of(query), outside, 0);
     flow(walk_query(&mut pass, query))?;
+    kept_rows::check_ties(query)?;
     let Some(select) = query.as_select() else {
         return Ok(pass.deepest);
     };
@@ -67,7 +68,7 @@ fn validate(
     if pass.windows {
         windows::check(select)?;
     }
-    kept_rows::check(query, select)?;
+    kept_rows::check_distinct_on(select, &query.order_by)?;
     optional::check(select, typed)?;
     locks::check(query, typed)?;
     Ok(pass.deepest)
