@@ -62,6 +62,7 @@ pub(crate) const MYSQL: Capabilities = {
         analyze: "EXPLAIN ANALYZE ",
     };
     own.regexes = true;
+    own.time_functions = true;
     own.null_safe = NullSafeStyle::Spaceship;
     own.in_list = InListStyle::JsonTable;
     // The most digits that both servers take after the point.

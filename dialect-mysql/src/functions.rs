@@ -6,6 +6,8 @@ use orm_core::sql::{
 };
 use orm_core::stmt::{Call, Expr, Func};
 
+use crate::temporal;
+
 /// Writes a call of the portable library.
 pub(crate) fn write_call<'a>(w: &mut SqlWriter<'a>, call: &'a Call, collation: &str) -> Result<()> {
     match call.func {
@@ -23,6 +25,7 @@ pub(crate) fn write_call<'a>(w: &mut SqlWriter<'a>, call: &'a Call, collation: &
             w.push(", 0) DIV 1)");
             Ok(())
         }
+        Func::Time(func, kind) => temporal::write(w, (func, kind), &call.args),
         Func::Lower
         | Func::Upper
         | Func::Trim

@@ -32,6 +32,7 @@ pub mod errors;
 mod functions;
 mod json;
 mod render;
+mod temporal;
 mod types;
 
 pub use dialect::MysqlDialect;

@@ -6,6 +6,8 @@ use orm_core::sql::{SqlWriter, write_call as write_default, write_expr, write_op
 use orm_core::stmt::{Call, Expr, Func};
 use orm_core::value::Value;
 
+use crate::temporal;
+
 /// Writes a call of the portable library.
 pub(crate) fn write_call<'a>(w: &mut SqlWriter<'a>, call: &'a Call) -> Result<()> {
     match call.func {
@@ -26,6 +28,7 @@ pub(crate) fn write_call<'a>(w: &mut SqlWriter<'a>, call: &'a Call) -> Result<()
         Func::Ln => write_around(w, LN, call),
         Func::Truncate => write_around(w, ["CAST(TRUNC(", ") AS int8)"], call),
         Func::Greatest | Func::Least if call.nullable => write_strict(w, call),
+        Func::Time(func, kind) => temporal::write(w, (func, kind), &call.args),
         Func::Lower
         | Func::Upper
         | Func::Trim

@@ -167,6 +167,7 @@ fn general_message(message: &str) -> String {
         "no such function: ",
         "no such index: ",
         "no such savepoint: ",
+        "not a date or time",
         "not a decimal number",
         "not an integer",
         "row value misused",

@@ -28,6 +28,7 @@ pub mod errors;
 mod functions;
 mod json;
 mod render;
+mod temporal;
 mod types;
 
 use std::borrow::Cow;

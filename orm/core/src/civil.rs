@@ -162,6 +162,43 @@ pub fn join(days: i32, micros: i64) -> Option<i64> {
     i64::from(days).checked_mul(DAY)?.checked_add(micros)
 }
 
+/// Returns the day of the week of a number of days since 1970-01-01: 1 for Monday to 7 for Sunday.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::civil::*;
+/// assert_eq!(weekday(0), 4); // Thursday
+/// ```
+pub fn weekday(days: i32) -> u32 {
+    (days.rem_euclid(7) + 3).rem_euclid(7).unsigned_abs() + 1
+}
+
+/// Returns the year and the week of ISO 8601 of a number of days since 1970-01-01. A week belongs to the year of its
+/// Thursday.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::civil::*;
+/// let last = days(Civil { year: 2024, month: 12, day: 31 });
+/// assert_eq!(last.map(iso_week), Some((2025, 1)));
+/// ```
+pub fn iso_week(days: i32) -> (i32, u32) {
+    let thursday = i64::from(days) + 4 - i64::from(weekday(days));
+    let thursday = i32::try_from(thursday).unwrap_or(days);
+    let year = civil(thursday).year;
+    let first = self::days(Civil {
+        year,
+        month: 1,
+        day: 1,
+    });
+    (
+        year,
+        (thursday - first.unwrap_or(thursday)).unsigned_abs() / 7 + 1,
+    )
+}
+
 /// Formats a date as `YYYY-MM-DD`.
 ///
 /// # Examples

@@ -38,7 +38,7 @@ pub use expressions::window::{
     Window, WindowFunction, cume_dist, dense_rank, first_value, lag, last_value, lead, nth_value,
     ntile, percent_rank, rank, row_number, window,
 };
-pub use orm_core::stmt::FrameBound;
+pub use orm_core::stmt::{FrameBound, Unit};
 pub use raw::bind_value::RawValue;
 pub use raw::many::BindRow;
 pub use raw::statement::{Raw, raw};
@@ -99,6 +99,8 @@ pub use write::upsert::{OnConflict, Upsert};
 pub use expressions::aggregate::{Orderable, Summable};
 #[doc(hidden)]
 pub use expressions::expr::Yields;
+#[doc(hidden)]
+pub use expressions::functions::moments::{ClockBase, DateBase, Moment};
 #[doc(hidden)]
 pub use expressions::operand::Member;
 #[doc(hidden)]

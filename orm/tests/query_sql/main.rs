@@ -90,6 +90,8 @@ fn check(case: &str, to_sql: &dyn Fn(&dyn Dialect) -> String, expected: [&str; 3
 
 mod conditionals;
 mod conditions;
+#[cfg(feature = "chrono")]
+mod dates;
 mod faults;
 mod functions;
 mod joins;

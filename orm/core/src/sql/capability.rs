@@ -143,6 +143,8 @@ pub struct Capabilities {
     pub string_agg: bool,
     /// Whether there are columns of JSON documents, and operations on them: not on Firebird.
     pub json: bool,
+    /// Whether there are functions of dates and times: [`Func::Time`](crate::stmt::Func::Time).
+    pub time_functions: bool,
     /// Whether window functions support frames: `ROWS BETWEEN`.
     pub window_frames: bool,
     /// The digits of fractional seconds: 6 on the four databases of this workspace. Read by tests alone, which compare
@@ -247,6 +249,7 @@ impl Capabilities {
         group_frames: false,
         string_agg: false,
         json: false,
+        time_functions: false,
         window_frames: true,
         second_digits: 6,
         repeats: RepeatStyle::Plain,

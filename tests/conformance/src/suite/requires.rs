@@ -96,6 +96,8 @@ pub enum Requires {
     FullJoin,
     /// LATERAL.
     Lateral,
+    /// Functions of dates and times.
+    TimeFunctions,
 }
 
 impl Requires {
@@ -136,7 +138,8 @@ impl Requires {
             | Self::Regexes
             | Self::Json
             | Self::FullJoin
-            | Self::Lateral => self.words_of(&capabilities),
+            | Self::Lateral
+            | Self::TimeFunctions => self.words_of(&capabilities),
             Self::NoWait => (
                 capabilities.row_locks && capabilities.lock_wait,
                 "its locks have no NOWAIT",
@@ -216,6 +219,10 @@ impl Requires {
             ),
             Self::FullJoin => (capabilities.full_join, "it has no FULL JOIN"),
             Self::Lateral => (capabilities.lateral, "it has no LATERAL"),
+            Self::TimeFunctions => (
+                capabilities.time_functions,
+                "it has no functions of dates and times",
+            ),
             _ => (true, ""),
         }
     }

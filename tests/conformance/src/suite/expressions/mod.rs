@@ -1,8 +1,9 @@
-//! Expressions: portable functions, casts, operators, queries as values, and SQL of the program's.
+//! Expressions: portable functions, dates, casts, operators, queries as values, and SQL of the program's.
 //!
 //! CASE is in `conditionals.rs` and searches are in `text_search.rs`, beside this folder.
 
 mod casts;
+mod date_parts;
 mod functions;
 mod number_functions;
 mod operators;
@@ -12,8 +13,9 @@ mod subqueries;
 
 /// The cases of this folder.
 pub(super) fn cases() -> Vec<super::Case> {
-    let files: [fn() -> Vec<super::Case>; 7] = [
+    let files: [fn() -> Vec<super::Case>; 8] = [
         casts::cases,
+        date_parts::cases,
         functions::cases,
         number_functions::cases,
         operators::cases,

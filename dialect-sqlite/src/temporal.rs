@@ -1,0 +1,31 @@
+//! The names of the functions of dates and times. SQLite's own know milliseconds only and years up to 9999, so all of
+//! these are functions of our driver's: `driver/functions/temporal.rs`.
+
+use orm_core::error::Result;
+use orm_core::sql::{SqlWriter, write_expr};
+use orm_core::stmt::{Expr, TimeFunc};
+
+/// Writes a function of dates and times.
+pub(crate) fn write<'a>(w: &mut SqlWriter<'a>, func: TimeFunc, args: &'a [Expr]) -> Result<()> {
+    w.push(name(func)).push("(");
+    match func {
+        TimeFunc::Part(part) => w.push("'").push(part.word()).push("', "),
+        TimeFunc::Trunc(unit) => w.push("'").push(unit.word()).push("', "),
+        TimeFunc::Date => w,
+    };
+    for (index, arg) in args.iter().enumerate() {
+        w.push(if index > 0 { ", " } else { "" });
+        write_expr(w, arg)?;
+    }
+    w.push(")");
+    Ok(())
+}
+
+/// The name of a function. What begins with `orm_` has a name that SQLite uses.
+pub(crate) fn name(func: TimeFunc) -> &'static str {
+    match func {
+        TimeFunc::Part(_) => "date_part",
+        TimeFunc::Trunc(_) => "date_trunc",
+        TimeFunc::Date => "orm_date",
+    }
+}

@@ -1,0 +1,79 @@
+//! Functions of dates and times.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use orm::query::Unit;
+
+use crate::*;
+
+#[derive(Model, Clone, Debug)]
+#[orm(table = "visits")]
+struct Visit {
+    #[orm(primary_key)]
+    id: i64,
+    day: NaiveDate,
+    begun: NaiveDateTime,
+    seen: DateTime<Utc>,
+    left: Option<DateTime<Utc>>,
+    clock: NaiveTime,
+}
+
+#[test]
+fn fields() {
+    golden!(
+        "of dates",
+        select((
+            Visit.day.year(),
+            Visit.day.quarter(),
+            Visit.day.weekday(),
+            Visit.day.iso_week(),
+            Visit.day.iso_year(),
+        )),
+        [
+            r#"SELECT date_part('year', "day"), date_part('quarter', "day"), date_part('isodow', "day"), date_part('week', "day"), date_part('isoyear', "day") FROM "visits""#,
+            r#"SELECT CAST(EXTRACT(YEAR FROM "day") AS int4), CAST(EXTRACT(QUARTER FROM "day") AS int4), CAST(EXTRACT(ISODOW FROM "day") AS int4), CAST(EXTRACT(WEEK FROM "day") AS int4), CAST(EXTRACT(ISOYEAR FROM "day") AS int4) FROM "visits""#,
+            "SELECT EXTRACT(YEAR FROM `day`), EXTRACT(QUARTER FROM `day`), (WEEKDAY(`day`) + 1), WEEK(`day`, 3), (YEARWEEK(`day`, 3) DIV 100) FROM `visits`",
+        ]
+    );
+    golden!(
+        "of times and instants",
+        select((
+            Visit.clock.hour(),
+            Visit.begun.month(),
+            Visit.seen.day(),
+            Visit.left.second(),
+        ))
+        .filter(Visit.seen.minute().eq(30)),
+        [
+            r#"SELECT date_part('hour', "clock"), date_part('month', "begun"), date_part('day', "seen"), date_part('second', "left") FROM "visits" WHERE date_part('minute', "seen") = ?"#,
+            r#"SELECT CAST(EXTRACT(HOUR FROM "clock") AS int4), CAST(EXTRACT(MONTH FROM "begun") AS int4), CAST(EXTRACT(DAY FROM "seen" AT TIME ZONE 'UTC') AS int4), CAST(TRUNC(EXTRACT(SECOND FROM "left" AT TIME ZONE 'UTC')) AS int4) FROM "visits" WHERE CAST(EXTRACT(MINUTE FROM "seen" AT TIME ZONE 'UTC') AS int4) = $1"#,
+            "SELECT EXTRACT(HOUR FROM `clock`), EXTRACT(MONTH FROM `begun`), EXTRACT(DAY FROM `seen`), EXTRACT(SECOND FROM `left`) FROM `visits` WHERE EXTRACT(MINUTE FROM `seen`) = ?",
+        ]
+    );
+}
+
+#[test]
+fn truncation() {
+    golden!(
+        "units",
+        select((
+            Visit.day.trunc(Unit::Week),
+            Visit.day.trunc(Unit::Hour),
+            Visit.begun.trunc(Unit::Quarter),
+            Visit.left.coalesce(Visit.seen).trunc(Unit::Second),
+        )),
+        [
+            r#"SELECT date_trunc('week', "day"), date_trunc('day', "day"), date_trunc('quarter', "begun"), date_trunc('second', COALESCE("left", "seen")) FROM "visits""#,
+            r#"SELECT CAST(DATE_TRUNC('week', CAST("day" AS timestamp)) AS date), CAST(DATE_TRUNC('day', CAST("day" AS timestamp)) AS date), DATE_TRUNC('quarter', "begun"), DATE_TRUNC('second', COALESCE("left", "seen"), 'UTC') FROM "visits""#,
+            "SELECT DATE_ADD(DATE'0001-01-01', INTERVAL TIMESTAMPDIFF(WEEK, DATE'0001-01-01', `day`) WEEK), DATE_ADD(DATE'0001-01-01', INTERVAL TIMESTAMPDIFF(DAY, DATE'0001-01-01', `day`) DAY), DATE_ADD(TIMESTAMP'0001-01-01 00:00:00.000000', INTERVAL TIMESTAMPDIFF(QUARTER, TIMESTAMP'0001-01-01 00:00:00', `begun`) QUARTER), DATE_ADD(TIMESTAMP'0001-01-01 00:00:00.000000', INTERVAL TIMESTAMPDIFF(SECOND, TIMESTAMP'0001-01-01 00:00:00', COALESCE(`left`, `seen`)) SECOND) FROM `visits`",
+        ]
+    );
+    golden!(
+        "the date",
+        select((Visit.begun.date(), Visit.left.date())).filter(Visit.seen.date().eq(Visit.day)),
+        [
+            r#"SELECT orm_date("begun"), orm_date("left") FROM "visits" WHERE orm_date("seen") = "day""#,
+            r#"SELECT CAST("begun" AS date), CAST("left" AT TIME ZONE 'UTC' AS date) FROM "visits" WHERE CAST("seen" AT TIME ZONE 'UTC' AS date) = "day""#,
+            "SELECT DATE(`begun`), DATE(`left`) FROM `visits` WHERE DATE(`seen`) = `day`",
+        ]
+    );
+}
