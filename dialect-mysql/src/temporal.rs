@@ -14,6 +14,14 @@ pub(crate) fn write<'a>(
         (TimeFunc::Part(part), [arg]) => write_around(w, part_words(part), arg),
         (TimeFunc::Trunc(unit), [arg]) => write_trunc(w, unit.of(kind), (kind, arg)),
         (TimeFunc::Date, [arg]) => write_around(w, ["DATE(", ")"], arg),
+        (TimeFunc::Now, []) => {
+            w.push("UTC_TIMESTAMP(6)");
+            Ok(())
+        }
+        (TimeFunc::Today, []) => {
+            w.push("UTC_DATE()");
+            Ok(())
+        }
         _ => Err(w.unsupported("functions of dates and times with that many arguments")),
     }
 }

@@ -20,6 +20,14 @@ pub(crate) fn write<'a>(
             w.push(" AS date)");
             Ok(())
         }
+        (TimeFunc::Now, []) => {
+            w.push("STATEMENT_TIMESTAMP()");
+            Ok(())
+        }
+        (TimeFunc::Today, []) => {
+            w.push("CAST(STATEMENT_TIMESTAMP() AT TIME ZONE 'UTC' AS date)");
+            Ok(())
+        }
         _ => Err(w.unsupported("functions of dates and times with that many arguments")),
     }
 }

@@ -9,6 +9,9 @@ use orm_core::stmt::{Expr, TimeFunc};
 pub(crate) fn write<'a>(w: &mut SqlWriter<'a>, func: TimeFunc, args: &'a [Expr]) -> Result<()> {
     w.push(name(func)).push("(");
     match func {
+        // SQLite's own time is the same wherever it is in a statement, in milliseconds.
+        TimeFunc::Now => w.push("strftime('%Y-%m-%d %H:%M:%f', 'now')"),
+        TimeFunc::Today => w.push("'now'"),
         TimeFunc::Part(part) => w.push("'").push(part.word()).push("', "),
         TimeFunc::Trunc(unit) => w.push("'").push(unit.word()).push("', "),
         TimeFunc::Date => w,
@@ -27,5 +30,7 @@ pub(crate) fn name(func: TimeFunc) -> &'static str {
         TimeFunc::Part(_) => "date_part",
         TimeFunc::Trunc(_) => "date_trunc",
         TimeFunc::Date => "orm_date",
+        TimeFunc::Now => "orm_datetime",
+        TimeFunc::Today => "date",
     }
 }

@@ -25,6 +25,8 @@ pub use expressions::collation::Collation;
 pub use expressions::conditional::{Case, CaseValue, CaseWhen, case};
 pub use expressions::custom::{FuncArgs, func};
 pub use expressions::expr::{Expr, IntoExpr};
+#[cfg(feature = "chrono")]
+pub use expressions::functions::clock::{current_date, now};
 pub use expressions::in_list::InList;
 #[cfg(feature = "json")]
 pub use expressions::json_ops::{JsonKey, JsonOps, JsonPlace};

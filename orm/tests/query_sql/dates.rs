@@ -1,7 +1,7 @@
 //! Functions of dates and times.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
-use orm::query::Unit;
+use orm::query::{Unit, current_date, now};
 
 use crate::*;
 
@@ -74,6 +74,29 @@ fn truncation() {
             r#"SELECT orm_date("begun"), orm_date("left") FROM "visits" WHERE orm_date("seen") = "day""#,
             r#"SELECT CAST("begun" AS date), CAST("left" AT TIME ZONE 'UTC' AS date) FROM "visits" WHERE CAST("seen" AT TIME ZONE 'UTC' AS date) = "day""#,
             "SELECT DATE(`begun`), DATE(`left`) FROM `visits` WHERE DATE(`seen`) = `day`",
+        ]
+    );
+}
+
+#[test]
+fn the_time_of_the_statement() {
+    golden!(
+        "in conditions",
+        select((Visit.id, now(), current_date()))
+            .filter(Visit.seen.lt(now()) & Visit.day.le(current_date())),
+        [
+            r#"SELECT "id", orm_datetime(strftime('%Y-%m-%d %H:%M:%f', 'now')), date('now') FROM "visits" WHERE "seen" < orm_datetime(strftime('%Y-%m-%d %H:%M:%f', 'now')) AND "day" <= date('now')"#,
+            r#"SELECT "id", STATEMENT_TIMESTAMP(), CAST(STATEMENT_TIMESTAMP() AT TIME ZONE 'UTC' AS date) FROM "visits" WHERE "seen" < STATEMENT_TIMESTAMP() AND "day" <= CAST(STATEMENT_TIMESTAMP() AT TIME ZONE 'UTC' AS date)"#,
+            "SELECT `id`, UTC_TIMESTAMP(6), UTC_DATE() FROM `visits` WHERE `seen` < UTC_TIMESTAMP(6) AND `day` <= UTC_DATE()",
+        ]
+    );
+    golden!(
+        "as a value",
+        update(Visit).set(Visit.left, now()),
+        [
+            r#"UPDATE "visits" SET "left" = orm_datetime(strftime('%Y-%m-%d %H:%M:%f', 'now'))"#,
+            r#"UPDATE "visits" SET "left" = STATEMENT_TIMESTAMP()"#,
+            "UPDATE `visits` SET `left` = UTC_TIMESTAMP(6)",
         ]
     );
 }

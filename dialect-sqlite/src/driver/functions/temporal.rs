@@ -24,6 +24,11 @@ pub(super) fn register(native: &Connection) -> Result<()> {
         let start = start.ok_or_else(|| failure("no such unit of a date or time"))?;
         Ok(Some(start.to_string()))
     })?;
+    // As binds are written: without a fraction of 0.
+    native.create_scalar_function("orm_datetime", 1, PURE, |context| {
+        let moment = moment(context, 0)?;
+        Ok(moment.map(|moment| moment.to_string()))
+    })?;
     native.create_scalar_function("orm_date", 1, PURE, |context| {
         let moment = moment(context, 0)?;
         Ok(moment.map(|moment| civil::date_text(moment.days).to_string()))

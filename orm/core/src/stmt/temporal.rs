@@ -12,6 +12,10 @@ pub enum TimeFunc {
     Trunc(Unit),
     /// The date of a date and time, or of an instant in UTC.
     Date,
+    /// The instant at which the statement began. It has no argument.
+    Now,
+    /// The date of [`TimeFunc::Now`] in UTC. It has no argument.
+    Today,
 }
 
 /// Chooses a field of a date or time.

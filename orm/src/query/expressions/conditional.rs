@@ -270,6 +270,8 @@ values! {
     chrono::NaiveTime => chrono::NaiveTime,
     chrono::NaiveDateTime => chrono::NaiveDateTime,
     chrono::DateTime<chrono::Utc> => chrono::DateTime<chrono::Utc>,
+    chrono::DateTime<chrono::FixedOffset> => chrono::DateTime<chrono::FixedOffset>,
+    chrono::DateTime<chrono::Local> => chrono::DateTime<chrono::Local>,
 }
 
 #[cfg(feature = "rust_decimal")]

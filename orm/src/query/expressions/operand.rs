@@ -183,6 +183,8 @@ scalars! {
     chrono::NaiveTime => Time: |v| v.to_value().to_value(),
     chrono::NaiveDateTime => DateTime: |v| v.to_value().to_value(),
     chrono::DateTime<chrono::Utc> => Timestamp: |v| v.to_value().to_value(),
+    chrono::DateTime<chrono::FixedOffset> => Timestamp: |v| v.to_value().to_value(),
+    chrono::DateTime<chrono::Local> => Timestamp: |v| v.to_value().to_value(),
 }
 
 #[cfg(feature = "rust_decimal")]

@@ -1,8 +1,8 @@
 //! The programs of the chapter "Dates and times".
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use orm::prelude::*;
-use orm::query::Unit;
+use orm::query::{Unit, now};
 
 // ANCHOR: model
 #[derive(Model, Clone, Debug)]
@@ -33,9 +33,24 @@ fn main() -> orm::Result<()> {
         let order = order.due(placed.date_naive());
         insert(Order).values(order).execute(&mut conn)?;
     }
+    instants(&mut conn)?;
     fields(&mut conn)?;
     truncated(&mut conn)
 }
+
+// ANCHOR: now
+fn instants(conn: &mut Connection) -> orm::Result<()> {
+    let midnight: DateTime<FixedOffset> =
+        "2025-01-01T05:45:00+05:45".parse().expect("an instant");
+    let orders = select(Order)
+        .filter(Order.placed.ge(midnight) & Order.placed.lt(now()))
+        .count(conn)?;
+    // SELECT COUNT(*) FROM "orders" WHERE "placed" >= ? AND
+    //     "placed" < orm_datetime(strftime('%Y-%m-%d %H:%M:%f', 'now'))
+    assert_eq!(orders, 1);
+    Ok(())
+}
+// ANCHOR_END: now
 
 // ANCHOR: fields
 fn fields(conn: &mut Connection) -> orm::Result<()> {

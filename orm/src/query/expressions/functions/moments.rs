@@ -55,6 +55,9 @@ impl Moment for chrono::NaiveDateTime {
 }
 
 #[cfg(feature = "chrono")]
-impl Moment for chrono::DateTime<chrono::Utc> {
+impl<Z: chrono::TimeZone> Moment for chrono::DateTime<Z>
+where
+    Self: DbType<Base: TimeBase>,
+{
     type Date = chrono::NaiveDate;
 }

@@ -10,10 +10,11 @@ mod operators;
 mod own_nodes;
 mod raw_expressions;
 mod subqueries;
+mod zones;
 
 /// The cases of this folder.
 pub(super) fn cases() -> Vec<super::Case> {
-    let files: [fn() -> Vec<super::Case>; 8] = [
+    let files: [fn() -> Vec<super::Case>; 9] = [
         casts::cases,
         date_parts::cases,
         functions::cases,
@@ -22,6 +23,7 @@ pub(super) fn cases() -> Vec<super::Case> {
         own_nodes::cases,
         raw_expressions::cases,
         subqueries::cases,
+        zones::cases,
     ];
     files.into_iter().flat_map(|cases| cases()).collect()
 }
