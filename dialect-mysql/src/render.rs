@@ -84,6 +84,7 @@ pub(crate) fn write_typed_bind<'a>(w: &mut SqlWriter<'a>, value: &'a Value, dial
         | Value::Time(_)
         | Value::DateTime(_)
         | Value::Timestamp(_)
+        | Value::Interval(_)
         // The writer casts it.
         | Value::Decimal(_)
         | Value::Array(_)
@@ -150,6 +151,7 @@ pub(crate) fn write_aggregate<'a>(
         | Type::Time
         | Type::DateTime
         | Type::Timestamp
+        | Type::Interval
         | Type::Uuid
         | Type::Json
         | Type::Decimal { .. }

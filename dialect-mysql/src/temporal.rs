@@ -1,7 +1,7 @@
 //! Functions of dates and times. Instants are stored in UTC, so the time zone of the connection plays no part.
 
 use orm_core::error::Result;
-use orm_core::sql::{SqlWriter, write_expr};
+use orm_core::sql::{SqlWriter, write_expr, write_operand};
 use orm_core::stmt::{DatePart, Expr, TimeFunc, TimeKind, Unit};
 
 /// Writes a function of dates and times.
@@ -14,6 +14,17 @@ pub(crate) fn write<'a>(
         (TimeFunc::Part(part), [arg]) => write_around(w, part_words(part), arg),
         (TimeFunc::Trunc(unit), [arg]) => write_trunc(w, unit.of(kind), (kind, arg)),
         (TimeFunc::Date, [arg]) => write_around(w, ["DATE(", ")"], arg),
+        (TimeFunc::Add, args) => write_moved(w, "DATE_ADD(", (args, "MICROSECOND")),
+        (TimeFunc::Sub, args) => write_moved(w, "DATE_SUB(", (args, "MICROSECOND")),
+        (TimeFunc::Shift(unit), args) => {
+            write_moved(w, "DATE_ADD(", (args, &unit.word().to_uppercase()))
+        }
+        (TimeFunc::Since, [late, early]) => {
+            w.push("TIMESTAMPDIFF(MICROSECOND, ");
+            write_expr(w, early)?;
+            w.push(", ");
+            write_around(w, ["", ")"], late)
+        }
         (TimeFunc::Now, []) => {
             w.push("UTC_TIMESTAMP(6)");
             Ok(())
@@ -34,6 +45,23 @@ fn write_around<'a>(
     w.push(before);
     write_expr(w, arg)?;
     w.push(after);
+    Ok(())
+}
+
+/// `DATE_ADD(a, INTERVAL b MICROSECOND)`.
+fn write_moved<'a>(
+    w: &mut SqlWriter<'a>,
+    function: &str,
+    (args, unit): (&'a [Expr], &str),
+) -> Result<()> {
+    let [moment, count] = args else {
+        return Err(w.unsupported("functions of dates and times with that many arguments"));
+    };
+    w.push(function);
+    write_expr(w, moment)?;
+    w.push(", INTERVAL ");
+    write_operand(w, count)?;
+    w.push(" ").push(unit).push(")");
     Ok(())
 }
 

@@ -98,7 +98,11 @@ fn reads_below(func: Func) -> bool {
     matches!(func, Func::Left | Func::Right)
 }
 
-fn write_count<'a>(w: &mut SqlWriter<'a>, arg: &'a Expr, least: Option<i64>) -> Result<()> {
+pub(crate) fn write_count<'a>(
+    w: &mut SqlWriter<'a>,
+    arg: &'a Expr,
+    least: Option<i64>,
+) -> Result<()> {
     if let Some(least) = least {
         w.push("CASE WHEN ");
         write_operand(w, arg)?;

@@ -13,7 +13,7 @@
 //!   by RETURNING.
 //! - An error aborts the whole transaction, up to the last savepoint, and COMMIT then succeeds though
 //!   nothing is stored. The driver reports the aborted state to core, which refuses such a COMMIT.
-//! - A value of the type `numeric`, `interval` or another one that [`orm_core::value::ValueRef`] has no
+//! - A value of a type such as `money`, or an `interval` of months, that [`orm_core::value::ValueRef`] has no
 //!   room for is an error when it is read, never a rounded or defaulted value: cast it in the query.
 //!
 //! The driver refuses to work inside a tokio task, where blocking is not allowed: use

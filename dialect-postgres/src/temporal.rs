@@ -5,6 +5,8 @@ use orm_core::error::Result;
 use orm_core::sql::{SqlWriter, write_expr, write_operand};
 use orm_core::stmt::{DatePart, Expr, TimeFunc, TimeKind, Unit};
 
+use crate::functions::write_count;
+
 /// Writes a function of dates and times.
 pub(crate) fn write<'a>(
     w: &mut SqlWriter<'a>,
@@ -20,6 +22,17 @@ pub(crate) fn write<'a>(
             w.push(" AS date)");
             Ok(())
         }
+        (TimeFunc::Add, [arg, by]) => write_moved(w, (kind, arg), (" + ", by)),
+        (TimeFunc::Sub, [arg, by]) => write_moved(w, (kind, arg), (" - ", by)),
+        (TimeFunc::Since, [late, early]) => {
+            w.push("(");
+            write_operand(w, late)?;
+            w.push(" - ");
+            write_operand(w, early)?;
+            w.push(")");
+            Ok(())
+        }
+        (TimeFunc::Shift(unit), [arg, by]) => write_shift(w, unit, [arg, by], kind),
         (TimeFunc::Now, []) => {
             w.push("STATEMENT_TIMESTAMP()");
             Ok(())
@@ -38,7 +51,7 @@ fn write_in_utc<'a>(w: &mut SqlWriter<'a>, (kind, arg): (TimeKind, &'a Expr)) ->
         return write_expr(w, arg);
     }
     write_operand(w, arg)?;
-    w.push(" AT TIME ZONE 'UTC'");
+    w.push(IN_UTC);
     Ok(())
 }
 
@@ -74,5 +87,45 @@ fn write_trunc<'a>(
     w.push(if is_date { "CAST(" } else { "" });
     write_expr(w, arg)?;
     w.push(after);
+    Ok(())
+}
+
+/// `(a + b)`. An interval of a column may have days, which the server counts in the time zone of the connection.
+fn write_moved<'a>(
+    w: &mut SqlWriter<'a>,
+    (kind, arg): (TimeKind, &'a Expr),
+    (operator, by): (&str, &'a Expr),
+) -> Result<()> {
+    let is_instant = kind == TimeKind::Timestamp && !matches!(by, Expr::Value(_));
+    w.push(if is_instant { "((" } else { "(" });
+    write_operand(w, arg)?;
+    w.push(if is_instant { IN_UTC } else { "" });
+    w.push(operator);
+    write_operand(w, by)?;
+    w.push(if is_instant { ")" } else { "" });
+    w.push(if is_instant { IN_UTC } else { "" }).push(")");
+    Ok(())
+}
+
+const IN_UTC: &str = " AT TIME ZONE 'UTC'";
+
+/// `(a + MAKE_INTERVAL(months => b))`, in UTC.
+fn write_shift<'a>(
+    w: &mut SqlWriter<'a>,
+    unit: Unit,
+    [arg, by]: [&'a Expr; 2],
+    kind: TimeKind,
+) -> Result<()> {
+    let [before, between, after] = match kind {
+        TimeKind::Date => ["CAST(", "", " AS date)"],
+        TimeKind::Timestamp => ["((", IN_UTC, ") AT TIME ZONE 'UTC')"],
+        TimeKind::DateTime | TimeKind::Time => ["(", "", ")"],
+    };
+    w.push(before);
+    write_operand(w, arg)?;
+    w.push(between).push(" + MAKE_INTERVAL(");
+    w.push(unit.word()).push("s => ");
+    write_count(w, by, None)?;
+    w.push(")").push(after);
     Ok(())
 }

@@ -28,6 +28,7 @@ pub(crate) fn cast_name(ty: &Type) -> &str {
         Type::Time => "time",
         Type::DateTime => "timestamp",
         Type::Timestamp => "timestamptz",
+        Type::Interval => "interval",
         Type::Uuid => "uuid",
         Type::Json => "jsonb",
         // An enumeration is text with a CHECK.
@@ -53,6 +54,7 @@ pub(crate) fn column_name(ty: &Type, length: Option<u32>) -> Option<Cow<'static,
         Type::Time => "TIME",
         Type::DateTime => "TIMESTAMP",
         Type::Timestamp => "TIMESTAMPTZ",
+        Type::Interval => "INTERVAL",
         Type::Uuid => "UUID",
         Type::Json => "JSONB",
         Type::Decimal { precision, scale } => {
@@ -83,6 +85,7 @@ pub(crate) fn value_name(value: &Value) -> Option<&'static str> {
         Value::Time(_) => "time",
         Value::DateTime(_) => "timestamp",
         Value::Timestamp(_) => "timestamptz",
+        Value::Interval(_) => "interval",
         Value::Uuid(_) => "uuid",
         Value::Json(_) => "jsonb",
         Value::Decimal(_) => "numeric",
@@ -126,6 +129,7 @@ pub(crate) fn literal(value: &Value) -> Result<String> {
         | Value::Time(_)
         | Value::DateTime(_)
         | Value::Timestamp(_)
+        | Value::Interval(_)
         | Value::Uuid(_)) => match (value_name(other), text(other.as_ref())) {
             (Some(name), Some(text)) => Ok(format!("{}::{name}", quoted(&text))),
             _ => Err(Error::with_message(
@@ -171,6 +175,7 @@ fn write_text(out: &mut String, value: ValueRef<'_>) -> bool {
         ValueRef::Time(micros) => push(out, format_args!("{}", civil::time_text(micros))),
         ValueRef::DateTime(micros) => return write_moment(out, micros, ""),
         ValueRef::Timestamp(micros) => return write_moment(out, micros, "+00"),
+        ValueRef::Interval(micros) => write_interval(out, micros),
         ValueRef::Uuid(bytes) => {
             for (index, byte) in bytes.iter().enumerate() {
                 let dash = if matches!(index, 4 | 6 | 8 | 10) {
@@ -225,6 +230,15 @@ fn write_moment(out: &mut String, micros: i64, zone: &str) -> bool {
     true
 }
 
+// Every field has its sign, which `intervalstyle` would else read as one of all fields.
+fn write_interval(out: &mut String, micros: i64) {
+    let (days, clock) = (micros.div_euclid(civil::DAY), micros.rem_euclid(civil::DAY));
+    push(
+        out,
+        format_args!("{days:+} days +{}", civil::time_text(clock)),
+    );
+}
+
 // Every element is quoted: then none is taken for NULL, and commas and braces mean themselves.
 fn write_array<'a>(out: &mut String, items: impl Iterator<Item = ValueRef<'a>>) -> bool {
     out.push('{');
@@ -269,6 +283,7 @@ mod tests {
             (ValueRef::Time(1), "00:00:00.000001"),
             (ValueRef::DateTime(-1), "1969-12-31 23:59:59.999999"),
             (ValueRef::Timestamp(0), "1970-01-01 00:00:00+00"),
+            (ValueRef::Interval(-1), "-1 days +23:59:59.999999"),
             (
                 ValueRef::Uuid(*b"0123456789abcdef"),
                 "30313233-3435-3637-3839-616263646566",

@@ -14,7 +14,8 @@ pub(crate) fn write<'a>(w: &mut SqlWriter<'a>, func: TimeFunc, args: &'a [Expr])
         TimeFunc::Today => w.push("'now'"),
         TimeFunc::Part(part) => w.push("'").push(part.word()).push("', "),
         TimeFunc::Trunc(unit) => w.push("'").push(unit.word()).push("', "),
-        TimeFunc::Date => w,
+        TimeFunc::Shift(unit) => w.push("'").push(unit.word()).push("', "),
+        TimeFunc::Date | TimeFunc::Add | TimeFunc::Sub | TimeFunc::Since => w,
     };
     for (index, arg) in args.iter().enumerate() {
         w.push(if index > 0 { ", " } else { "" });
@@ -30,6 +31,10 @@ pub(crate) fn name(func: TimeFunc) -> &'static str {
         TimeFunc::Part(_) => "date_part",
         TimeFunc::Trunc(_) => "date_trunc",
         TimeFunc::Date => "orm_date",
+        TimeFunc::Add => "time_add",
+        TimeFunc::Sub => "time_sub",
+        TimeFunc::Since => "time_since",
+        TimeFunc::Shift(_) => "date_shift",
         TimeFunc::Now => "orm_datetime",
         TimeFunc::Today => "date",
     }

@@ -256,6 +256,25 @@ pub fn datetime_text(micros: i64) -> impl fmt::Display {
     })
 }
 
+/// Formats a number of microseconds as days and a time, with one sign in front: `-1 02:00:00`.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::civil::*;
+/// assert_eq!(interval_text(DAY + 1).to_string(), "1 00:00:00.000001");
+/// assert_eq!(interval_text(-DAY / 2).to_string(), "-0 12:00:00");
+/// ```
+pub fn interval_text(micros: i64) -> impl fmt::Display {
+    let sign = if micros < 0 { "-" } else { "" };
+    let size = micros.unsigned_abs();
+    let (days, rest) = (size / DAY.unsigned_abs(), size % DAY.unsigned_abs());
+    text(move |f| {
+        let rest = i64::try_from(rest).map_err(|_| fmt::Error)?;
+        write!(f, "{sign}{days} {}", time_text(rest))
+    })
+}
+
 /// Parses `YYYY-MM-DD`.
 ///
 /// # Examples

@@ -260,6 +260,7 @@ impl Serialize for Scalar<'_> {
             ValueRef::Time(micros) => serializer.collect_str(&civil::time_text(micros)),
             ValueRef::DateTime(micros) => moment(micros, "", serializer),
             ValueRef::Timestamp(micros) => moment(micros, "Z", serializer),
+            ValueRef::Interval(micros) => serializer.serialize_i64(micros),
             ValueRef::Uuid(bytes) => serializer.collect_str(&uuid_text(bytes)),
             ValueRef::Decimal(number) if self.ty == Some(&Type::Unsigned(Width::W64)) => {
                 match u64::try_from(number.unscaled()) {

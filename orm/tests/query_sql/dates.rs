@@ -1,6 +1,6 @@
 //! Functions of dates and times.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use orm::query::{Unit, current_date, now};
 
 use crate::*;
@@ -15,6 +15,7 @@ struct Visit {
     seen: DateTime<Utc>,
     left: Option<DateTime<Utc>>,
     clock: NaiveTime,
+    took: TimeDelta,
 }
 
 #[test]
@@ -97,6 +98,54 @@ fn the_time_of_the_statement() {
             r#"UPDATE "visits" SET "left" = orm_datetime(strftime('%Y-%m-%d %H:%M:%f', 'now'))"#,
             r#"UPDATE "visits" SET "left" = STATEMENT_TIMESTAMP()"#,
             "UPDATE `visits` SET `left` = UTC_TIMESTAMP(6)",
+        ]
+    );
+}
+
+#[test]
+fn durations() {
+    golden!(
+        "of values",
+        select((
+            Visit.seen + TimeDelta::days(3),
+            Visit.begun - TimeDelta::seconds(1),
+            Visit.took + TimeDelta::hours(1),
+        ))
+        .filter(Visit.took.gt(TimeDelta::hours(1)) & Visit.left.lt(now() - TimeDelta::days(1))),
+        [
+            r#"SELECT time_add("seen", ?), time_sub("begun", ?), "took" + ? FROM "visits" WHERE "took" > ? AND "left" < time_sub(orm_datetime(strftime('%Y-%m-%d %H:%M:%f', 'now')), ?)"#,
+            r#"SELECT ("seen" + $1::interval), ("begun" - $2::interval), "took" + $3::interval FROM "visits" WHERE "took" > $4 AND "left" < (STATEMENT_TIMESTAMP() - $5::interval)"#,
+            "SELECT DATE_ADD(`seen`, INTERVAL ? MICROSECOND), DATE_SUB(`begun`, INTERVAL ? MICROSECOND), `took` + ? FROM `visits` WHERE `took` > ? AND `left` < DATE_SUB(UTC_TIMESTAMP(6), INTERVAL ? MICROSECOND)",
+        ]
+    );
+    golden!(
+        "of columns",
+        select((
+            Visit.left.duration_since(Visit.seen),
+            Visit.seen + Visit.took,
+            Visit.begun - Visit.took,
+        )),
+        [
+            r#"SELECT time_since("left", "seen"), time_add("seen", "took"), time_sub("begun", "took") FROM "visits""#,
+            r#"SELECT ("left" - "seen"), (("seen" AT TIME ZONE 'UTC' + "took") AT TIME ZONE 'UTC'), ("begun" - "took") FROM "visits""#,
+            "SELECT TIMESTAMPDIFF(MICROSECOND, `seen`, `left`), DATE_ADD(`seen`, INTERVAL `took` MICROSECOND), DATE_SUB(`begun`, INTERVAL `took` MICROSECOND) FROM `visits`",
+        ]
+    );
+}
+
+#[test]
+fn days_and_months_of_the_calendar() {
+    golden!(
+        "values and columns",
+        select((
+            Visit.day.add_months(1),
+            Visit.begun.add_days(-1),
+            Visit.left.add_months(Visit.seen.month() - 1),
+        )),
+        [
+            r#"SELECT date_shift('month', "day", ?), date_shift('day', "begun", ?), date_shift('month', "left", date_part('month', "seen") - ?) FROM "visits""#,
+            r#"SELECT CAST("day" + MAKE_INTERVAL(months => $1) AS date), ("begun" + MAKE_INTERVAL(days => $2)), (("left" AT TIME ZONE 'UTC' + MAKE_INTERVAL(months => CAST(CAST(EXTRACT(MONTH FROM "seen" AT TIME ZONE 'UTC') AS int4) - $3::int8 AS int4))) AT TIME ZONE 'UTC') FROM "visits""#,
+            "SELECT DATE_ADD(`day`, INTERVAL ? MONTH), DATE_ADD(`begun`, INTERVAL ? DAY), DATE_ADD(`left`, INTERVAL (EXTRACT(MONTH FROM `seen`) - ?) MONTH) FROM `visits`",
         ]
     );
 }

@@ -24,6 +24,31 @@ pub(super) fn register(native: &Connection) -> Result<()> {
         let start = start.ok_or_else(|| failure("no such unit of a date or time"))?;
         Ok(Some(start.to_string()))
     })?;
+    native.create_scalar_function("time_add", 2, PURE, |context| later(context, 1))?;
+    native.create_scalar_function("time_sub", 2, PURE, |context| later(context, -1))?;
+    native.create_scalar_function("time_since", 2, PURE, |context| {
+        let (Some(late), Some(early)) = (moment(context, 0)?, moment(context, 1)?) else {
+            return Ok(None);
+        };
+        Ok(late
+            .count()
+            .zip(early.count())
+            .map(|(late, early)| late - early))
+    })?;
+    native.create_scalar_function("date_shift", 3, PURE, |context| {
+        let (Some(moment), Some(count)) = (moment(context, 1)?, context.get(2)?) else {
+            return Ok(None);
+        };
+        let days = match word(context)? {
+            "day" => moment.days.checked_add(count),
+            "month" => months_later(moment.days, count),
+            _ => return Err(failure("no such unit of a date or time")),
+        };
+        let days = days
+            .filter(|days| CALENDAR.contains(days))
+            .ok_or_else(out_of_range)?;
+        Ok(Some(Moment { days, ..moment }.to_string()))
+    })?;
     // As binds are written: without a fraction of 0.
     native.create_scalar_function("orm_datetime", 1, PURE, |context| {
         let moment = moment(context, 0)?;
@@ -35,6 +60,46 @@ pub(super) fn register(native: &Connection) -> Result<()> {
     })
 }
 
+/// The days from 0000-01-01 to 9999-12-31, whose texts are in order.
+const CALENDAR: std::ops::RangeInclusive<i32> = -719_528..=2_932_896;
+
+fn out_of_range() -> rusqlite::Error {
+    failure("date out of range")
+}
+
+/// The first argument, the second one's microseconds later.
+fn later(context: &Context<'_>, sign: i64) -> Result<Option<String>> {
+    let (Some(moment), Some(micros)) = (moment(context, 0)?, context.get::<Option<i64>>(1)?) else {
+        return Ok(None);
+    };
+    let count = micros.checked_mul(sign).zip(moment.count());
+    let count = count.and_then(|(micros, count)| count.checked_add(micros));
+    let moved = count.and_then(civil::split);
+    let moved = moved.filter(|(days, _)| CALENDAR.contains(days));
+    let (days, micros) = moved.ok_or_else(out_of_range)?;
+    let moved = Moment {
+        days,
+        micros,
+        ..moment
+    };
+    Ok(Some(moved.to_string()))
+}
+
+/// The same day so many months later, or the last one of that month.
+fn months_later(days: i32, months: i32) -> Option<i32> {
+    let date = civil::civil(days);
+    let month = i32::try_from(date.month).ok()?;
+    let count = date.year.checked_mul(12)?.checked_add(month - 1)?;
+    let count = count.checked_add(months)?;
+    let year = count.div_euclid(12);
+    let month = u32::try_from(count.rem_euclid(12)).ok()? + 1;
+    let mut later = (28..=date.day.max(28)).rev().map(|day| {
+        let day = day.min(date.day);
+        civil::days(Civil { year, month, day })
+    });
+    later.find_map(|days| days)
+}
+
 /// A date, a time of day, or both.
 #[derive(Clone, Copy)]
 struct Moment {
@@ -44,6 +109,13 @@ struct Moment {
     micros: i64,
     /// Whether it is a date alone.
     is_date: bool,
+}
+
+impl Moment {
+    /// Microseconds since 1970-01-01.
+    fn count(self) -> Option<i64> {
+        civil::join(self.days, self.micros)
+    }
 }
 
 impl std::fmt::Display for Moment {
@@ -167,6 +239,12 @@ mod tests {
         assert_eq!(part("isoyear", at("2024-12-31")), Some(2025));
         assert_eq!(part("year", at("0000-12-31")), Some(-1));
         assert_eq!(part("hour", at("13:00:00")), Some(13));
+        let months = |text, count| {
+            months_later(at(text).days, count).map(|days| civil::date_text(days).to_string())
+        };
+        assert_eq!(months("2024-01-31", 1).as_deref(), Some("2024-02-29"));
+        assert_eq!(months("2024-03-31", -13).as_deref(), Some("2023-02-28"));
+        assert_eq!(months("2024-12-15", 1).as_deref(), Some("2025-01-15"));
         assert_eq!(part("century", at("13:00:00")), None);
     }
 }

@@ -12,6 +12,14 @@ pub enum TimeFunc {
     Trunc(Unit),
     /// The date of a date and time, or of an instant in UTC.
     Date,
+    /// The argument, a duration later.
+    Add,
+    /// The argument, a duration earlier.
+    Sub,
+    /// The duration from the second argument to the first.
+    Since,
+    /// The argument, so many days or months later. The day is at most the last one of its month.
+    Shift(Unit),
     /// The instant at which the statement began. It has no argument.
     Now,
     /// The date of [`TimeFunc::Now`] in UTC. It has no argument.

@@ -5,7 +5,8 @@
 //! second, which none of them keeps, is bound as the last microsecond of its minute.
 
 use chrono::{
-    DateTime, Datelike, FixedOffset, Local, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc,
+    DateTime, Datelike, FixedOffset, Local, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta,
+    Timelike, Utc,
 };
 
 use super::{DbType, civil};
@@ -102,6 +103,27 @@ impl DbType for DateTime<Local> {
 
     fn from_value(value: ValueRef<'_>) -> Result<Self, ConversionError> {
         instant(value).map(|instant| instant.with_timezone(&Local))
+    }
+}
+
+/// A duration of more than an `i64` of microseconds, 292,000 years, is bound as the longest one.
+impl DbType for TimeDelta {
+    plain!(Interval);
+
+    fn to_value(&self) -> ValueRef<'_> {
+        let longest = if *self < Self::zero() {
+            i64::MIN
+        } else {
+            i64::MAX
+        };
+        ValueRef::Interval(self.num_microseconds().unwrap_or(longest))
+    }
+
+    fn from_value(value: ValueRef<'_>) -> Result<Self, ConversionError> {
+        match value {
+            ValueRef::Interval(micros) | ValueRef::Int(micros) => Ok(Self::microseconds(micros)),
+            _ => Err(ConversionError::Kind),
+        }
     }
 }
 

@@ -70,6 +70,8 @@ pub enum Type {
     DateTime,
     /// An instant in microseconds, kept in UTC.
     Timestamp,
+    /// A number of microseconds: the time between two instants.
+    Interval,
     /// A UUID of 16 bytes.
     Uuid,
     /// A JSON document.
@@ -203,6 +205,7 @@ impl Type {
             Self::Time => "a time of day",
             Self::DateTime => "a date and time",
             Self::Timestamp => "an instant",
+            Self::Interval => "a duration",
             Self::Uuid => "a uuid",
             Self::Json => "a JSON document",
             Self::Decimal { .. } => "an exact decimal",
@@ -257,6 +260,7 @@ impl Type {
             | Self::Time
             | Self::DateTime
             | Self::Timestamp
+            | Self::Interval
             | Self::Uuid
             | Self::Json
             | Self::Decimal { .. }

@@ -272,6 +272,7 @@ values! {
     chrono::DateTime<chrono::Utc> => chrono::DateTime<chrono::Utc>,
     chrono::DateTime<chrono::FixedOffset> => chrono::DateTime<chrono::FixedOffset>,
     chrono::DateTime<chrono::Local> => chrono::DateTime<chrono::Local>,
+    chrono::TimeDelta => chrono::TimeDelta,
 }
 
 #[cfg(feature = "rust_decimal")]

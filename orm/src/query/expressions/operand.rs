@@ -185,6 +185,7 @@ scalars! {
     chrono::DateTime<chrono::Utc> => Timestamp: |v| v.to_value().to_value(),
     chrono::DateTime<chrono::FixedOffset> => Timestamp: |v| v.to_value().to_value(),
     chrono::DateTime<chrono::Local> => Timestamp: |v| v.to_value().to_value(),
+    chrono::TimeDelta => Interval: |v| v.to_value().to_value(),
 }
 
 #[cfg(feature = "rust_decimal")]

@@ -1,6 +1,6 @@
 //! The programs of the chapter "Dates and times".
 
-use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta, Utc};
 use orm::prelude::*;
 use orm::query::{Unit, now};
 
@@ -35,6 +35,7 @@ fn main() -> orm::Result<()> {
     }
     instants(&mut conn)?;
     fields(&mut conn)?;
+    durations(&mut conn)?;
     truncated(&mut conn)
 }
 
@@ -66,6 +67,25 @@ fn fields(conn: &mut Connection) -> orm::Result<()> {
     Ok(())
 }
 // ANCHOR_END: fields
+
+// ANCHOR: durations
+fn durations(conn: &mut Connection) -> orm::Result<()> {
+    let took: Option<TimeDelta> =
+        select(Order.shipped.duration_since(Order.placed))
+            .filter(Order.shipped.gt(Order.placed + TimeDelta::days(2)))
+            .one(conn)?;
+    // SELECT time_since("shipped", "placed") FROM "orders"
+    //     WHERE "shipped" > time_add("placed", ?) LIMIT 2
+    assert_eq!(took, Some(TimeDelta::minutes(3450)));
+
+    let next: Vec<NaiveDate> = select(Order.due.add_months(1))
+        .order_by(Order.id)
+        .all(conn)?;
+    // SELECT date_shift('month', "due", ?) FROM "orders" ORDER BY "id" ASC
+    assert_eq!(next[1].to_string(), "2024-03-29");
+    Ok(())
+}
+// ANCHOR_END: durations
 
 // ANCHOR: trunc
 fn truncated(conn: &mut Connection) -> orm::Result<()> {

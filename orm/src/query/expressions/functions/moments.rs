@@ -47,11 +47,14 @@ impl ClockBase for base::Timestamp {}
 pub trait Moment: DbType<Base: TimeBase> {
     /// The type of the date alone.
     type Date: DbType<Null = NotNull>;
+    /// The type of the time between two of them.
+    type Duration: DbType<Null = NotNull>;
 }
 
 #[cfg(feature = "chrono")]
 impl Moment for chrono::NaiveDateTime {
     type Date = chrono::NaiveDate;
+    type Duration = chrono::TimeDelta;
 }
 
 #[cfg(feature = "chrono")]
@@ -60,4 +63,5 @@ where
     Self: DbType<Base: TimeBase>,
 {
     type Date = chrono::NaiveDate;
+    type Duration = chrono::TimeDelta;
 }

@@ -5,6 +5,7 @@
 mod casts;
 mod date_parts;
 mod functions;
+mod intervals;
 mod number_functions;
 mod operators;
 mod own_nodes;
@@ -14,10 +15,11 @@ mod zones;
 
 /// The cases of this folder.
 pub(super) fn cases() -> Vec<super::Case> {
-    let files: [fn() -> Vec<super::Case>; 9] = [
+    let files: [fn() -> Vec<super::Case>; 10] = [
         casts::cases,
         date_parts::cases,
         functions::cases,
+        intervals::cases,
         number_functions::cases,
         operators::cases,
         own_nodes::cases,
