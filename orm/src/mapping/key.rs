@@ -96,6 +96,10 @@ scalar_key!(
     chrono::DateTime<chrono::FixedOffset>,
     chrono::DateTime<chrono::Local>
 );
+#[cfg(feature = "jiff")]
+scalar_key!(jiff::civil::Date, jiff::civil::DateTime, jiff::Timestamp);
+#[cfg(feature = "time")]
+scalar_key!(time::Date, time::PrimitiveDateTime, time::OffsetDateTime);
 #[cfg(feature = "uuid")]
 scalar_key!(uuid::Uuid);
 

@@ -63,7 +63,7 @@ fn truncation() {
             Visit.left.coalesce(Visit.seen).trunc(Unit::Second),
         )),
         [
-            r#"SELECT date_trunc('week', "day"), date_trunc('day', "day"), date_trunc('quarter', "begun"), date_trunc('second', COALESCE("left", "seen")) FROM "visits""#,
+            r#"SELECT date_trunc('week', "day"), date_trunc('hour', "day"), date_trunc('quarter', "begun"), date_trunc('second', COALESCE("left", "seen")) FROM "visits""#,
             r#"SELECT CAST(DATE_TRUNC('week', CAST("day" AS timestamp)) AS date), CAST(DATE_TRUNC('day', CAST("day" AS timestamp)) AS date), DATE_TRUNC('quarter', "begun"), DATE_TRUNC('second', COALESCE("left", "seen"), 'UTC') FROM "visits""#,
             "SELECT DATE_ADD(DATE'0001-01-01', INTERVAL TIMESTAMPDIFF(WEEK, DATE'0001-01-01', `day`) WEEK), DATE_ADD(DATE'0001-01-01', INTERVAL TIMESTAMPDIFF(DAY, DATE'0001-01-01', `day`) DAY), DATE_ADD(TIMESTAMP'0001-01-01 00:00:00.000000', INTERVAL TIMESTAMPDIFF(QUARTER, TIMESTAMP'0001-01-01 00:00:00', `begun`) QUARTER), DATE_ADD(TIMESTAMP'0001-01-01 00:00:00.000000', INTERVAL TIMESTAMPDIFF(SECOND, TIMESTAMP'0001-01-01 00:00:00', COALESCE(`left`, `seen`)) SECOND) FROM `visits`",
         ]

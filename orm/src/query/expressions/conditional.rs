@@ -275,6 +275,25 @@ values! {
     chrono::TimeDelta => chrono::TimeDelta,
 }
 
+#[cfg(feature = "jiff")]
+values! {
+    jiff::civil::Date => jiff::civil::Date,
+    jiff::civil::Time => jiff::civil::Time,
+    jiff::civil::DateTime => jiff::civil::DateTime,
+    jiff::Timestamp => jiff::Timestamp,
+    jiff::SignedDuration => jiff::SignedDuration,
+    jiff::ZonedDateTime => jiff::ZonedDateTime,
+}
+
+#[cfg(feature = "time")]
+values! {
+    time::Date => time::Date,
+    time::Time => time::Time,
+    time::PrimitiveDateTime => time::PrimitiveDateTime,
+    time::OffsetDateTime => time::OffsetDateTime,
+    time::Duration => time::Duration,
+}
+
 #[cfg(feature = "rust_decimal")]
 values! {
     rust_decimal::Decimal => rust_decimal::Decimal,

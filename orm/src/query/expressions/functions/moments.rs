@@ -65,3 +65,20 @@ where
     type Date = chrono::NaiveDate;
     type Duration = chrono::TimeDelta;
 }
+
+/// `Moment` for the types of a crate.
+#[cfg(any(feature = "jiff", feature = "time"))]
+macro_rules! moments {
+    ($date:ty, $duration:ty: $($moment:ty),+) => {$(
+        impl Moment for $moment {
+            type Date = $date;
+            type Duration = $duration;
+        }
+    )+};
+}
+
+#[cfg(feature = "jiff")]
+moments!(jiff::civil::Date, jiff::SignedDuration: jiff::civil::DateTime, jiff::Timestamp, jiff::ZonedDateTime);
+
+#[cfg(feature = "time")]
+moments!(time::Date, time::Duration: time::PrimitiveDateTime, time::OffsetDateTime);

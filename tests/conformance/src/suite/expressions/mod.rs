@@ -8,6 +8,7 @@ mod functions;
 mod intervals;
 mod number_functions;
 mod operators;
+mod other_calendars;
 mod own_nodes;
 mod raw_expressions;
 mod subqueries;
@@ -15,13 +16,14 @@ mod zones;
 
 /// The cases of this folder.
 pub(super) fn cases() -> Vec<super::Case> {
-    let files: [fn() -> Vec<super::Case>; 10] = [
+    let files: [fn() -> Vec<super::Case>; 11] = [
         casts::cases,
         date_parts::cases,
         functions::cases,
         intervals::cases,
         number_functions::cases,
         operators::cases,
+        other_calendars::cases,
         own_nodes::cases,
         raw_expressions::cases,
         subqueries::cases,
