@@ -13,8 +13,7 @@ pub(crate) fn write<'a>(w: &mut SqlWriter<'a>, func: TimeFunc, args: &'a [Expr])
         TimeFunc::Now => w.push("strftime('%Y-%m-%d %H:%M:%f', 'now')"),
         TimeFunc::Today => w.push("'now'"),
         TimeFunc::Part(part) => w.push("'").push(part.word()).push("', "),
-        TimeFunc::Trunc(unit) => w.push("'").push(unit.word()).push("', "),
-        TimeFunc::Shift(unit) => w.push("'").push(unit.word()).push("', "),
+        TimeFunc::Trunc(unit) | TimeFunc::Shift(unit) => w.push("'").push(unit.word()).push("', "),
         TimeFunc::Date | TimeFunc::Add | TimeFunc::Sub | TimeFunc::Since => w,
     };
     for (index, arg) in args.iter().enumerate() {

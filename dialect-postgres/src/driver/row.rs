@@ -247,12 +247,14 @@ fn bytes<const N: usize>(raw: &[u8]) -> Result<[u8; N], Undecodable> {
 
 /// A day is one of UTC, as the server compares it. A month has no number of days.
 fn interval(raw: &[u8]) -> Result<i64, Undecodable> {
-    let [micros @ .., _, _, _, _, _, _, _, _] = bytes::<16>(raw)?;
-    let [.., a, b, c, d, e, f, g, h] = bytes::<16>(raw)?;
-    if [e, f, g, h] != [0; 4] {
+    let raw = bytes::<16>(raw)?;
+    let [micros @ .., _, _, _, _, _, _, _, _] = raw;
+    let [_, _, _, _, _, _, _, _, days @ .., _, _, _, _] = raw;
+    let [.., m0, m1, m2, m3] = raw;
+    if [m0, m1, m2, m3] != [0; 4] {
         return Err(Undecodable::Months);
     }
-    let days = i32::from_be_bytes([a, b, c, d]);
+    let days = i32::from_be_bytes(days);
     civil::join(days, i64::from_be_bytes(micros)).ok_or(Undecodable::Malformed)
 }
 

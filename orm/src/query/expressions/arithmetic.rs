@@ -5,12 +5,12 @@
 
 use std::ops::{Add, Mul, Sub};
 
-use orm_core::stmt::ArithmeticOp;
+use orm_core::stmt::{self, ArithmeticOp, Call};
 use orm_core::types::DbType;
 use orm_core::types::base::{Additive, Numeric};
 
 use super::expr::{Expr, IntoExpr, Lifted};
-use super::functions::durations::moved;
+use super::functions::durations::moving;
 use super::numeric_ops::arithmetic_of;
 use super::operand::Operand;
 use crate::mapping::{Column, Model};
@@ -18,10 +18,10 @@ use crate::mapping::{Column, Model};
 impl<T: DbType> Expr<T> {
     fn arithmetic<B, V: Operand<B>>(self, op: ArithmeticOp, other: V) -> Expr<Lifted<T, V::Null>> {
         let deepest = self.depth.max(other.depth());
-        let sides = [self.ast, other.into_operand()];
-        let ast = match moved::<T>(op, sides) {
-            Ok(moved) => moved,
-            Err([left, right]) => arithmetic_of::<T>(op, left, right),
+        let (left, right) = (self.ast, other.into_operand());
+        let ast = match moving::<T>(op) {
+            Some(func) => stmt::Expr::Call(Box::new(Call::new(func, vec![left, right]))),
+            None => arithmetic_of::<T>(op, left, right),
         };
         Expr::around(ast, self.origin, deepest)
     }

@@ -4,7 +4,7 @@
     reason = "the type of a result says which of the operands make it NULL"
 )]
 
-use orm_core::stmt::{self, ArithmeticOp, Call, Func, TimeFunc, TimeKind, Unit};
+use orm_core::stmt::{ArithmeticOp, Func, TimeFunc, TimeKind, Unit};
 use orm_core::types::{DbType, Type, base};
 
 use super::moments::{DateBase, Moment, TimeBase};
@@ -13,28 +13,20 @@ use crate::mapping::{Column, Model};
 use crate::query::expressions::expr::{Expr, IntoExpr, Lifted};
 use crate::query::expressions::operand::Operand;
 
-/// `+` and `-` of a time and a duration.
-///
-/// # Errors
-/// The sides of any other type.
-pub(in crate::query::expressions) fn moved<T: DbType>(
-    op: ArithmeticOp,
-    sides: [stmt::Expr; 2],
-) -> Result<stmt::Expr, [stmt::Expr; 2]> {
+/// The function that `+` or `-` is where the left side is a time, and the right one a duration.
+pub(in crate::query::expressions) fn moving<T: DbType>(op: ArithmeticOp) -> Option<Func> {
     let kind = if T::TYPE == Type::Timestamp {
         TimeKind::Timestamp
     } else if T::TYPE == Type::DateTime {
         TimeKind::DateTime
     } else {
-        return Err(sides);
+        return None;
     };
-    let func = match op {
-        ArithmeticOp::Add => TimeFunc::Add,
-        ArithmeticOp::Sub => TimeFunc::Sub,
-        ArithmeticOp::Mul => return Err(sides),
-    };
-    let call = Call::new(Func::Time(func, kind), sides.into());
-    Ok(stmt::Expr::Call(Box::new(call)))
+    match op {
+        ArithmeticOp::Add => Some(Func::Time(TimeFunc::Add, kind)),
+        ArithmeticOp::Sub => Some(Func::Time(TimeFunc::Sub, kind)),
+        ArithmeticOp::Mul => None,
+    }
 }
 
 /// Days and months of the calendar.
