@@ -132,7 +132,7 @@ fn durations_are_changed_by_a_flush(db: &Db) {
     for span in &spans {
         let span = *span;
         session.get(Span, session[span].id).unwrap();
-        session[span].took = session[span].took + TimeDelta::seconds(1);
+        session[span].took += TimeDelta::seconds(1);
         session[span].maybe = Some(TimeDelta::nanoseconds(2_001));
     }
     session.commit().unwrap();
