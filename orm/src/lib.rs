@@ -159,7 +159,7 @@ pub mod __private {
     pub use crate::query::inferred::*;
     pub use crate::query::{
         Assignment, ColumnIndex, Executor, FromRow, Operand, Patch, Polymorphic, Predicate,
-        WithPolymorphic,
+        RowColumns, SelectList, WithPolymorphic,
     };
     pub use crate::session::{HasHooks, HookTable, Hooks, Session, prepare_insert};
     pub use crate::state::Vtable;

@@ -108,6 +108,8 @@ pub use rows::stream::StreamSource;
 #[doc(hidden)]
 pub use select::derived::{RowColumns, TableOf};
 #[doc(hidden)]
+pub use select::selectable::SelectList;
+#[doc(hidden)]
 pub use select::set_operations::SameRow;
 #[doc(hidden)]
 pub use write::patch::PatchField;
@@ -134,13 +136,17 @@ pub(crate) mod inferred {
         ItemNullability, SelectItem, SelectItems, SelectValue,
     };
     pub use super::expressions::table_ref::TableRef;
-    pub use super::rows::from_row::read_place;
+    pub use super::rows::row_field::{NestedRow, NextColumn, RowColumnNames, RowField};
     pub use super::select::join::{JoinOn, Joined, Sources};
     pub use super::select::named_source::NamedSource;
     pub use super::select::polymorphic::{
         HasVariantOf, PolymorphicRow, can_have_label, is_label, label_of, variants_of,
     };
     pub use super::select::returning_list::ReturningList;
+    pub use super::select::struct_selection::{
+        Complete, FieldSelected, OptionalSelection, RowStruct, SelectedAs, SelectedField,
+        add_optional, first_origin, next_columns, read_field, read_optional,
+    };
     pub use super::write::assignment::part_assignments;
     pub use super::write::insert_query::InsertedInto;
     pub use super::write::patch::patched;

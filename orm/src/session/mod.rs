@@ -16,6 +16,7 @@ mod flush;
 mod get_or_create;
 mod get_texts;
 mod graph;
+mod graph_chunks;
 mod history;
 mod hooks;
 mod in_bulk;

@@ -114,6 +114,25 @@ impl SelectItem {
         Self::Value(Box::new(SelectValue { expr, nullability }))
     }
 
+    /// The item on the nullable side of an outer join.
+    pub(in crate::query) fn into_optional(self) -> Self {
+        let nullability = ItemNullability::Optional;
+        match self {
+            Self::Entity { table, .. } => Self::Entity {
+                table,
+                is_optional: true,
+            },
+            Self::Column {
+                table, position, ..
+            } => Self::Column {
+                table,
+                position,
+                nullability,
+            },
+            Self::Value(value) => Self::value(value.expr, nullability),
+        }
+    }
+
     /// The expression, if it is one beyond a column.
     #[inline]
     pub(in crate::query) fn expr(&self) -> Option<&Expr> {

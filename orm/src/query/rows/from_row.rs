@@ -44,18 +44,6 @@ impl Reader {
     }
 }
 
-/// Reads the value of a struct's field.
-#[doc(hidden)]
-#[inline]
-pub fn read_place<T: DbType>(
-    (row, places, index): (&dyn Row, &ColumnIndex, usize),
-    read: fn(ValueRef<'_>) -> Result<T, ConversionError>,
-) -> Result<T> {
-    let place = places.at(index);
-    let value = value_for::<T>(row, place)?;
-    read(value).map_err(|misfit| unfit::<T>(misfit, value, row.name(place)))
-}
-
 /// Reads the value at `index`.
 #[inline]
 pub(in crate::query) fn read_value<T: DbType>(row: &dyn Row, index: usize) -> Result<T> {

@@ -83,6 +83,7 @@ mod optimistic;
 mod orders;
 pub mod outside_ends;
 mod own_attributes;
+mod own_structs;
 mod page_numbers;
 mod parts;
 mod past_the_session;
@@ -120,6 +121,7 @@ mod sql_values;
 mod stale;
 mod statement_tree;
 pub mod statements;
+mod streamed_relations;
 mod streams;
 pub mod support;
 mod synchronized;
@@ -170,6 +172,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     embedded::cases,
     list_order::cases,
     own_attributes::cases,
+    own_structs::cases,
     parts::cases,
     queries::cases,
     verbs::cases,
@@ -259,6 +262,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     printed_statements::cases,
     raw_beside::cases,
     relation_cascades::cases,
+    streamed_relations::cases,
     streams::cases,
     view_only::cases,
     windows::cases,
