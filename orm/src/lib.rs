@@ -85,8 +85,8 @@ pub use mapping::{
 #[cfg(feature = "json")]
 pub use query::JsonOps;
 pub use query::{
-    Executor, FromRow, Null, Patch, Polymorphic, Predicate, RowExpr, Select, Stream, avg, case,
-    count, count_all, count_distinct, delete, exists, func, insert, max, min, optional, raw,
+    DynRow, Executor, FromRow, Null, Patch, Polymorphic, Predicate, RowExpr, Select, Stream, avg,
+    case, count, count_all, count_distinct, delete, exists, func, insert, max, min, optional, raw,
     raw_expr, scalar, select, sum, update, update_many,
 };
 #[cfg(feature = "serde")]

@@ -44,6 +44,7 @@ pub use raw::many::BindRow;
 pub use raw::statement::{Raw, raw};
 pub use rows::column_index::ColumnIndex;
 pub(crate) use rows::column_index::{as_whole, remapped};
+pub use rows::dyn_row::DynRow;
 pub use rows::from_row::FromRow;
 pub use rows::stream::Stream;
 pub use select::builder::{Select, select};
@@ -53,6 +54,7 @@ pub(crate) use select::by_key::{
 pub(crate) use select::columns_row::ColumnsRow;
 pub use select::contains::RowKey;
 pub use select::derived::Derived;
+pub use select::dyn_select::{DynColumn, DynColumns, select_columns};
 pub use select::entity_selection::{EntitySelection, PathOf};
 pub(crate) use select::in_bulk::key_values;
 pub use select::join::{JoinTarget, RelationAs};
@@ -66,7 +68,7 @@ pub use select::recursive::{recursive, recursive_distinct};
 pub(crate) use select::referring::{ForeignKey, count_referring, first_referring, last_positions};
 pub use select::relation_ops::{ReferencesMany, ReferencesOne};
 pub use select::scalar::{Quantified, all, any, scalar};
-pub use select::selectable::{Optional, Selectable, optional};
+pub use select::selectable::{Optional, SelectList, Selectable, optional};
 pub use select::subquery::exists;
 pub use select::subset::Subset;
 pub use select::table_source::TableSource;
@@ -107,8 +109,6 @@ pub use expressions::row_ops::{RowMember, YieldsRow};
 pub use rows::stream::StreamSource;
 #[doc(hidden)]
 pub use select::derived::{RowColumns, TableOf};
-#[doc(hidden)]
-pub use select::selectable::SelectList;
 #[doc(hidden)]
 pub use select::set_operations::SameRow;
 #[doc(hidden)]

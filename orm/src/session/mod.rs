@@ -35,6 +35,8 @@ mod refresh;
 mod relations;
 #[cfg(feature = "serde")]
 mod serialize;
+#[cfg(feature = "serde")]
+mod serialize_row;
 mod set;
 mod siblings;
 mod transaction;

@@ -231,10 +231,10 @@ impl Serialize for Related<'_> {
 }
 
 /// The value of a column.
-struct Scalar<'v> {
-    value: ValueRef<'v>,
+pub(super) struct Scalar<'v> {
+    pub(super) value: ValueRef<'v>,
     /// The type of the column, if it is that of one.
-    ty: Option<&'v Type>,
+    pub(super) ty: Option<&'v Type>,
 }
 
 impl<'v> Scalar<'v> {

@@ -3,7 +3,6 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::Type;
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 
@@ -32,7 +31,8 @@ pub(super) fn expand(record: &Record) -> TokenStream {
     let parts = [
         types(&names),
         methods(&names),
-        selectable(&names),
+        select_list(&names),
+        whole(&names),
         derived(&names),
     ];
     quote!(#(#parts)*)
@@ -136,8 +136,8 @@ fn state(names: &Names<'_>) -> TokenStream {
     )
 }
 
-/// The traits of what is selected.
-fn selectable(names: &Names<'_>) -> TokenStream {
+/// What is selected, in the order of the fields.
+fn select_list(names: &Names<'_>) -> TokenStream {
     let Names {
         record,
         selection,
@@ -146,8 +146,12 @@ fn selectable(names: &Names<'_>) -> TokenStream {
     } = names;
     let (ident, bounds, state) = (&record.ident, bounds(names), state(names));
     let fields: Vec<&Ident> = record.fields.iter().map(|field| &field.ident).collect();
-    let types: Vec<&Type> = record.fields.iter().map(|field| &field.ty).collect();
-    let row = quote!(row: &dyn __orm::Row, start: usize);
+    let types = record.fields.iter().map(|field| &field.ty);
+    let of: Vec<TokenStream> = states
+        .iter()
+        .zip(types)
+        .map(|(state, ty)| quote!(<#state as __orm::SelectedField<#ty>>))
+        .collect();
     quote! {
         #[automatically_derived]
         #[diagnostic::do_not_recommend]
@@ -156,35 +160,48 @@ fn selectable(names: &Names<'_>) -> TokenStream {
             type State = #state;
 
             fn width() -> usize {
-                0 #(+ <#states as __orm::SelectedField<#types>>::width())*
+                0 #(+ #of::width())*
             }
 
             fn origin(&self) -> ::core::option::Option<(__orm::TableRef, bool)> {
-                __orm::first_origin(&[
-                    #(<#states as __orm::SelectedField<#types>>::origin(&self.#fields),)*
-                ])
+                __orm::first_origin(&[#(#of::origin(&self.#fields),)*])
             }
 
             fn add_to(self, items: &mut __orm::SelectItems) {
-                #(<#states as __orm::SelectedField<#types>>::add_to(self.#fields, items);)*
+                #(#of::add_to(self.#fields, items);)*
             }
 
             fn joins(
                 &self,
                 sources: &mut __orm::Sources,
             ) -> ::core::result::Result<(), ::std::boxed::Box<__orm::BuildError>> {
-                #(<#states as __orm::SelectedField<#types>>::joins(&self.#fields, sources)?;)*
+                #(#of::joins(&self.#fields, sources)?;)*
                 ::core::result::Result::Ok(())
             }
 
             fn decode<__X: __orm::Executor>(
-                #row,
+                row: &dyn __orm::Row,
+                start: usize,
                 _sink: &mut __X::Sink<'_>,
             ) -> __orm::Result<#ident> {
                 <Self as __orm::SelectedAs<#ident>>::read_as(row, start)
             }
         }
+    }
+}
 
+/// The selection as a field of another struct, and on the nullable side of an outer join.
+fn whole(names: &Names<'_>) -> TokenStream {
+    let Names {
+        record,
+        selection,
+        states,
+        ..
+    } = names;
+    let (ident, bounds) = (&record.ident, bounds(names));
+    let fields = record.fields.iter().map(|field| &field.ident);
+    let types = record.fields.iter().map(|field| &field.ty);
+    quote! {
         #[automatically_derived]
         #[diagnostic::do_not_recommend]
         impl<#(#states),*> __orm::SelectedAs<#ident> for #selection<#(#states),*> where #bounds {
@@ -192,7 +209,7 @@ fn selectable(names: &Names<'_>) -> TokenStream {
                 __orm::SelectList::add_to(self, items)
             }
 
-            fn read_as(#row) -> __orm::Result<#ident> {
+            fn read_as(row: &dyn __orm::Row, start: usize) -> __orm::Result<#ident> {
                 let mut next = start;
                 ::core::result::Result::Ok(#ident {
                     #(#fields: __orm::read_field::<#types, #states>(row, &mut next)?,)*
@@ -208,7 +225,8 @@ fn selectable(names: &Names<'_>) -> TokenStream {
             }
 
             fn decode_optional<__X: __orm::Executor>(
-                #row,
+                row: &dyn __orm::Row,
+                start: usize,
                 _sink: &mut __X::Sink<'_>,
             ) -> __orm::Result<::core::option::Option<#ident>> {
                 __orm::read_optional::<#ident, Self>(row, start)

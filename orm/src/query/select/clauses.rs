@@ -1,6 +1,7 @@
 //! The clauses of a query that most queries don't have, with their shape and their values. FROM, WHERE and the select
 //! list are in `query_state.rs`.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::hash::{Hash, Hasher};
 use std::ops::ControlFlow;
@@ -30,6 +31,8 @@ pub(in crate::query) struct Clauses {
     pub(super) compound: Option<Box<Compound>>,
     /// The sources in FROM that are no tables.
     pub(super) sources: Vec<Arc<NamedSource>>,
+    /// The names of the columns in dynamic rows, where they are given. The text knows nothing of them.
+    pub(super) column_names: Vec<Option<Cow<'static, str>>>,
 }
 
 impl Clauses {
@@ -47,6 +50,7 @@ impl Clauses {
             locks,
             compound,
             sources,
+            column_names: _,
         } = self;
         let has_more = compound.is_some() || !sources.is_empty();
         let flags =

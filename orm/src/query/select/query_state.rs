@@ -178,7 +178,7 @@ impl QueryState {
     }
 
     /// The columns of a selected entity that are left out.
-    fn left_out(&self, table: TableRef) -> ColumnSet {
+    pub(super) fn left_out(&self, table: TableRef) -> ColumnSet {
         let is_root = |root: TableRef| root.name() == table.name();
         match &self.left_out {
             Some(left_out) if self.sources.root.is_some_and(is_root) => (**left_out).clone(),

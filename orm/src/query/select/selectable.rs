@@ -147,7 +147,11 @@ impl<T: DbType> SelectList for Expr<T> {
 
     fn add_to(self, items: &mut SelectItems) {
         let nullability = ItemNullability::of::<T::Null>();
-        items.push(SelectItem::value(self.ast, nullability));
+        items.push(SelectItem::typed(
+            self.ast,
+            nullability,
+            Some(const { &T::TYPE }),
+        ));
     }
 
     #[inline]
@@ -260,7 +264,8 @@ impl<T: DbType> SelectList for Optional<Expr<T>> {
 
     #[inline]
     fn add_to(self, items: &mut SelectItems) {
-        items.push(SelectItem::value(self.0.ast, ItemNullability::Optional));
+        let ty = Some(const { &T::TYPE });
+        items.push(SelectItem::typed(self.0.ast, ItemNullability::Optional, ty));
     }
 
     fn decode<X: Executor>(

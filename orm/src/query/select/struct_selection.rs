@@ -233,7 +233,11 @@ where
 {
     fn add_as(self, items: &mut SelectItems) {
         let nullability = ItemNullability::of::<F::Null>();
-        items.push(SelectItem::value(self.ast, nullability));
+        items.push(SelectItem::typed(
+            self.ast,
+            nullability,
+            Some(const { &F::TYPE }),
+        ));
     }
 
     #[inline]

@@ -23,6 +23,7 @@ mod decimals;
 mod deferred;
 mod derived_tables;
 mod dirty;
+mod dynamic_rows;
 mod eager_reads;
 mod embedded;
 pub mod errors;
@@ -274,6 +275,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     ctes::cases,
     derived_tables::cases,
     dirty::cases,
+    dynamic_rows::cases,
     sql_values::cases,
     random_graphs::cases,
     n_plus_one::cases,

@@ -1,6 +1,8 @@
 //! The programs of the chapter "Results".
 
+use orm::DynRow;
 use orm::prelude::*;
+use orm::query::{DynColumn, select_columns};
 
 // ANCHOR: models
 #[derive(Model, Clone, Debug)]
@@ -40,6 +42,8 @@ fn main() -> orm::Result<()> {
     structs(&mut conn)?;
     nested(&mut conn)?;
     by_name(&mut conn)?;
+    dynamic(&mut conn)?;
+    chosen(&mut conn)?;
     chunks(&mut conn)
 }
 
@@ -108,6 +112,48 @@ fn by_name(conn: &mut Connection) -> orm::Result<()> {
     Ok(())
 }
 // ANCHOR_END: by_name
+
+// ANCHOR: dynamic
+fn dynamic(conn: &mut Connection) -> orm::Result<()> {
+    let sql = "SELECT name, 7 AS days FROM users ORDER BY id";
+    let rows: Vec<DynRow> = raw(sql).all(conn)?;
+    // SELECT name, 7 AS days FROM users ORDER BY id
+    let names: Vec<&str> = rows[0].names().collect();
+    assert_eq!(names, ["name", "days"]);
+    assert_eq!(rows[0].get::<String>("name")?, "ada");
+    assert_eq!(rows[0].get_at::<i64>(1)?, 7);
+
+    let rows = select(User).order_by(User.id).rows(conn)?;
+    // SELECT "id", "name", "email" FROM "users"
+    //     ORDER BY "id" ASC
+    let json = serde_json::to_string(&rows[1]);
+    let json = json.map_err(orm::Error::other)?;
+    assert_eq!(json, r#"{"id":2,"name":"bob","email":null}"#);
+    Ok(())
+}
+// ANCHOR_END: dynamic
+
+// ANCHOR: chosen
+fn chosen(conn: &mut Connection) -> orm::Result<()> {
+    // What the user of a program has chosen.
+    let choices = ["name", "posts"];
+    let columns = choices.map(|choice| match choice {
+        "name" => DynColumn::new(User.name),
+        _ => DynColumn::new(count(Post.id)).named("posts"),
+    });
+    let rows = select_columns(columns)
+        .left_join(Post)
+        .group_by(User)
+        .order_by(User.id)
+        .rows(conn)?;
+    // SELECT "users"."name", COUNT("posts"."id") FROM "users"
+    //     LEFT JOIN "posts"
+    //         ON "posts"."author_id" = "users"."id"
+    //     GROUP BY "users"."id" ORDER BY "users"."id" ASC
+    assert_eq!(rows[0].get::<i64>("posts")?, 2);
+    Ok(())
+}
+// ANCHOR_END: chosen
 
 // ANCHOR: chunks
 fn chunks(conn: &mut Connection) -> orm::Result<()> {
