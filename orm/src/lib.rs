@@ -44,6 +44,7 @@
 //! | entities as JSON | `Session::json`, with the feature `serde` |
 //! | columns of JSON documents | `types::Json` and `JsonOps`, with the feature `json` |
 //! | queries and statements | [`select`], [`insert`], [`update`], [`delete`], [`raw`], [`query`] |
+//! | rows as structs of one's own, and by name | [`derive(FromRow)`](derive@FromRow), [`DynRow`], [`query::select_columns`] |
 //! | creating and dropping tables | [`metadata`], [`Metadata`] |
 //! | what went wrong | [`Error`], [`ErrorKind`] |
 //! | tests on every database | `orm::test` and `orm::testing`, with the feature `testing` |

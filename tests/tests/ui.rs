@@ -15,7 +15,6 @@ const LONGER: &[(&str, usize)] = &[
     ("embedded_not_derived", 130),
     ("embedded_option_without_default", 108),
     ("filter_of_belongs_to", 24),
-    ("from_row_type", 18),
     ("get_by_type", 30),
     ("group_by_two", 16),
     ("hooks_without_attribute", 17),

@@ -106,11 +106,15 @@ pub use expressions::operand::Member;
 #[doc(hidden)]
 pub use expressions::row_ops::{RowMember, YieldsRow};
 #[doc(hidden)]
+pub use rows::row_field::RowField;
+#[doc(hidden)]
 pub use rows::stream::StreamSource;
 #[doc(hidden)]
 pub use select::derived::{RowColumns, TableOf};
 #[doc(hidden)]
 pub use select::set_operations::SameRow;
+#[doc(hidden)]
+pub use select::struct_selection::{Complete, SelectedAs};
 #[doc(hidden)]
 pub use write::patch::PatchField;
 #[doc(hidden)]

@@ -45,7 +45,7 @@ impl DynColumn {
     /// let columns = vec![DynColumn::new(User.id), DynColumn::new(User.age + 1)];
     /// assert_eq!(
     ///     select_columns(columns).to_sql(&SqliteDialect)?,
-    ///     r#"SELECT "id", integer_add("age", ?, 32) FROM "users""#
+    ///     r#"SELECT "id", "age" + ? FROM "users""#
     /// );
     /// # Ok::<(), orm::Error>(())
     /// ```
@@ -123,7 +123,7 @@ pub enum DynColumns {}
 /// assert_eq!(rows[0].get::<i64>("posts")?, 1);
 /// assert_eq!(
 ///     sent.take_sql(),
-///     [r#"SELECT "name", "age", (SELECT COUNT(*) FROM "posts" AS "orm_1" WHERE "orm_1"."author_id" = "users"."id") FROM "users" WHERE "active" = ?"#]
+///     [r#"SELECT "name", "age", (SELECT COUNT(*) FROM "posts" WHERE "posts"."author_id" = "users"."id") FROM "users" WHERE "active" = ?"#]
 /// );
 /// # Ok::<(), orm::Error>(())
 /// ```

@@ -79,7 +79,7 @@ impl<V: SelectList> FieldState for FieldSelected<V> {
 /// field that has none, as the parameter `F`.
 #[diagnostic::on_unimplemented(
     message = "the field `{F}` of the selected struct has no column",
-    label = "add the column of this field: `.{F}(…)`"
+    label = "call the method of this field with its column"
 )]
 pub trait Complete<F> {}
 

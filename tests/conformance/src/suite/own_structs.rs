@@ -59,6 +59,28 @@ struct Title {
     title: String,
 }
 
+/// Its name is that of a value, and its fields are words of Rust and of the derive.
+#[derive(FromRow, Debug, PartialEq)]
+#[orm(const_name = Pairs)]
+struct Pair {
+    r#type: i64,
+    column: Option<String>,
+    row: i64,
+    start: i64,
+    next: i64,
+}
+
+#[expect(non_snake_case, reason = "it is called like a struct")]
+fn Pair(name: &str) -> Pair {
+    Pair {
+        r#type: 1,
+        column: Some(name.to_owned()),
+        row: 2,
+        start: 3,
+        next: 4,
+    }
+}
+
 fn summary(name: &str, posts: i64) -> Summary {
     let name = name.to_owned();
     Summary { name, posts }
@@ -79,6 +101,10 @@ fn a_struct_has_a_column_for_each_field(db: &Db) {
     let expected = [("ada", 2), ("bob", 0), ("cy", 1), ("dee", 0)];
     let expected = expected.map(|(name, posts)| summary(name, posts));
     assert_eq!(summaries().all(conn).unwrap(), expected);
+    let pairs = Pairs.row(User.id + 1).r#type(User.id).start(User.id + 2);
+    let pairs = select(pairs.column(User.username).next(User.id + 3));
+    let first = pairs.order_by(User.id).first(conn).unwrap();
+    assert_eq!(first, Some(Pair("ada")));
 }
 
 fn structs_nest(db: &Db) {

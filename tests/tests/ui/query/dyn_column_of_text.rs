@@ -9,5 +9,5 @@ struct User {
 }
 
 fn main() {
-    let _ = select_columns([DynColumn::new(User)]);
+    let _ = select_columns([DynColumn::new("name")]);
 }
