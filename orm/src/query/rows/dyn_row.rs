@@ -54,6 +54,7 @@ impl DynNames {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl FromRow for DynRow {
     fn places(row: &dyn Row) -> Result<ColumnIndex> {
         let mut columns = DynNames::default();
