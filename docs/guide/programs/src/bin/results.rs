@@ -169,7 +169,7 @@ fn chunks(conn: &mut Connection) -> orm::Result<()> {
     // SELECT "id", "name", "email" FROM "users"
     //     ORDER BY "id" ASC LIMIT ?
     // SELECT "id", "author_id", "title" FROM "posts"
-    //     WHERE "author_id" IN (SELECT value FROM json_each(?))
+    //     WHERE "author_id" IN (?, ?)
     // COMMIT
     assert_eq!(titles, 2);
     Ok(())
