@@ -97,7 +97,7 @@ pub(crate) fn literal(value: &Value, dialect: &str) -> Result<String> {
         Value::Bool(true) => "TRUE".to_owned(),
         Value::Bool(false) => "FALSE".to_owned(),
         Value::Int(number) => number.to_string(),
-        Value::Float(number) if number.is_finite() => format!("{number:?}"),
+        Value::Float(number) if number.is_finite() => float(*number),
         Value::Float(_) => return Err(no_literal("NaN and infinity")),
         Value::Text(text) | Value::Json(text) => quoted(text),
         Value::Bytes(bytes) => hex(bytes),
@@ -113,6 +113,16 @@ pub(crate) fn literal(value: &Value, dialect: &str) -> Result<String> {
         Value::Extension(v) => return literal(&v.encode(dialect), dialect),
         Value::Array(_) => return Err(no_literal("an array")),
     })
+}
+
+/// A number without an exponent is an exact decimal.
+fn float(number: f64) -> String {
+    let digits = format!("{number:?}");
+    if digits.contains('e') {
+        digits
+    } else {
+        digits + "e0"
+    }
 }
 
 /// `days` if its year has at most four digits, as every date of MySQL.

@@ -109,8 +109,11 @@ pub(crate) fn literal(value: &Value) -> Result<String> {
         Value::Null => Ok("NULL".to_owned()),
         Value::Bool(true) => Ok("TRUE".to_owned()),
         Value::Bool(false) => Ok("FALSE".to_owned()),
+        // Its digits alone are beyond an int8, so that they and the sign are a numeric.
+        Value::Int(i64::MIN) => Ok(format!("'{}'::int8", i64::MIN)),
         Value::Int(number) => Ok(number.to_string()),
-        Value::Float(number) if number.is_finite() => Ok(format!("{number:?}")),
+        // Without the cast it is a numeric.
+        Value::Float(number) if number.is_finite() => Ok(format!("{number:?}::float8")),
         Value::Decimal(number) => Ok(number.to_string()),
         Value::Text(text) if text.contains('\0') => Err(Error::with_message(
             ErrorKind::Unsupported,

@@ -329,6 +329,7 @@ impl<S> Select<S> {
     /// # Errors
     /// - As [`Select::to_sql`].
     /// - `Unsupported`: a value has no literal, such as NaN on MySQL.
+    /// - `Usage`: a condition has a handle, whose key only the session has.
     ///
     /// # Examples
     ///

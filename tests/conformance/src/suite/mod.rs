@@ -44,6 +44,7 @@ mod history;
 mod hooks;
 mod identity;
 mod in_bulk;
+mod injection;
 mod inserts_of_queries;
 mod inspection;
 mod integer_arithmetic;
@@ -63,6 +64,7 @@ mod link_tables;
 mod linked;
 mod list_order;
 mod lists;
+mod literals;
 mod locked_loads;
 mod logging;
 mod long_values;
@@ -199,6 +201,8 @@ const FILES: &[fn() -> Vec<Case>] = &[
     graph::cases,
     limits::cases,
     lists::cases,
+    literals::cases,
+    injection::cases,
     long_values::cases,
     logging::cases,
     merge::cases,
