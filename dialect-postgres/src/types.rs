@@ -115,13 +115,12 @@ pub(crate) fn literal(value: &Value) -> Result<String> {
         // Without the cast it is a numeric.
         Value::Float(number) if number.is_finite() => Ok(format!("{number:?}::float8")),
         Value::Decimal(number) => Ok(number.to_string()),
-        Value::Text(text) if text.contains('\0') => Err(Error::with_message(
-            ErrorKind::Unsupported,
-            "postgres does not support the NUL character in text",
-        )),
-        Value::Text(text) => Ok(quoted(text)),
+        Value::Text(text) => without_nul(text).map(quoted),
         Value::Json(text) => Ok(format!("{}::jsonb", quoted(text))),
-        Value::Array(_) => Ok(quoted(&text(value.as_ref()).unwrap_or_default())),
+        Value::Array(_) => {
+            let text = text(value.as_ref()).unwrap_or_default();
+            without_nul(&text).map(quoted)
+        }
         Value::Extension(v) => literal(&v.encode(NAME)),
         other @ (Value::Float(_)
         | Value::Bytes(_)
@@ -137,6 +136,16 @@ pub(crate) fn literal(value: &Value) -> Result<String> {
             )),
         },
     }
+}
+
+fn without_nul(text: &str) -> Result<&str> {
+    if text.contains('\0') {
+        return Err(Error::with_message(
+            ErrorKind::Unsupported,
+            "postgres does not support the NUL character in text",
+        ));
+    }
+    Ok(text)
 }
 
 // A backslash means itself or an escape, depending on `standard_conforming_strings`; in E'…' it is

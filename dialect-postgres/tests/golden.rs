@@ -408,8 +408,12 @@ fn literals() {
     assert_eq!(at, "'1970-01-01 00:00:00+00'::timestamptz");
     let uuid = literal(Value::Uuid([1; 16]));
     assert_eq!(uuid, "'01010101-0101-0101-0101-010101010101'::uuid");
-    let error = PostgresDialect.literal(&text("a\0b")).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Unsupported);
+    let array = vec![text("a'"), Value::Null, text("\"\\")];
+    assert_eq!(literal(Value::Array(array)), r#"E'{"a''",NULL,"\\"\\\\"}'"#);
+    for value in [text("a\0b"), Value::Array(vec![text("a\0b")])] {
+        let error = PostgresDialect.literal(&value).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unsupported);
+    }
 }
 
 #[test]

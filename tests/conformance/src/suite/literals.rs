@@ -69,6 +69,17 @@ struct Number {
     exact: Option<Decimal>,
 }
 
+#[derive(Model, Clone, Debug)]
+#[orm(table = "literal_shares")]
+struct Share {
+    #[orm(primary_key, auto_increment = false)]
+    id: i64,
+    #[orm(precision = 20, scale = 16, server_default = 0.1234567890123456)]
+    exact: Decimal,
+    #[orm(precision = 12, scale = 2, server_default = 2.0)]
+    whole: Decimal,
+}
+
 #[derive(Model, Clone, Debug, Default)]
 #[orm(table = "literal_documents")]
 struct Document {
@@ -372,6 +383,14 @@ fn literals_of_decimals(db: &Db) {
         scale: 10,
     };
     edges!(conn, Number.exact, ty, exact.to_vec());
+    // A default with a fraction is exact, too.
+    Metadata::of((Share,)).create_all(&db.engine).unwrap();
+    let row = Share::builder().id(1);
+    insert(Share).values([row]).execute(conn).unwrap();
+    let exact: Decimal = "0.1234567890123456".parse().unwrap();
+    let both = Share.exact.eq(exact) & Share.whole.eq(Decimal::TWO);
+    let found = select((Share.exact, Share.whole)).filter(both);
+    assert_eq!(found.one(conn).unwrap(), (exact, Decimal::TWO));
 }
 
 fn literals_of_documents(db: &Db) {

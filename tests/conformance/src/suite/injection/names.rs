@@ -157,8 +157,8 @@ fn as_functions_and_operators(db: &Db) {
         "RETURNING",
     ];
     let operators = words.map(str::to_owned).into_iter().chain(hostile());
-    let is_symbol = |text: &String| ["%", "#", "@"].contains(&text.as_str());
-    for operator in operators.filter(|operator| !is_symbol(operator)) {
+    let is_operator = |text: &String| ["%", "#", "_"].contains(&text.as_str());
+    for operator in operators.filter(|operator| !is_operator(operator)) {
         let query = select(Word.id).filter(Word.id.op::<bool>(operator.clone(), 1_i64));
         let error = fails(query.all(conn), ErrorKind::Usage);
         assert!(error.message().ends_with("is not an operator"), "{error}");
