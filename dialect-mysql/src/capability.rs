@@ -6,7 +6,7 @@
 use orm_core::lex::{LexicalRule, LexicalRules};
 use orm_core::sql::{
     Capabilities, DecimalStyle, ExplainStyle, GeneratedKeys, InListStyle, NullSafeStyle,
-    NullsOrder, OtherTables, RepeatStyle, UpsertStyle, ValuesStyle,
+    NullsOrder, OtherTables, RepeatStyle, TruncateStyle, UpsertStyle, ValuesStyle,
 };
 
 /// How MySQL reads text ("Language Structure" in its manual).
@@ -45,6 +45,7 @@ pub(crate) const MYSQL: Capabilities = {
     own.update_from = OtherTables::List;
     own.delete_using = OtherTables::List;
     own.ordered_writes = true;
+    own.truncate = TruncateStyle::Commits;
     // The protocol reports the first generated key alone. A statement with a known number of rows reserves all its keys
     // at once, in every innodb_autoinc_lock_mode ("AUTO_INCREMENT Handling in InnoDB" in the manual).
     own.generated_keys = GeneratedKeys::Consecutive;

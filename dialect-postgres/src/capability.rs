@@ -3,6 +3,7 @@
 use orm_core::lex::{LexicalRule, LexicalRules};
 use orm_core::sql::{
     Capabilities, DecimalStyle, ExplainStyle, GeneratedKeys, InListStyle, Placeholder, RepeatStyle,
+    TruncateStyle,
 };
 
 /// How PostgreSQL reads text ("Lexical Structure" in its manual).
@@ -27,6 +28,7 @@ pub(crate) const CAPABILITIES: Capabilities = {
     own.insert_binds = 1000;
     own.arrays = true;
     own.checked_batches = true;
+    own.truncate = TruncateStyle::Statement;
     // There is no such thing without naming a sequence: keys come back by RETURNING.
     own.generated_keys = GeneratedKeys::Returning;
     // One failed statement aborts the whole transaction, up to the last savepoint.

@@ -137,6 +137,10 @@ impl Dialect for SqliteDialect {
         Some(&ddl::FOREIGN_KEYS)
     }
 
+    fn restart_identity(&self, table: &str) -> Option<String> {
+        Some(ddl::restart_identity(table))
+    }
+
     fn literal(&self, value: &Value) -> Result<String> {
         types::literal(value)
     }

@@ -87,7 +87,7 @@ pub use query::JsonOps;
 pub use query::{
     Executor, FromRow, Null, Patch, Polymorphic, Predicate, RowExpr, Select, Stream, avg, case,
     count, count_all, count_distinct, delete, exists, func, insert, max, min, optional, raw,
-    raw_expr, scalar, select, sum, update, update_many,
+    raw_expr, scalar, select, sum, truncate, update, update_many,
 };
 #[cfg(feature = "serde")]
 pub use session::Json;
@@ -109,7 +109,7 @@ pub mod prelude {
     pub use crate::query::{
         Executor, FromRow, Null, Patch, Polymorphic, Predicate, RowExpr, Select, avg, case, count,
         count_all, count_distinct, delete, exists, func, insert, max, min, optional, raw, raw_expr,
-        scalar, select, sum, update, update_many,
+        scalar, select, sum, truncate, update, update_many,
     };
     pub use crate::session::{Hooks, Invalid, Session, SessionHooks};
     pub use crate::state::Ref;

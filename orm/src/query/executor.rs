@@ -23,6 +23,8 @@ pub enum DmlKind {
     Update,
     /// DELETE.
     Delete,
+    /// TRUNCATE, which may empty the tables that reference the table, too.
+    Truncate,
 }
 
 impl DmlKind {
@@ -32,6 +34,7 @@ impl DmlKind {
             Self::Insert => "INSERT",
             Self::Update => "UPDATE",
             Self::Delete => "DELETE",
+            Self::Truncate => "TRUNCATE",
         }
     }
 }

@@ -86,6 +86,7 @@ pub use write::patch::nullable;
 pub(crate) use write::reflection::{batch_column, learn_tables};
 pub use write::returning::Returning;
 pub(crate) use write::stored::stored;
+pub use write::truncate::{Truncate, truncate};
 pub(crate) use write::unique_key::unique_columns;
 pub(crate) use write::update::check_assigned;
 pub use write::update::{Update, update};

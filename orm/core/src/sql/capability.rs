@@ -73,6 +73,8 @@ pub struct Capabilities {
     pub delete_using: OtherTables,
     /// Whether UPDATE and DELETE of one table support ORDER BY and LIMIT: MySQL and MariaDB.
     pub ordered_writes: bool,
+    /// How a table is emptied.
+    pub truncate: TruncateStyle,
     /// How a flush reads generated keys.
     pub generated_keys: GeneratedKeys,
     /// Whether a failed statement is undone alone and the transaction stays open. Not on PostgreSQL.
@@ -217,6 +219,7 @@ impl Capabilities {
         update_from: OtherTables::Clause,
         delete_using: OtherTables::Clause,
         ordered_writes: false,
+        truncate: TruncateStyle::Delete,
         generated_keys: GeneratedKeys::Returning,
         statement_rollback: true,
         transactional_ddl: true,
@@ -326,6 +329,17 @@ pub enum ValuesStyle {
     Rows,
     /// `SELECT ?, ? UNION ALL SELECT ?, ?`: MariaDB, whose VALUES returns empty text for a bind.
     Selects,
+}
+
+/// Selects how all rows of a table are deleted at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TruncateStyle {
+    /// `TRUNCATE TABLE t RESTART IDENTITY CASCADE`, as a part of the transaction: PostgreSQL.
+    Statement,
+    /// `TRUNCATE TABLE t`, which commits the transaction and restarts the keys: MySQL.
+    Commits,
+    /// `DELETE FROM t`.
+    Delete,
 }
 
 /// Selects where an UPDATE or DELETE names other tables.

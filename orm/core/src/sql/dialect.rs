@@ -399,6 +399,13 @@ pub trait Dialect: fmt::Debug + Send + Sync {
         None
     }
 
+    /// Returns the statement after which the generated keys of a table begin again with the first one, where `DELETE` empties
+    /// the table.
+    fn restart_identity(&self, table: &str) -> Option<String> {
+        let _ = table;
+        None
+    }
+
     /// Returns a value as a literal, for defaults and checks, which can't have binds.
     ///
     /// # Errors

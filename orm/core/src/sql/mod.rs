@@ -14,7 +14,8 @@ mod writer;
 pub use binds::{BindOrder, BindValues, Binds, EachBind, WriteSql};
 pub use capability::{
     Capabilities, DecimalStyle, ExplainStyle, GeneratedKeys, InListStyle, LimitStyle,
-    NullSafeStyle, NullsOrder, OtherTables, Placeholder, RepeatStyle, UpsertStyle, ValuesStyle,
+    NullSafeStyle, NullsOrder, OtherTables, Placeholder, RepeatStyle, TruncateStyle, UpsertStyle,
+    ValuesStyle,
 };
 pub use dialect::{DdlLock, Dialect, ForeignKeySwitch, KeyRange};
 pub use render::{
@@ -23,7 +24,7 @@ pub use render::{
     write_delete, write_equal_in_lower_case, write_expr, write_extension, write_insert,
     write_limit, write_locks, write_named_call, write_null_safe_expected, write_numeric,
     write_operand, write_order_by, write_plain_insert, write_query, write_quotient, write_raw_list,
-    write_separator, write_statement, write_string_agg, write_update,
+    write_separator, write_statement, write_string_agg, write_truncate, write_update,
 };
 pub use writer::SqlWriter;
 

@@ -8,8 +8,9 @@ use orm_core::sql::{self, Capabilities, Dialect};
 use orm_core::stmt::{self, Statement};
 use orm_core::value::Value;
 
+use super::clauses::WriteClauses;
 use super::matching_keys::matching_keys;
-use super::other_tables::{OtherTables, without_using};
+use super::other_tables::without_using;
 use super::parts::{Parts, execute, execute_once};
 use super::returning::{Prepared, Returning, WriteRows, check_returning, text_of};
 use crate::engine::{Connection, StatementText, TextOf};
@@ -46,8 +47,7 @@ pub struct Delete<M> {
     is_in_step: bool,
     /// The criteria that it is exempt from.
     exempt: Option<Box<Exempt>>,
-    /// Other tables whose columns it uses.
-    using: OtherTables,
+    pub(super) clauses: WriteClauses,
     marker: PhantomData<fn() -> M>,
 }
 
@@ -65,7 +65,7 @@ pub fn delete<E: Entity>(_entity: E) -> Delete<E::Model> {
         filter: Terms::new(),
         is_in_step: false,
         exempt: None,
-        using: OtherTables::default(),
+        clauses: WriteClauses::default(),
         marker: PhantomData,
     }
 }
@@ -109,7 +109,7 @@ impl<M: Model> Delete<M> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn using<E: Entity>(mut self, entity: E) -> Self {
-        self.using.add(TableRef::of(&entity));
+        self.clauses.add_table(TableRef::of(&entity));
         self
     }
 
@@ -233,7 +233,7 @@ impl<M: Model> Delete<M> {
     /// ```
     pub fn execute<X: Executor>(&self, conn_or_session: &mut X) -> Result<u64> {
         let write = |conn: &mut Connection, keys: &dyn KeySource| {
-            if !self.using.is_empty() {
+            if !self.clauses.is_empty() {
                 return self.prepare((conn, keys), None)?.execute(conn);
             }
             let dialect = conn.dialect();
@@ -296,14 +296,15 @@ impl<M: Model> Delete<M> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn to_sql_with_literals(&self, dialect: &dyn Dialect) -> Result<String> {
-        let statement = self.lower();
+        self.clauses.check(M::def())?;
+        let statement = without_using(self.lower(), dialect);
         validate_delete(&statement).map_err(|error| error.to_error())?;
         with_literals(&statement, dialect)
     }
 
     #[cold]
     fn render(&self, dialect: &dyn Dialect) -> Result<StatementText> {
-        self.using.check(M::def())?;
+        self.clauses.check(M::def())?;
         let statement = without_using(self.lower(), dialect);
         validate_delete(&statement).map_err(|error| error.to_error())?;
         StatementText::of(&statement, dialect)
@@ -329,7 +330,7 @@ impl<M: Model> Delete<M> {
         (conn, keys): (&mut Connection, &dyn KeySource),
         list: Option<&ReturningList>,
     ) -> Result<Prepared> {
-        self.using.check(M::def())?;
+        self.clauses.check(M::def())?;
         let statement = self.under_criteria(conn)?;
         let statement = statement.unwrap_or_else(|| self.lower());
         let mut statement = without_using(statement, conn.dialect());
@@ -344,14 +345,14 @@ impl<M: Model> Delete<M> {
         conn: &mut Connection,
         keys: &dyn KeySource,
     ) -> Result<Vec<Vec<Value>>> {
-        self.using.check_in_step()?;
+        self.clauses.check_in_step()?;
         matching_keys::<M>(conn, keys, (&self.filter, self.exempt.as_deref()))
     }
 
     fn lower(&self) -> stmt::Delete {
         let mut delete = stmt::Delete::new(M::def().table);
         delete.filter = self.filter.iter().cloned().map(Term::into_expr).collect();
-        (delete.using, delete.joins) = self.using.lower();
+        self.clauses.add_to_delete(&mut delete);
         delete
     }
 }
@@ -376,7 +377,7 @@ impl<M: Model> WriteRows for Delete<M> {
                 let is_clause = |capabilities: &Capabilities| {
                     capabilities.delete_using != sql::OtherTables::List
                 };
-                if self.using.is_empty() {
+                if !self.clauses.has_tables() {
                     return Ok(());
                 }
                 check_returning(dialect, ("DELETE … USING … RETURNING", is_clause))
@@ -398,7 +399,7 @@ impl<M: Model> WriteRows for Delete<M> {
     }
 
     fn text_returning(&self, dialect: &dyn Dialect, list: &ReturningList) -> Result<String> {
-        self.using.check(M::def())?;
+        self.clauses.check(M::def())?;
         let mut delete = without_using(self.lower(), dialect);
         delete.returning.extend(list.projections());
         text_of(&Statement::Delete(delete), dialect)

@@ -11,8 +11,8 @@ use orm_core::value::Value;
 
 use super::assignment::Assignment;
 use super::check::{check_length, check_references};
+use super::clauses::WriteClauses;
 use super::matching_keys::matching_keys;
-use super::other_tables::OtherTables;
 use super::parts::{Parts, execute, execute_once};
 use super::patch::Patch;
 use super::stored::stored;
@@ -66,8 +66,7 @@ pub(super) struct UpdateParts {
     pub(super) is_in_step: bool,
     /// The criteria that it is exempt from.
     exempt: Option<Box<Exempt>>,
-    /// Other tables whose columns it uses.
-    pub(super) from: OtherTables,
+    pub(super) clauses: WriteClauses,
 }
 
 /// Creates an UPDATE of a model's table.
@@ -287,7 +286,7 @@ impl<M: Model> Update<M> {
     pub fn execute<X: Executor>(&self, conn_or_session: &mut X) -> Result<u64> {
         self.check_values()?;
         let write = |conn: &mut Connection, keys: &dyn KeySource| {
-            if !self.parts.from.is_empty() {
+            if !self.parts.clauses.is_empty() {
                 return self.prepare((conn, keys), None)?.execute(conn);
             }
             let dialect = conn.dialect();
@@ -374,10 +373,10 @@ impl<M: Model> Update<M> {
         let UpdateParts {
             filter,
             exempt,
-            from,
+            clauses,
             ..
         } = &*self.parts;
-        from.check_in_step()?;
+        clauses.check_in_step()?;
         matching_keys::<M>(conn, keys, (filter, exempt.as_deref()))
     }
 
@@ -399,7 +398,7 @@ impl<M: Model> Update<M> {
             .cloned()
             .map(Term::into_expr)
             .collect();
-        (update.from, update.joins) = self.parts.from.lower();
+        self.parts.clauses.add_to_update(&mut update);
         if let Some(position) = self.version() {
             let version = Expr::column(def.table, def.names[position]);
             let next = NextVersion::new(version, &def.columns[position].ty);
@@ -456,7 +455,7 @@ impl<M: Model> Update<M> {
 
     /// Whether something is set, and nothing twice: one database refuses it, the other takes the last value.
     pub(super) fn check_set(&self) -> Result<()> {
-        self.parts.from.check(M::def())?;
+        self.parts.clauses.check(M::def())?;
         if self.parts.set.is_empty() {
             let message = format!("the UPDATE of {} sets no column", M::def().table);
             return Err(BuildError::new(message, "add .set(column, value)").to_error());

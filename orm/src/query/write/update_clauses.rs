@@ -34,7 +34,7 @@ impl<M: Model> Update<M> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn from<E: Entity>(mut self, entity: E) -> Self {
-        self.parts.from.add(TableRef::of(&entity));
+        self.parts.clauses.add_table(TableRef::of(&entity));
         self
     }
 

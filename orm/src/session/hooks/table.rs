@@ -46,6 +46,7 @@ fn before<M: Hooks>(arena: &mut dyn AnyArena, slot: u32, verb: DmlKind) -> Resul
         (DmlKind::Update, Some(stored)) => entity.before_update(stored),
         (DmlKind::Update, None) => Ok(()),
         (DmlKind::Delete, _) => entity.before_delete(),
+        (DmlKind::Truncate, _) => Ok(()),
     }
 }
 

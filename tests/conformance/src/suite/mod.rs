@@ -131,6 +131,7 @@ mod together;
 pub mod touched;
 mod transactions;
 mod trees;
+mod truncates;
 pub mod types;
 mod unsigned;
 mod update_defaults;
@@ -145,6 +146,7 @@ mod version;
 mod view_only;
 pub mod violations;
 mod windows;
+mod write_clauses;
 mod writes;
 
 use crate::database::Db;
@@ -212,6 +214,8 @@ const FILES: &[fn() -> Vec<Case>] = &[
     text_search::cases,
     trees::cases,
     writes::cases,
+    write_clauses::cases,
+    truncates::cases,
     returning::cases,
     upserts::cases,
     upserts_of_many::cases,

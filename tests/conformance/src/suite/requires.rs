@@ -96,6 +96,8 @@ pub enum Requires {
     FullJoin,
     /// LATERAL.
     Lateral,
+    /// ORDER BY and LIMIT of an UPDATE and a DELETE.
+    OrderedWrites,
 }
 
 impl Requires {
@@ -136,7 +138,8 @@ impl Requires {
             | Self::Regexes
             | Self::Json
             | Self::FullJoin
-            | Self::Lateral => self.words_of(&capabilities),
+            | Self::Lateral
+            | Self::OrderedWrites => self.words_of(&capabilities),
             Self::NoWait => (
                 capabilities.row_locks && capabilities.lock_wait,
                 "its locks have no NOWAIT",
@@ -216,6 +219,10 @@ impl Requires {
             ),
             Self::FullJoin => (capabilities.full_join, "it has no FULL JOIN"),
             Self::Lateral => (capabilities.lateral, "it has no LATERAL"),
+            Self::OrderedWrites => (
+                capabilities.ordered_writes,
+                "its UPDATE and DELETE have no ORDER BY and LIMIT",
+            ),
             _ => (true, ""),
         }
     }
