@@ -411,6 +411,17 @@ impl ModelDef {
         })
     }
 
+    /// The columns of the primary key, of each unique constraint and of each unique index over the whole table.
+    pub(crate) fn unique_keys(&'static self) -> impl Iterator<Item = &'static [usize]> {
+        let uniques = self.uniques.iter().map(|unique| unique.columns);
+        let indexes = self.indexes.iter().zip(&self.schema.indexes);
+        let indexes = indexes.filter(|(_, index)| index.unique);
+        let indexes = indexes.map(|(index, _)| index.columns);
+        std::iter::once(self.primary_key)
+            .chain(uniques)
+            .chain(indexes)
+    }
+
     /// The foreign key of the relation at `index`; `None` if another model has it.
     pub(crate) fn reference_of(&self, index: usize) -> Option<&'static ReferenceDef> {
         let mut own = self.belongs_to();

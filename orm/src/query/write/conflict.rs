@@ -16,7 +16,7 @@ use orm_core::value::ValueRef;
 
 use super::check::{check_length, check_references};
 use super::insert::Insert;
-use super::unique_key::{names, unique_keys};
+use super::unique_key::names;
 use crate::mapping::{ColumnSet, Exempt, Model, ModelDef};
 use crate::query::compile::criteria::HasHandle;
 use crate::query::expressions::build_error::BuildError;
@@ -176,7 +176,9 @@ impl Clause {
         let is_omitted = |key: &[usize]| key.iter().any(|column| !columns.contains(column));
         let is_generated = |key: &[usize]| matches!(key, [key] if def.generated == Some(*key));
         conflict.other_keys = !target.is_empty()
-            && unique_keys(def).any(|key| key != target && !(is_generated(key) && is_omitted(key)));
+            && def
+                .unique_keys()
+                .any(|key| key != target && !(is_generated(key) && is_omitted(key)));
         let mut insert = stmt::Insert::new(def.table, Vec::new(), InsertSource::Defaults);
         insert.conflict = Some(conflict);
         Ok(insert)

@@ -97,6 +97,7 @@ mod raw_beside;
 mod raw_sql;
 mod reads;
 mod related;
+mod relation_aggregates;
 mod relation_cascades;
 mod requires;
 mod returning;

@@ -1,6 +1,6 @@
 //! The check of a statement before it is sent, in one pass over it: columns of tables that aren't part of it, errors
 //! that were kept while it was built, how deep it is nested. `grouping.rs` refuses a column that is neither
-//! grouped nor aggregated, and DISTINCT in an order that is not selected; `windows.rs` window functions where there are none, `kept_rows.rs` DISTINCT ON and WITH TIES without their order; `optional.rs` looks at left joins and `locks.rs` at the tables of locks, `ctes.rs` at the names of common table expressions, with
+//! grouped nor aggregated, and DISTINCT in an order that is not selected; `multiplied.rs` aggregates over rows that joins repeat, `windows.rs` window functions where there are none, `kept_rows.rs` DISTINCT ON and WITH TIES without their order; `optional.rs` looks at left joins and `locks.rs` at the tables of locks, `ctes.rs` at the names of common table expressions, with
 //! `typed.rs`, what is known of a query beside its syntax, and `aggregates.rs`, which expressions aggregate rows. The database
 //! would only report that the column does not exist.
 
@@ -9,6 +9,7 @@ mod ctes;
 mod grouping;
 mod kept_rows;
 mod locks;
+mod multiplied;
 mod optional;
 mod typed;
 mod windows;
@@ -58,6 +59,9 @@ fn validate(
         return Ok(pass.deepest);
     };
     grouping::check(select, &query.order_by, (typed, pass.aggregates))?;
+    if pass.aggregates && !select.joins.is_empty() {
+        multiplied::check(select, &query.order_by, typed)?;
+    }
     let merges = grouping::merges_rows(select, &query.order_by) || select.drops_rows();
     if !query.locks.is_empty() && merges {
         return Err(BuildError::new(
