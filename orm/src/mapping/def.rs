@@ -55,6 +55,8 @@ pub struct ModelDef {
     pub references: &'static [ReferenceDef],
     /// The relations, in the order of the fields.
     pub relations: &'static [RelationDef],
+    /// The order of queries of entities that have none of their own: the columns, each with whether it is DESC.
+    pub order: &'static [(usize, bool)],
     /// Whether it is the link table that a relation generates, and no struct's.
     pub is_link_table: bool,
     /// The table, created at first use.

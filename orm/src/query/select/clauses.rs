@@ -22,6 +22,8 @@ pub(in crate::query) struct Clauses {
     pub(super) group_by: Vec<Expr>,
     pub(super) having: Vec<Expr>,
     pub(super) order_by: Vec<Order>,
+    /// Whether the order of the model does not stand for one of its own.
+    pub(super) unordered: bool,
     pub(super) limit: Option<Limit>,
     pub(super) with_ties: bool,
     pub(super) offset: Option<u64>,
@@ -33,6 +35,15 @@ pub(in crate::query) struct Clauses {
 }
 
 impl Clauses {
+    /// Whether a row of the result may stand for several rows of the tables.
+    pub(super) fn merges_rows(&self) -> bool {
+        self.distinct
+            || !self.distinct_on.is_empty()
+            || !self.group_by.is_empty()
+            || !self.having.is_empty()
+            || self.compound.is_some()
+    }
+
     /// Feeds what decides which statement it is.
     pub(super) fn hash_shape(&self, selected: &[SelectItem], state: &mut impl Hasher) {
         let Self {
@@ -41,6 +52,7 @@ impl Clauses {
             group_by,
             having,
             order_by,
+            unordered,
             limit,
             with_ties,
             offset,
@@ -49,8 +61,10 @@ impl Clauses {
             sources,
         } = self;
         let has_more = compound.is_some() || !sources.is_empty();
-        let flags =
-            u8::from(*with_ties) << 2 | u8::from(has_more) << 1 | u8::from(offset.is_some());
+        let flags = u8::from(*unordered) << 3
+            | u8::from(*with_ties) << 2
+            | u8::from(has_more) << 1
+            | u8::from(offset.is_some());
         (distinct, distinct_on, group_by, having, order_by).hash(state);
         (limit, flags, locks).hash(state);
         if has_more {

@@ -320,7 +320,10 @@ impl QueryState {
 
     /// The query that the verb runs.
     fn rewrite(&self, verb: Verb, query: Query, criteria: &Criteria) -> Result<Query> {
-        let query = verb.rewrite(query, self.has_one_row());
+        let mut query = verb.rewrite(query, self.has_one_row());
+        if verb.keeps_order() {
+            query.order_by.extend(self.default_order());
+        }
         match (self.joined_loads(verb), self.sources.root) {
             (Some(joined), Some(root)) => joined.apply(query, root, criteria),
             _ => Ok(query),
@@ -349,7 +352,7 @@ impl QueryState {
     }
 
     /// Whether the conditions fix the primary key of the only table.
-    fn has_one_row(&self) -> bool {
+    pub(super) fn has_one_row(&self) -> bool {
         let Some(root) = self.sources.root else {
             return false;
         };

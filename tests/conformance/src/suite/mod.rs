@@ -20,6 +20,7 @@ mod ctes;
 mod ddl;
 mod decimal_writes;
 mod decimals;
+mod default_order;
 mod deferred;
 mod derived_tables;
 mod dirty;
@@ -179,6 +180,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     keyset_pages::cases,
     explained::cases,
     scopes::cases,
+    default_order::cases,
     conditionals::cases,
     expressions::cases,
     decimals::cases,
@@ -206,6 +208,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     misfits::cases,
     related::cases,
     spanning::cases,
+    relation_aggregates::cases,
     text_search::cases,
     trees::cases,
     writes::cases,
