@@ -171,7 +171,7 @@ fn aggregates_over_relations() {
         .filter(User.posts.max(Post.id).gt(3)),
         [
             r#"SELECT (SELECT SUM("posts"."id") FROM "posts" WHERE "posts"."author_id" = "users"."id"), (SELECT MIN("posts"."title") FROM "posts" WHERE "posts"."author_id" = "users"."id"), (SELECT AVG("posts"."id" * ?) FROM "posts" WHERE "posts"."author_id" = "users"."id") FROM "users" WHERE (SELECT MAX("posts"."id") FROM "posts" WHERE "posts"."author_id" = "users"."id") > ?"#,
-            r#"SELECT (SELECT CAST(SUM("posts"."id") AS BIGINT) FROM "posts" WHERE "posts"."author_id" = "users"."id"), (SELECT MIN("posts"."title") FROM "posts" WHERE "posts"."author_id" = "users"."id"), (SELECT AVG("posts"."id" * $1) FROM "posts" WHERE "posts"."author_id" = "users"."id") FROM "users" WHERE (SELECT MAX("posts"."id") FROM "posts" WHERE "posts"."author_id" = "users"."id") > $2"#,
+            r#"SELECT (SELECT CAST(SUM("posts"."id") AS int8) FROM "posts" WHERE "posts"."author_id" = "users"."id"), (SELECT MIN("posts"."title") FROM "posts" WHERE "posts"."author_id" = "users"."id"), (SELECT CAST(AVG("posts"."id" * $1::int8) AS float8) FROM "posts" WHERE "posts"."author_id" = "users"."id") FROM "users" WHERE (SELECT MAX("posts"."id") FROM "posts" WHERE "posts"."author_id" = "users"."id") > $2"#,
             "SELECT (SELECT SUM(`posts`.`id`) FROM `posts` WHERE `posts`.`author_id` = `users`.`id`), (SELECT MIN(`posts`.`title`) FROM `posts` WHERE `posts`.`author_id` = `users`.`id`), (SELECT AVG(`posts`.`id` * ?) FROM `posts` WHERE `posts`.`author_id` = `users`.`id`) FROM `users` WHERE (SELECT MAX(`posts`.`id`) FROM `posts` WHERE `posts`.`author_id` = `users`.`id`) > ?",
         ]
     );
@@ -182,7 +182,7 @@ fn aggregates_over_relations() {
             .filter(boss.posts.sum(Post.id + boss.id).gt(1)),
         [
             r#"SELECT "boss"."name", (SELECT "users"."name" FROM "users" WHERE "boss"."boss_id" = "users"."id") FROM "users" AS "boss" WHERE (SELECT SUM("posts"."id" + "boss"."id") FROM "posts" WHERE "posts"."author_id" = "boss"."id") > ?"#,
-            r#"SELECT "boss"."name", (SELECT "users"."name" FROM "users" WHERE "boss"."boss_id" = "users"."id") FROM "users" AS "boss" WHERE (SELECT CAST(SUM("posts"."id" + "boss"."id") AS BIGINT) FROM "posts" WHERE "posts"."author_id" = "boss"."id") > $1"#,
+            r#"SELECT "boss"."name", (SELECT "users"."name" FROM "users" WHERE "boss"."boss_id" = "users"."id") FROM "users" AS "boss" WHERE (SELECT CAST(SUM("posts"."id" + "boss"."id") AS int8) FROM "posts" WHERE "posts"."author_id" = "boss"."id") > $1"#,
             "SELECT `boss`.`name`, (SELECT `users`.`name` FROM `users` WHERE `boss`.`boss_id` = `users`.`id`) FROM `users` AS `boss` WHERE (SELECT SUM(`posts`.`id` + `boss`.`id`) FROM `posts` WHERE `posts`.`author_id` = `boss`.`id`) > ?",
         ]
     );
