@@ -41,6 +41,8 @@ pub(super) struct Shared {
     pub criteria: Criteria,
     /// The isolation level of transactions that name none.
     pub isolation: Option<IsolationLevel>,
+    /// The time that statements may take.
+    pub time_limit: Option<Duration>,
     pub allow_blocking_in_async: bool,
     /// The compiled texts of statements.
     pub statements: StatementCache,
@@ -169,6 +171,7 @@ impl Connection {
             dialect: pooled.dialect,
             pooled: Some(pooled),
             criteria: shared.criteria.clone(),
+            watching: Watching::of_engine(shared.time_limit),
             shared,
             transaction: Transaction::NONE,
             savepoints: 0,
@@ -180,7 +183,6 @@ impl Connection {
             is_leaving: false,
             after_end: None,
             writes: false,
-            watching: None,
         }
     }
 

@@ -56,4 +56,5 @@ pub use statement_cache::StatementCacheStatus;
 pub(crate) use statement_cache::{StatementText, TextOf};
 pub(crate) use statement_key::{StatementKey, StatementKind};
 pub(crate) use stored_table::StoredTable;
+pub(crate) use time_limit::StatementLimit;
 pub use url::{IntoUrl, Url};

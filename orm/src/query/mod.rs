@@ -8,6 +8,7 @@
 mod compile;
 mod executor;
 mod expressions;
+mod limited;
 mod raw;
 mod rows;
 mod schema;
@@ -87,8 +88,8 @@ pub(crate) use write::reflection::{batch_column, learn_tables};
 pub use write::returning::Returning;
 pub(crate) use write::stored::stored;
 pub(crate) use write::unique_key::unique_columns;
-pub(crate) use write::update::check_assigned;
 pub use write::update::{Update, update};
+pub(crate) use write::update_checks::check_assigned;
 pub use write::update_many::{UpdateMany, UpdateManyOf, update_many};
 pub(crate) use write::update_rows::case_binds;
 pub(crate) use write::upsert::upsert_all;

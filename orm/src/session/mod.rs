@@ -219,7 +219,7 @@ impl Session {
                 n_plus_one: NPlusOne::default(),
             },
             criteria: engine.criteria().clone(),
-            watching: None,
+            watching: engine.watching(),
             work: Work::None,
             depth: 0,
             lost: false,

@@ -10,7 +10,7 @@ use super::join::{Sources, twice};
 use super::joined_loads::{JoinedLoads, not_joined, not_locked};
 use super::named_source::with;
 use super::selectable::Selectable;
-use crate::engine::{Connection, StatementText};
+use crate::engine::{Connection, StatementLimit, StatementText};
 use crate::mapping::{ColumnSet, Criteria, Exempt, LoadPath, LoadStep, ModelDef, Strategy};
 use crate::query::compile::compiled_sql::{CompiledSql, KeptSql, compile_query};
 use crate::query::compile::printed::with_literals;
@@ -41,6 +41,7 @@ pub(in crate::query) struct QueryState {
     /// The criteria that it is exempt from.
     pub(super) exempt: Option<Box<Exempt>>,
     pub(super) error: Option<Box<BuildError>>,
+    pub(super) time_limit: StatementLimit,
     pub(super) kept: KeptSql,
 }
 
