@@ -31,9 +31,11 @@ mod functions;
 mod json;
 mod render;
 mod types;
+mod versions;
 
 use std::borrow::Cow;
 
+use orm_core::ServerVersion;
 use orm_core::error::Result;
 use orm_core::schema::{self, Keeps, StoredColumn};
 use orm_core::sql::{
@@ -64,6 +66,10 @@ impl Dialect for PostgresDialect {
 
     fn capabilities(&self) -> &Capabilities {
         &capability::CAPABILITIES
+    }
+
+    fn capabilities_at(&self, version: ServerVersion) -> Result<Option<Capabilities>> {
+        versions::capabilities_at(version)
     }
 
     fn write_typed_bind<'a>(&self, w: &mut SqlWriter<'a>, value: &'a Value) {

@@ -39,6 +39,7 @@ mod transaction_state;
 mod url;
 mod watch;
 
+pub use orm_core::ServerVersion;
 pub use orm_core::driver::{Outcome, Row};
 pub use orm_core::sql::{IsolationLevel, TransactionOptions};
 pub use orm_core::value::{Value, ValueRef};

@@ -155,5 +155,5 @@ fn the_order_of_a_model() {
 }
 
 fn count_of() -> orm::query::Expr<Option<i64>> {
-    orm::query::scalar(select(count_all()).from(City))
+    scalar(select(count_all()).from(City))
 }

@@ -6,6 +6,7 @@
 use std::any::Any;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::ServerVersion;
 use crate::driver::{
     Cancel, Connection, Cursor, Driver, Outcome, Row, TransactionState, TransactionVerb,
 };
@@ -360,6 +361,10 @@ impl Connection for FaultyConnection {
 
     fn message_limit(&self) -> Option<usize> {
         self.inner.as_ref()?.message_limit()
+    }
+
+    fn server_version(&self) -> Option<ServerVersion> {
+        self.inner.as_ref()?.server_version()
     }
 
     fn default_isolation(&self) -> Option<IsolationLevel> {

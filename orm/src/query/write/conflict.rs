@@ -16,6 +16,7 @@ use orm_core::value::ValueRef;
 
 use super::check::{check_length, check_references};
 use super::insert::Insert;
+use super::stored::stored;
 use super::unique_key::names;
 use crate::mapping::{ColumnSet, Exempt, Model, ModelDef};
 use crate::query::compile::criteria::HasHandle;
@@ -195,7 +196,11 @@ impl Clause {
             |position: usize| def.update_defaults.iter().any(|it| it.column == position);
         let mut set: Vec<(usize, Expr)> = match &self.action {
             Action::Nothing => return Vec::new(),
-            Action::Set(set) => set.clone(),
+            Action::Set(set) => {
+                let set = set.iter().cloned();
+                set.map(|(position, value)| (position, stored(def, position, value)))
+                    .collect()
+            }
             Action::All => {
                 let others = columns.iter().copied().filter(|position| {
                     let is_key = target.contains(position) || def.primary_key.contains(position);

@@ -99,10 +99,10 @@ pub(in crate::query) fn validate_ctes(query: &Query) -> Result<(), BuildError> {
 /// As [`validate_query`].
 pub(in crate::query) fn validate_update(update: &Update) -> Result<(), BuildError> {
     let tables = Tables::Beside(&update.table, update.from.as_ref(), &update.joins);
-    flow(walk_update(
-        &mut Pass::new(tables, Outside::Nothing, 0),
-        update,
-    ))
+    let mut pass = Pass::new(tables, Outside::Nothing, 0);
+    flow(walk_update(&mut pass, update))?;
+    let set = update.set.iter().map(|(_, value)| value);
+    pass.check_write("UPDATE", update.filter.iter().chain(set))
 }
 
 /// Checks a DELETE.
@@ -111,10 +111,9 @@ pub(in crate::query) fn validate_update(update: &Update) -> Result<(), BuildErro
 /// As [`validate_query`].
 pub(in crate::query) fn validate_delete(delete: &Delete) -> Result<(), BuildError> {
     let tables = Tables::Beside(&delete.table, delete.using.as_ref(), &delete.joins);
-    flow(walk_delete(
-        &mut Pass::new(tables, Outside::Nothing, 0),
-        delete,
-    ))
+    let mut pass = Pass::new(tables, Outside::Nothing, 0);
+    flow(walk_delete(&mut pass, delete))?;
+    pass.check_write("DELETE", delete.filter.iter())
 }
 
 /// Checks an INSERT.
@@ -125,6 +124,7 @@ pub(in crate::query) fn validate_insert(insert: &Insert) -> Result<(), BuildErro
     let tables = Tables::Written(&insert.table);
     let mut pass = Pass::new(tables, Outside::Nothing, 0);
     flow(walk_insert(&mut pass, insert))?;
+    pass.check_write("INSERT", std::iter::empty())?;
     check_returned(&insert.table, &insert.returning)
 }
 
@@ -242,6 +242,24 @@ impl<'p, 'a> Pass<'p, 'a> {
     /// The pass over what stands in no statement.
     fn apart() -> Self {
         Self::new(Tables::None, Outside::Nothing, 0)
+    }
+
+    /// Refuses what a statement that writes has no place for. `rowwise` is about one row each.
+    fn check_write<'e>(
+        &self,
+        statement: &str,
+        mut rowwise: impl Iterator<Item = &'e Expr>,
+    ) -> Result<(), BuildError> {
+        if self.windows {
+            return Err(windows::in_write(statement));
+        }
+        if self.aggregates && rowwise.any(aggregates::has_aggregate) {
+            return Err(BuildError::new(
+                format!("aggregates are not allowed in {statement}"),
+                "aggregate in a subquery: scalar(select(sum(…)))",
+            ));
+        }
+        Ok(())
     }
 
     /// Goes through a query inside this one, which sees what is `outside` of it.
