@@ -1,4 +1,4 @@
-//! A relation's texts can't be added up.
+//! A relation to one entity has no mean to compute.
 
 use orm::prelude::*;
 
@@ -6,6 +6,7 @@ use orm::prelude::*;
 struct User {
     #[orm(primary_key)]
     id: i64,
+    points: i64,
     posts: HasMany<Post>,
 }
 
@@ -15,10 +16,9 @@ struct Post {
     id: i64,
     #[orm(references = User.id)]
     author_id: i64,
-    title: String,
     author: BelongsTo<User>,
 }
 
 fn main() {
-    let _ = select(User.posts.sum(Post.title));
+    let _ = select(Post.author.avg(User.points));
 }
