@@ -2,7 +2,7 @@
 //! time, then erase into the plain statements of `orm_core::stmt`.
 //!
 //! A floor for each idea: `expressions/` goes into statements, `select/`, `write/` and `raw/` are the statements,
-//! `compile/` makes text and binds of them, `rows/` reads what comes back. `executor.rs` has the places where they run;
+//! `compile/` makes text and binds of them, `rows/` reads what comes back. `executor.rs` has the places where they run, and `limited.rs` those with a time limit;
 //! `schema.rs` creates tables. Stands on `engine` and `mapping`; knows no session.
 
 mod compile;
