@@ -55,7 +55,7 @@ pub struct OnConflict<'a, M> {
 ///         .do_update(|new| [Hits.visits.to(Hits.visits + new.visits)])
 ///         .execute(&mut conn)?;
 ///     // SQLite, PostgreSQL: INSERT INTO "hits" ("page", "visits") VALUES (?, ?)
-///     //     ON CONFLICT ("page") DO UPDATE SET "visits" = "hits"."visits" + excluded."visits"
+///     //     ON CONFLICT ("page") DO UPDATE SET "visits" = "hits"."visits" + excluded."visits" (on SQLite checked by integer_store)
 ///     // MariaDB, MySQL: INSERT INTO `hits` (`page`, `visits`) VALUES (?, ?)
 ///     //     ON DUPLICATE KEY UPDATE `hits`.`visits` = `hits`.`visits` + VALUES(`visits`)
 /// }
@@ -176,7 +176,7 @@ impl<'a, M: Model> OnConflict<'a, M> {
     /// upsert.do_update(|new| [User.age.to(User.age + new.age), User.active.to(false)]).execute(&mut conn)?;
     /// assert_eq!(
     ///     sent.take_sql(),
-    ///     [r#"INSERT INTO "users" ("id", "name", "email", "age", "active") VALUES (?, ?, ?, ?, ?) ON CONFLICT ("id") DO UPDATE SET "age" = "users"."age" + excluded."age", "active" = ?"#]
+    ///     [r#"INSERT INTO "users" ("id", "name", "email", "age", "active") VALUES (?, ?, ?, ?, ?) ON CONFLICT ("id") DO UPDATE SET "age" = integer_store("users"."age" + excluded."age", 32), "active" = ?"#]
     /// );
     /// assert_eq!(select(User.age).one(&mut conn)?, 37);
     /// # Ok::<(), orm::Error>(())

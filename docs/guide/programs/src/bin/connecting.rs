@@ -60,6 +60,7 @@ fn limits(engine: &Engine) -> orm::Result<()> {
     let quick = Duration::from_millis(200);
     let three = raw("SELECT 1 + 2").time_limit(quick);
     let three: (i64,) = three.one(&mut session)?;
+    // PRAGMA cache_size = -64000
     // SELECT 1 + 2
     assert_eq!(three.0, 3);
 

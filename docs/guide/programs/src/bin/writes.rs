@@ -92,7 +92,8 @@ fn upsert(conn: &mut Connection) -> orm::Result<()> {
     // INSERT INTO "books" ("isbn", "title", "stock")
     //     VALUES (?, ?, ?), (?, ?, ?)
     //     ON CONFLICT ("isbn") DO UPDATE
-    //     SET "stock" = "books"."stock" + excluded."stock"
+    //     SET "stock" =
+    //     integer_store("books"."stock" + excluded."stock", 64)
 
     insert(Book)
         .values(book("2", "Other title"))
