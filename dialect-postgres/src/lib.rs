@@ -43,6 +43,7 @@ use orm_core::sql::{
 };
 use orm_core::stmt::{
     AggregateCall, BatchColumn, BatchDelete, BatchRows, BatchUpdate, Call, Insert, JsonExpr, Like,
+    Numeric,
 };
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
@@ -94,6 +95,10 @@ impl Dialect for PostgresDialect {
 
     fn write_like<'a>(&self, w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()> {
         render::write_like(w, like)
+    }
+
+    fn write_numeric<'a>(&self, w: &mut SqlWriter<'a>, numeric: &'a Numeric) -> Result<()> {
+        render::write_numeric(w, numeric)
     }
 
     fn like_escape(&self) -> &'static str {

@@ -31,6 +31,7 @@ pub use expressions::json_ops::{JsonKey, JsonOps, JsonPlace};
 pub use expressions::operand::{Null, Operand, ValueFor};
 pub use expressions::order::{GroupList, Order, OrderList};
 pub use expressions::predicate::{Condition, Predicate};
+pub use expressions::quotient::avg_dp;
 pub use expressions::raw_expr::{NamedBinds, raw_expr};
 pub use expressions::related::Related;
 pub use expressions::row_ops::{RowExpr, RowList};

@@ -18,6 +18,7 @@ mod criteria;
 mod crud;
 mod ctes;
 mod ddl;
+mod decimal_quotients;
 mod decimal_writes;
 mod decimals;
 mod deferred;
@@ -182,6 +183,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     expressions::cases,
     decimals::cases,
     decimal_writes::cases,
+    decimal_quotients::cases,
     integer_arithmetic::cases,
     unsigned::cases,
     row_values::cases,

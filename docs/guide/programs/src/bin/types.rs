@@ -1,6 +1,7 @@
 //! The program of the chapter "Numbers".
 
 use orm::prelude::*;
+use orm::query::avg_dp;
 use rust_decimal::Decimal;
 
 // ANCHOR: model
@@ -21,6 +22,7 @@ fn main() -> orm::Result<()> {
     let mut conn = engine.connection()?;
     store(&mut conn)?;
     compute(&mut conn)?;
+    quotients(&mut conn)?;
     divide(&mut conn)
 }
 
@@ -57,6 +59,22 @@ fn compute(conn: &mut Connection) -> orm::Result<()> {
     Ok(())
 }
 // ANCHOR_END: compute
+
+// ANCHOR: quotients
+fn quotients(conn: &mut Connection) -> orm::Result<()> {
+    let each = Item.price.div_dp(Item.stock.cast::<Decimal>(), 2);
+    let each = select(each).one(conn)?;
+    // SELECT decimal_div("price", CAST("stock" AS TEXT)
+    //     COLLATE decimal, 2) COLLATE decimal FROM "items" LIMIT 2
+    assert_eq!(each, Some(Decimal::new(300, 2)));
+
+    let mean = select(avg_dp(Item.price, 1)).one(conn)?;
+    // SELECT decimal_div(decimal_sum("price") COLLATE decimal,
+    //     COUNT("price"), 1) COLLATE decimal FROM "items" LIMIT 2
+    assert_eq!(mean, Some(Decimal::new(210, 1)));
+    Ok(())
+}
+// ANCHOR_END: quotients
 
 // ANCHOR: divide
 fn divide(conn: &mut Connection) -> orm::Result<()> {
