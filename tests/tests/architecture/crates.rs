@@ -54,6 +54,16 @@ const EDGES: &[(&str, &[&str])] = &[
         &["orm-core", "orm", "dialect-postgres", "dialect-mysql"],
     ),
     ("orm-guide", &["orm", "orm-migrate"]),
+    (
+        "orm-tpch",
+        &[
+            "orm",
+            "orm-conformance",
+            "orm-tests",
+            "dialect-postgres",
+            "dialect-mysql",
+        ],
+    ),
     ("web-service", &["orm"]),
 ];
 
