@@ -70,6 +70,7 @@ pub(crate) const MYSQL: Capabilities = {
     own.bit_operators = true;
     // Neither finds an expression of GROUP BY again in HAVING, and MySQL takes two `?` for two values.
     own.repeats = RepeatStyle::Alias;
+    own.any_value = true;
     own.simultaneous_set = false;
     own.json = true;
     // Error 1235.
@@ -104,6 +105,8 @@ pub(crate) const MARIADB: Capabilities = {
         analyze: "ANALYZE FORMAT=JSON ",
     };
     own.with_ties = true;
+    // Not there before MariaDB 12, which looks for no columns that are not grouped.
+    own.any_value = false;
     own.share_lock = " LOCK IN SHARE MODE";
     own.lock_of = false;
     own.lateral = false;

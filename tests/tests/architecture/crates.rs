@@ -49,6 +49,7 @@ const EDGES: &[(&str, &[&str])] = &[
         ],
     ),
     ("orm-conformance", &["orm-core", "orm-macros", "orm"]),
+    ("orm-differential", &["orm"]),
     (
         "orm-doctest",
         &["orm-core", "orm", "dialect-postgres", "dialect-mysql"],

@@ -150,6 +150,9 @@ pub struct Capabilities {
     pub second_digits: u32,
     /// How a repeated expression is rendered in a query with GROUP BY or DISTINCT.
     pub repeats: RepeatStyle,
+    /// Whether an expression of GROUP BY inside of another selected one is `ANY_VALUE(…)`, on MySQL: its two `?` are never
+    /// equal, and it would be an expression that is not grouped.
+    pub any_value: bool,
     /// Whether every assignment of an UPDATE reads the old values. On MySQL an assignment reads the results of
     /// earlier ones, so the writer orders them.
     pub simultaneous_set: bool,
@@ -250,6 +253,7 @@ impl Capabilities {
         window_frames: true,
         second_digits: 6,
         repeats: RepeatStyle::Plain,
+        any_value: false,
         simultaneous_set: true,
         limit_in_subquery: true,
         own_table_hint: None,

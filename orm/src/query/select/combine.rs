@@ -79,8 +79,17 @@ impl QueryState {
         if self.joined_loads.is_some() {
             return Err(joined());
         }
-        let (query, depth) = self.to_part()?;
+        let (mut query, depth) = self.to_part()?;
         check_depth(depth)?;
+        // The rows of a part have no order, but for which of them LIMIT keeps. MariaDB refuses window functions in it.
+        let keeps_all = query.limit.is_none() && query.offset.is_none();
+        if keeps_all
+            && query
+                .as_select()
+                .is_some_and(|select| select.distinct_on.is_empty())
+        {
+            query.order_by.clear();
+        }
         Ok(query)
     }
 

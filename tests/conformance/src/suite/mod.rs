@@ -22,6 +22,7 @@ mod decimal_writes;
 mod decimals;
 mod deferred;
 mod derived_tables;
+mod differences;
 mod dirty;
 mod eager_reads;
 mod embedded;
@@ -267,6 +268,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     types::cases,
     conditions::cases,
     deferred::cases,
+    differences::cases,
     ctes::cases,
     derived_tables::cases,
     dirty::cases,

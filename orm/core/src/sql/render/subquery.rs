@@ -1,11 +1,13 @@
 //! Renders queries in expressions: EXISTS, IN and scalar subqueries. Called by `expr.rs`; the query itself is
 //! rendered by `query.rs`.
 
+use std::ops::ControlFlow;
+
 use super::expr::write_operand;
 use super::query::write_query;
 use crate::error::Result;
 use crate::sql::SqlWriter;
-use crate::stmt::{Expr, Query, QueryBody, Source};
+use crate::stmt::{Expr, FromItem, Query, QueryBody, Source, Visit, walk_expr, walk_query};
 
 pub(super) fn write_exists<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Result<()> {
     w.push("EXISTS ");
@@ -32,6 +34,12 @@ pub(super) fn write_in_query<'a>(
 pub(super) fn write_limited<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Result<()> {
     let limited = query.limit.is_some() || query.offset.is_some();
     if limited && !w.dialect().capabilities().limit_in_subquery {
+        // A query in FROM does not see the columns of outer queries everywhere.
+        if !w.dialect().capabilities().lateral && has_outer_columns(query) {
+            return Err(w
+                .unsupported("LIMIT and OFFSET in a query of IN, ANY and ALL that uses columns of the outer one")
+                .with_hint("use exists, or a scalar subquery of one row"));
+        }
         return write_wrapped(w, "*", query);
     }
     write_subquery(w, query)
@@ -84,4 +92,42 @@ pub(super) fn write_in_parentheses<'a>(w: &mut SqlWriter<'a>, query: &'a Query) 
     write_query(w, query)?;
     w.push(")").qualify(outer);
     Ok(())
+}
+
+/// Whether the query uses columns of a query around it.
+fn has_outer_columns(query: &Query) -> bool {
+    let mut columns = Columns::default();
+    let _ = columns.query(query);
+    let mut used = columns.used.iter();
+    used.any(|source| !columns.known.contains(source))
+}
+
+/// The sources that a query and those inside of it have, and the sources of their columns. The names of sources differ in a
+/// statement, unless they stand for one another.
+#[derive(Default)]
+struct Columns<'a> {
+    known: Vec<&'a str>,
+    used: Vec<&'a str>,
+}
+
+impl<'a> Visit<'a> for Columns<'a> {
+    type Break = ();
+
+    fn query(&mut self, query: &'a Query) -> ControlFlow<()> {
+        if let Some(select) = query.as_select() {
+            let names = select
+                .sources()
+                .filter_map(FromItem::name)
+                .map(AsRef::as_ref);
+            self.known.extend(names);
+        }
+        walk_query(self, query)
+    }
+
+    fn expr(&mut self, expr: &'a Expr) -> ControlFlow<()> {
+        if let Expr::Column { source, .. } = expr {
+            self.used.push(source);
+        }
+        walk_expr(self, expr)
+    }
 }
