@@ -71,6 +71,7 @@ pub(crate) const MYSQL: Capabilities = {
     // Neither finds an expression of GROUP BY again in HAVING, and MySQL takes two `?` for two values.
     own.repeats = RepeatStyle::Alias;
     own.any_value = true;
+    own.unsigned_ranks = true;
     own.simultaneous_set = false;
     own.json = true;
     // Error 1235.
@@ -107,6 +108,7 @@ pub(crate) const MARIADB: Capabilities = {
     own.with_ties = true;
     // Not there before MariaDB 12, which looks for no columns that are not grouped.
     own.any_value = false;
+    own.unsigned_ranks = false;
     own.share_lock = " LOCK IN SHARE MODE";
     own.lock_of = false;
     own.lateral = false;

@@ -72,7 +72,7 @@ impl Dialect for MysqlDialect {
     }
 
     fn write_call<'a>(&self, w: &mut SqlWriter<'a>, call: &'a Call) -> Result<()> {
-        functions::write_call(w, call, self.collation())
+        functions::write_call(w, call, *self)
     }
 
     fn write_json<'a>(&self, w: &mut SqlWriter<'a>, json: &'a JsonExpr) -> Result<()> {

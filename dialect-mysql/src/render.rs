@@ -17,6 +17,7 @@ use orm_core::value::{Value, ValueRef};
 
 use crate::dialect::MysqlDialect;
 use crate::errors::WRONG_COUNT;
+use crate::functions::write_signed;
 use crate::types;
 
 /// The escape character of LIKE as a hexadecimal literal: `'\\'` is one character or two, depending on
@@ -103,6 +104,10 @@ pub(crate) fn write_typed_bind<'a>(w: &mut SqlWriter<'a>, value: &'a Value, dial
 pub(crate) fn write_numeric<'a>(w: &mut SqlWriter<'a>, numeric: &'a Numeric) -> Result<()> {
     let op = match (numeric.op(), numeric.args()) {
         (NumericOp::IntDivide, [a, b]) => return write_quotient(w, a, " DIV ", b),
+        (NumericOp::Negate, [a]) if !numeric.ty().is_decimal() => {
+            w.push("-");
+            return write_signed(w, a);
+        }
         (NumericOp::BitAnd, [a, b]) => (a, " & ", b),
         (NumericOp::BitOr, [a, b]) => (a, " | ", b),
         (NumericOp::BitXor, [a, b]) => (a, " ^ ", b),

@@ -92,7 +92,7 @@ fn sources() {
 fn window_functions() {
     check(
         &queries::windows(),
-        "SELECT (SUM(`a`) OVER (PARTITION BY `b` ORDER BY `id` ASC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) DIV 1) AS `total`, ROW_NUMBER() OVER (ORDER BY `id` ASC) AS `number` FROM `t` ORDER BY `id` ASC",
+        "SELECT (SUM(`a`) OVER (PARTITION BY `b` ORDER BY `id` ASC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) DIV 1) AS `total`, CAST(ROW_NUMBER() OVER (ORDER BY `id` ASC) AS SIGNED) AS `number` FROM `t` ORDER BY `id` ASC",
     );
 }
 

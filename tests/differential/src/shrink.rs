@@ -1,6 +1,7 @@
 //! Cuts a query that differs to a smaller one that differs in the same way.
 
 use crate::bounds::fits;
+use crate::exclusions::is_excluded;
 use crate::run::Difference;
 use crate::tree::{Column, From, Kind, Literal, Node, Op, Query, walk};
 
@@ -17,6 +18,9 @@ pub(crate) fn smallest(
     let mut tries = 0;
     'cut: loop {
         for smaller in queries(&query, false) {
+            if is_excluded(&smaller) {
+                continue;
+            }
             tries += 1;
             if tries > TRIES {
                 return found;

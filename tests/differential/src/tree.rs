@@ -339,3 +339,34 @@ fn walk_node(node: &Node, look: &mut dyn FnMut(&Node)) {
         _ => {}
     }
 }
+
+/// Shows a query and all queries inside of it to `look`.
+pub(crate) fn walk_queries(query: &Query, look: &mut dyn FnMut(&Query)) {
+    look(query);
+    for source in &query.sources {
+        if let From::Derived(inner, _) = &source.from {
+            walk_queries(inner, look);
+        }
+    }
+    for (_, other) in &query.compound {
+        walk_queries(other, look);
+    }
+    let mut inner = Vec::new();
+    walk(query, &mut |node| {
+        if let Op::Scalar(query)
+        | Op::InQuery(_, query)
+        | Op::Exists(query)
+        | Op::Quantified(_, _, query) = &node.op
+        {
+            inner.push((**query).clone());
+        }
+    });
+    for query in &inner {
+        look(query);
+        for source in &query.sources {
+            if let From::Derived(inner, _) = &source.from {
+                walk_queries(inner, look);
+            }
+        }
+    }
+}

@@ -145,6 +145,8 @@ pub struct Capabilities {
     pub json: bool,
     /// Whether window functions support frames: `ROWS BETWEEN`.
     pub window_frames: bool,
+    /// Whether `ROW_NUMBER()` and its like are unsigned, on MySQL: below 0 their arithmetic is an error, so they are cast.
+    pub unsigned_ranks: bool,
     /// The digits of fractional seconds: 6 on the four databases of this workspace. Read by tests alone, which compare
     /// times: what a flush reads back, [`Dialect::keeps`](super::Dialect::keeps) says of each column.
     pub second_digits: u32,
@@ -254,6 +256,7 @@ impl Capabilities {
         second_digits: 6,
         repeats: RepeatStyle::Plain,
         any_value: false,
+        unsigned_ranks: false,
         simultaneous_set: true,
         limit_in_subquery: true,
         own_table_hint: None,

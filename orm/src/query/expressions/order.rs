@@ -73,11 +73,8 @@ pub trait OrderList {
 
 #[diagnostic::do_not_recommend]
 impl OrderList for Order {
-    // A value is no order, and MariaDB takes an integer among the binds for the number of a column.
     fn add_to(self, orders: &mut Vec<stmt::Order>) {
-        if !matches!(self.0.expr, stmt::Expr::Value(_)) {
-            orders.push(self.0);
-        }
+        orders.push(self.0);
     }
 }
 

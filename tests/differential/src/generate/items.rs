@@ -2,6 +2,7 @@
 
 use super::{Generator, VALUES};
 use crate::bounds::fits;
+use crate::exclusions::has_column;
 use crate::tree::{Aggregate, Function, Kind, Node, Op, OrderItem, Window, WindowFunction};
 
 impl Generator {
@@ -86,6 +87,7 @@ impl Generator {
                 (Function::StringAgg | Function::StringAggDistinct, None) => {
                     return Node::null(kind);
                 }
+                (Function::CountDistinct, Some(column)) => column,
                 _ => self.of_rows(over),
             });
         }
@@ -209,8 +211,4 @@ fn source_of(node: &Node) -> Option<usize> {
         Op::Column(column) => Some(column.source),
         _ => None,
     }
-}
-
-fn has_column(node: &Node) -> bool {
-    matches!(node.op, Op::Column(_)) || node.args.iter().any(has_column)
 }

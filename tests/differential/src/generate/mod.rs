@@ -7,6 +7,7 @@ mod values;
 
 use crate::bounds::fits;
 use crate::data;
+use crate::exclusions::is_excluded;
 use crate::rng::Rng;
 use crate::tree::{Column, Kind, Literal, Node, Op, Query};
 
@@ -29,17 +30,23 @@ pub(crate) struct Generator {
     level: usize,
 }
 
-/// Makes the query of a seed.
+/// Makes the query of a seed: the first one that has nothing excluded.
 pub(crate) fn query(seed: u64) -> Query {
-    let mut generator = Generator {
-        rng: Rng::new(seed),
-        next_source: 0,
-        local: Vec::new(),
-        outer: Vec::new(),
-        is_grouped: false,
-        level: 0,
-    };
-    generator.top()
+    let mut rng = Rng::new(seed);
+    loop {
+        let mut generator = Generator {
+            rng: Rng::new(rng.next()),
+            next_source: 0,
+            local: Vec::new(),
+            outer: Vec::new(),
+            is_grouped: false,
+            level: 0,
+        };
+        let query = generator.top();
+        if !is_excluded(&query) {
+            return query;
+        }
+    }
 }
 
 /// The kinds of values. Conditions have none of their operations.

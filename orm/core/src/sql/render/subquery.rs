@@ -7,7 +7,9 @@ use super::expr::write_operand;
 use super::query::write_query;
 use crate::error::Result;
 use crate::sql::SqlWriter;
-use crate::stmt::{Expr, FromItem, Query, QueryBody, Source, Visit, walk_expr, walk_query};
+use crate::stmt::{
+    Expr, FromItem, Projection, Query, QueryBody, Select, Source, Visit, walk_expr, walk_query,
+};
 
 pub(super) fn write_exists<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Result<()> {
     w.push("EXISTS ");
@@ -30,14 +32,14 @@ pub(super) fn write_in_query<'a>(
     write_limited(w, query)
 }
 
-/// A query that may have a LIMIT where some databases have none.
+/// A query that may have a LIMIT where some databases have none. These take no window functions there, either.
 pub(super) fn write_limited<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Result<()> {
-    let limited = query.limit.is_some() || query.offset.is_some();
+    let limited = query.limit.is_some() || query.offset.is_some() || has_windows(query);
     if limited && !w.dialect().capabilities().limit_in_subquery {
         // A query in FROM does not see the columns of outer queries everywhere.
         if !w.dialect().capabilities().lateral && has_outer_columns(query) {
             return Err(w
-                .unsupported("LIMIT and OFFSET in a query of IN, ANY and ALL that uses columns of the outer one")
+                .unsupported("LIMIT, OFFSET and window functions in a query of IN, ANY and ALL that uses columns of the outer one")
                 .with_hint("use exists, or a scalar subquery of one row"));
         }
         return write_wrapped(w, "*", query);
@@ -92,6 +94,35 @@ pub(super) fn write_in_parentheses<'a>(w: &mut SqlWriter<'a>, query: &'a Query) 
     write_query(w, query)?;
     w.push(")").qualify(outer);
     Ok(())
+}
+
+/// Whether a window function is selected.
+fn has_windows(query: &Query) -> bool {
+    let selects = |select: &Select| {
+        select.columns.iter().any(|projection| match projection {
+            Projection::Expr(expr) | Projection::Labelled(expr, _) => Windows.expr(expr).is_break(),
+            Projection::Columns { .. } | Projection::All => false,
+        })
+    };
+    query.as_select().is_some_and(selects)
+}
+
+/// Stops at a window function of the query itself.
+struct Windows;
+
+impl<'a> Visit<'a> for Windows {
+    type Break = ();
+
+    fn expr(&mut self, expr: &'a Expr) -> ControlFlow<()> {
+        if matches!(expr, Expr::Over { .. }) {
+            return ControlFlow::Break(());
+        }
+        walk_expr(self, expr)
+    }
+
+    fn query(&mut self, _query: &'a Query) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
 }
 
 /// Whether the query uses columns of a query around it.

@@ -6,6 +6,7 @@ use super::query::write_orders;
 use crate::error::Result;
 use crate::sql::SqlWriter;
 use crate::stmt::{Expr, Frame, FrameBound, FrameUnit, Window};
+use crate::types::Type;
 
 pub(super) fn write_over<'a>(
     w: &mut SqlWriter<'a>,
@@ -18,8 +19,16 @@ pub(super) fn write_over<'a>(
     let Expr::Function { name, args } = call else {
         return Err(w.unsupported("OVER with an expression that is not a function"));
     };
+    let is_rank = matches!(&**name, "ROW_NUMBER" | "RANK" | "DENSE_RANK" | "NTILE");
+    let signed = w.dialect().capabilities().unsigned_ranks && is_rank;
+    w.push(if signed { "CAST(" } else { "" });
     write_function(w, name, args)?;
-    write_window(w, window)
+    write_window(w, window)?;
+    if signed {
+        let ty = w.dialect().cast_type(&Type::Int64);
+        w.push(" AS ").push(&ty).push(")");
+    }
+    Ok(())
 }
 
 pub(super) fn write_window<'a>(w: &mut SqlWriter<'a>, window: &'a Window) -> Result<()> {
