@@ -109,6 +109,7 @@ pub(crate) const MARIADB: Capabilities = {
     // Not there before MariaDB 12, which looks for no columns that are not grouped.
     own.any_value = false;
     own.unsigned_ranks = false;
+    own.short_shares = true;
     own.share_lock = " LOCK IN SHARE MODE";
     own.lock_of = false;
     own.lateral = false;

@@ -1,10 +1,12 @@
 //! The words of the portable functions, where MySQL's are not the default writer's.
 
+use std::ops::ControlFlow;
+
 use orm_core::error::Result;
 use orm_core::sql::{
     SqlWriter, write_call as write_default, write_expr, write_named_call, write_operand,
 };
-use orm_core::stmt::{Call, Expr, Func};
+use orm_core::stmt::{Call, Expr, Func, Visit, walk_expr};
 use orm_core::value::Value;
 
 use crate::dialect::MysqlDialect;
@@ -22,6 +24,7 @@ pub(crate) fn write_call<'a>(
         Func::Concat => write_named_call(w, "CONCAT", call),
         Func::Position => write_position(w, &call.args, dialect.collation()),
         Func::Replace => write_replace(w, call, dialect),
+        Func::Repeat => write_repeat(w, call),
         Func::Abs => match call.args.as_slice() {
             [arg @ Expr::Value(_)] => {
                 w.push("ABS(");
@@ -47,7 +50,6 @@ pub(crate) fn write_call<'a>(
         | Func::OctetLength
         | Func::Left
         | Func::Right
-        | Func::Repeat
         | Func::Reverse
         | Func::PadStart
         | Func::PadEnd
@@ -90,6 +92,36 @@ fn write_replace<'a>(w: &mut SqlWriter<'a>, call: &'a Call, dialect: MysqlDialec
     write_default(w, call)?;
     w.push(" END");
     Ok(())
+}
+
+/// `REPEAT(text, count)`. MySQL keeps the value of a subquery from row to row, and would repeat it there: CONCAT makes
+/// another one.
+fn write_repeat<'a>(w: &mut SqlWriter<'a>, call: &'a Call) -> Result<()> {
+    match call.args.as_slice() {
+        [text, count] if Subqueries.expr(text).is_break() => {
+            w.push("REPEAT(CONCAT(");
+            write_expr(w, text)?;
+            w.push("), ");
+            write_expr(w, count)?;
+            w.push(")");
+            Ok(())
+        }
+        _ => write_default(w, call),
+    }
+}
+
+/// Stops at a scalar subquery.
+struct Subqueries;
+
+impl<'a> Visit<'a> for Subqueries {
+    type Break = ();
+
+    fn expr(&mut self, expr: &'a Expr) -> ControlFlow<()> {
+        if matches!(expr, Expr::Subquery(_)) {
+            return ControlFlow::Break(());
+        }
+        walk_expr(self, expr)
+    }
 }
 
 /// An integer among the binds would be a DOUBLE here, on MySQL.

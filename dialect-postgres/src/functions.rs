@@ -110,13 +110,19 @@ fn write_count<'a>(w: &mut SqlWriter<'a>, arg: &'a Expr, least: Option<i64>) -> 
         w.value(value);
         return Ok(());
     }
-    if matches!(arg, Expr::Column { .. }) {
+    if matches!(arg, Expr::Column { name, .. } if !is_computed(name)) {
         return write_expr(w, arg);
     }
     w.push("CAST(");
     write_expr(w, arg)?;
     w.push(" AS int4)");
     Ok(())
+}
+
+/// Whether a column has the name of those of derived tables, whose integers may be of any width.
+fn is_computed(name: &str) -> bool {
+    let number = name.strip_prefix('c').unwrap_or_default();
+    !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// `LEFT(SUBSTR(a, start), length)`: with a length, SUBSTR counts from a start below 1 on.

@@ -1,7 +1,7 @@
 //! What no query has: each has a meaning of its own on a database, and the guide tells of it. What can be seen in a query
 //! is refused here; the rest the generator never makes.
 
-use crate::tree::{Function, Kind, Node, Op, Query, walk, walk_queries};
+use crate::tree::{From, Function, Kind, Node, Op, Query, walk, walk_queries};
 
 /// A construct, and why no query has it.
 pub const EXCLUSIONS: &[(&str, &str)] = &[
@@ -38,9 +38,21 @@ pub const EXCLUSIONS: &[(&str, &str)] = &[
         "MariaDB takes an aggregate that is NULL for a value, see `any`",
     ),
     (
-        "aggregates of a value, without a column; count_distinct of a computed one",
-        "MySQL counts CAST(NULL AS DATETIME) as a value, and describes the column of GROUP_CONCAT(?) in a way that its \
+        "aggregates and window functions of a value, without a column; count_distinct of a computed one",
+        "MySQL counts CAST(NULL AS DATETIME) as a value, takes a lone text among the binds for a float, and describes the column of GROUP_CONCAT(?) in a way that its \
          protocol does not have",
+    ),
+    (
+        "a value, without a column, that a derived table selects",
+        "MySQL and MariaDB merge the tables, and lose the NULL of a left join or the type of a date",
+    ),
+    (
+        "an exact decimal that is a value on the left of a comparison",
+        "SQLite compares it as text with another value",
+    ),
+    (
+        "two equal items of an ordered set operation",
+        "ORDER BY has one name for both",
     ),
     (
         "DISTINCT of values, without a column",
@@ -63,14 +75,35 @@ pub(crate) fn is_excluded(query: &Query) -> bool {
             Op::Aggregate(it) if it.function != Function::CountAll => {
                 !node.args.first().is_some_and(has_column)
             }
+            Op::Window(_) => !node.args.is_empty() && !node.args.iter().any(has_column),
+            Op::Compare(_) | Op::Between | Op::In(_) | Op::NullIf => is_decimal_value(node),
             Op::InQuery(_, inner) | Op::Quantified(_, _, inner) => has_time_of_rows(inner),
             _ => false,
         };
     });
     walk_queries(query, &mut |query| {
+        found |= !query.compound.is_empty() && !query.order.is_empty() && has_equal(&query.items);
         found |= query.distinct && !query.items.iter().any(has_column);
+        for source in &query.sources {
+            if let From::Derived(inner, _) = &source.from {
+                let parts = inner.compound.iter().map(|(_, part)| part);
+                let mut parts = std::iter::once(&**inner).chain(parts);
+                found |= parts.any(|part| !part.items.iter().all(has_column));
+            }
+        }
     });
     found
+}
+
+fn has_equal(items: &[Node]) -> bool {
+    let mut texts: Vec<String> = items.iter().map(|item| format!("{item:?}")).collect();
+    texts.sort_unstable();
+    texts.windows(2).any(|pair| pair[0] == pair[1])
+}
+
+fn is_decimal_value(node: &Node) -> bool {
+    let left = node.args.first();
+    left.is_some_and(|left| left.kind == Kind::Decimal && !has_column(left))
 }
 
 fn has_time_of_rows(query: &Query) -> bool {

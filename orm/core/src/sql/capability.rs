@@ -147,6 +147,8 @@ pub struct Capabilities {
     pub window_frames: bool,
     /// Whether `ROW_NUMBER()` and its like are unsigned, on MySQL: below 0 their arithmetic is an error, so they are cast.
     pub unsigned_ranks: bool,
+    /// Whether `PERCENT_RANK()` and `CUME_DIST()` have ten digits, on MariaDB, unless they are cast.
+    pub short_shares: bool,
     /// The digits of fractional seconds: 6 on the four databases of this workspace. Read by tests alone, which compare
     /// times: what a flush reads back, [`Dialect::keeps`](super::Dialect::keeps) says of each column.
     pub second_digits: u32,
@@ -257,6 +259,7 @@ impl Capabilities {
         repeats: RepeatStyle::Plain,
         any_value: false,
         unsigned_ranks: false,
+        short_shares: false,
         simultaneous_set: true,
         limit_in_subquery: true,
         own_table_hint: None,

@@ -106,7 +106,8 @@ impl QueryState {
             let mut others = known[..index].iter();
             name.is_some() && others.all(|(_, other)| other != name)
         };
-        if !known.iter().enumerate().all(has_name) {
+        // SQLite does not find a name in ORDER BY that several tables have.
+        if !select.joins.is_empty() || !known.iter().enumerate().all(has_name) {
             select.columns = labelled(std::mem::take(&mut select.columns));
         }
         let columns = named(select).into_iter();

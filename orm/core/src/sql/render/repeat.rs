@@ -176,8 +176,18 @@ pub(super) fn write_named<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<b
     if clause == Clause::Having && style == RepeatStyle::AliasOutsideHaving {
         return Err(w.unsupported("HAVING with an expression that is grouped by"));
     }
+    let mut position = 0;
     for (index, projection) in query.0.columns.iter().enumerate() {
+        position += match projection {
+            Projection::Columns { names, .. } => names.len(),
+            Projection::All | Projection::Expr(_) | Projection::Labelled(..) => 1,
+        };
         let name = match projection {
+            // A table may have a column of that name, which comes before it here.
+            Projection::Labelled(selected, _) if clause == Clause::GroupBy && selected == expr => {
+                w.push(&position.to_string());
+                return Ok(true);
+            }
             Projection::Labelled(selected, label) if selected == expr => label.clone(),
             Projection::Expr(selected) if selected == expr => match name_of(w, query, index) {
                 Some(name) => name,

@@ -15,7 +15,16 @@ pub(super) fn write_exists<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Resul
     w.push("EXISTS ");
     // SQLite and MariaDB take DISTINCT for void in EXISTS, and pass over duplicates by OFFSET.
     let distinct = query.as_select().is_some_and(|select| select.distinct);
-    if reads_target(w, query) || distinct && query.offset.is_some() {
+    let passes_over = distinct && query.offset.is_some();
+    // SQLite has no LATERAL, and its queries in FROM see these columns all the same.
+    if passes_over && !w.dialect().capabilities().limit_in_subquery {
+        check_alone(
+            w,
+            query,
+            "DISTINCT with OFFSET in a query of EXISTS that uses columns of the outer one",
+        )?;
+    }
+    if reads_target(w, query) || passes_over {
         return write_wrapped(w, "1", query);
     }
     write_in_parentheses(w, query)
@@ -36,12 +45,11 @@ pub(super) fn write_in_query<'a>(
 pub(super) fn write_limited<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Result<()> {
     let limited = query.limit.is_some() || query.offset.is_some() || has_windows(query);
     if limited && !w.dialect().capabilities().limit_in_subquery {
-        // A query in FROM does not see the columns of outer queries everywhere.
-        if !w.dialect().capabilities().lateral && has_outer_columns(query) {
-            return Err(w
-                .unsupported("LIMIT, OFFSET and window functions in a query of IN, ANY and ALL that uses columns of the outer one")
-                .with_hint("use exists, or a scalar subquery of one row"));
-        }
+        check_alone(
+            w,
+            query,
+            "LIMIT, OFFSET and window functions in a query of IN, ANY and ALL that uses columns of the outer one",
+        )?;
         return write_wrapped(w, "*", query);
     }
     write_subquery(w, query)
@@ -94,6 +102,15 @@ pub(super) fn write_in_parentheses<'a>(w: &mut SqlWriter<'a>, query: &'a Query) 
     write_query(w, query)?;
     w.push(")").qualify(outer);
     Ok(())
+}
+
+/// Checks that a query can stand in FROM, where it does not see the columns of outer queries everywhere.
+fn check_alone(w: &SqlWriter<'_>, query: &Query, what: &str) -> Result<()> {
+    if w.dialect().capabilities().lateral || !has_outer_columns(query) {
+        return Ok(());
+    }
+    let error = w.unsupported(what);
+    Err(error.with_hint("compare with a scalar subquery of one row, or join the tables"))
 }
 
 /// Whether a window function is selected.
