@@ -97,6 +97,7 @@ pub(crate) fn extent(node: &Node) -> Extent {
         Op::Column(it) => Extent::new(it.most, it.scale),
         Op::Literal(literal) => of_literal(literal),
         Op::Coalesce | Op::Greatest | Op::Least => Extent::new(one.most.max(two.most), scale),
+        Op::Div if node.kind == Kind::Float => Extent::new(one.most * 1e6, ROUNDED),
         Op::NullIf
         | Op::Neg
         | Op::Abs
@@ -108,25 +109,24 @@ pub(crate) fn extent(node: &Node) -> Extent {
         | Op::Right
         | Op::Reverse
         | Op::Lower
-        | Op::Upper => one,
+        | Op::Upper
+        | Op::Div
+        | Op::Length
+        | Op::Position => one,
         Op::Case => of_case(node),
         Op::Scalar(query) => query.items.first().map_or(one, extent),
         Op::Aggregate(it) => of_aggregate(it.function, one),
         Op::Window(it) => of_window(it.function, one),
         Op::Add | Op::Sub => Extent::new(one.most + two.most, scale),
         Op::Mul => Extent::new(one.most * two.most, one.scale + two.scale),
-        Op::Div if node.kind == Kind::Float => Extent::new(one.most * 1e6, ROUNDED),
-        Op::Div => one,
         Op::Rem => Extent::new(one.most.min(two.most), 0),
         Op::BitAnd | Op::BitOr | Op::BitXor => Extent::new(2.0 * one.most.max(two.most) + 1.0, 0),
-        Op::Sign => Extent::new(1.0, 0),
         Op::RoundDigits(digits) => Extent::new(one.most + 1.0, one.scale.min((*digits).into())),
         Op::Ceil | Op::Floor | Op::Round => Extent::new(one.most + 1.0, 0),
         Op::Sqrt => Extent::new(one.most.max(1.0), ROUNDED),
         Op::Power | Op::Exp | Op::Ln => Extent::new(1e3, ROUNDED),
         Op::Cast if node.kind == Kind::Text => Extent::new(20.0, 0),
         Op::Cast => Extent::new(one.most.max(1.0), 0),
-        Op::Length | Op::Position => one,
         Op::OctetLength => Extent::new(4.0 * one.most, 0),
         Op::Replace => Extent::new(one.most * (1.0 + arg(2).most), 0),
         Op::Repeat => Extent::new(one.most * two.most.max(1.0), 0),
@@ -143,6 +143,7 @@ pub(crate) fn extent(node: &Node) -> Extent {
         | Op::And
         | Op::Or
         | Op::Not
+        | Op::Sign
         | Op::IsTrue(_) => Extent::new(1.0, 0),
     }
 }

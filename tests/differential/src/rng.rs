@@ -9,12 +9,12 @@ impl Rng {
     pub fn new(seed: u64) -> Self {
         // Neighbouring seeds give unlike numbers from the first one on.
         let mut rng = Self(seed ^ 0x5851_f42d_4c95_7f2d);
-        rng.next();
+        rng.bits();
         rng
     }
 
     /// The next 64 bits.
-    pub fn next(&mut self) -> u64 {
+    pub fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut bits = self.0;
         bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -24,13 +24,13 @@ impl Rng {
 
     /// A number below `bound`, which is above 0.
     pub fn below(&mut self, bound: usize) -> usize {
-        usize::try_from(self.next() % bound as u64).unwrap_or_default()
+        usize::try_from(self.bits() % bound as u64).unwrap_or_default()
     }
 
     /// A number from `low` to `high`, both included.
     pub fn range(&mut self, low: i64, high: i64) -> i64 {
         let width = high.abs_diff(low).saturating_add(1);
-        low.saturating_add_unsigned(self.next() % width)
+        low.saturating_add_unsigned(self.bits() % width)
     }
 
     /// Whether something of that chance in a hundred happens.

@@ -131,7 +131,7 @@ fn parts(query: &Query, is_single: bool) -> Vec<Query> {
             for smaller in queries(inner, false) {
                 if smaller.kinds() == inner.kinds() {
                     all.push(change(&|it| {
-                        it.sources[index].from = From::Derived(Box::new(smaller.clone()), *is_cte)
+                        it.sources[index].from = From::Derived(Box::new(smaller.clone()), *is_cte);
                     }));
                 }
             }

@@ -6,7 +6,9 @@ use orm::prelude::*;
 use orm::query::IntoExpr as _;
 use rust_decimal::Decimal;
 
-use crate::build::cells::AnyExpr;
+use crate::build::cells::AnyExpr::{
+    self, Date, Decimal as Exact, Float, Int, Moment, Small, Text, Truth,
+};
 use crate::tree::{Kind, Table};
 
 #[derive(Model, Clone, Debug)]
@@ -142,72 +144,76 @@ pub(crate) fn fields(table: Table) -> &'static [Field] {
 
 /// The columns of a table under an alias.
 pub(crate) fn exprs(table: Table, alias: &str) -> Vec<AnyExpr> {
-    use AnyExpr::{Date, Decimal, Float, Int, Moment, Small, Text, Truth};
     let alias = alias.to_owned();
     match table {
-        Table::Person => {
-            let it = Person.alias(alias);
-            vec![
-                Int(it.n.into_expr()),
-                Text(it.name.into_expr()),
-                Text(it.nick.into_expr()),
-                Small(it.age.into_expr()),
-                Float(it.score.into_expr()),
-                Date(it.born.into_expr()),
-                Moment(it.seen.into_expr()),
-                Truth(it.active.into_expr()),
-                Truth(it.admin.into_expr()),
-                Small(it.rank.cast::<i32>()),
-            ]
-        }
-        Table::Item => {
-            let it = Item.alias(alias);
-            vec![
-                Int(it.n.into_expr()),
-                Int(it.owner_id.into_expr()),
-                Text(it.title.into_expr()),
-                Decimal(it.price.into_expr()),
-                Decimal(it.weight.into_expr()),
-                Small(it.stock.into_expr()),
-                Float(it.rating.into_expr()),
-                Int(it.big.into_expr()),
-                Date(it.made.into_expr()),
-            ]
-        }
-        Table::Order => {
-            let it = Order.alias(alias);
-            vec![
-                Int(it.n.into_expr()),
-                Int(it.person_id.into_expr()),
-                Int(it.item_id.into_expr()),
-                Small(it.quantity.into_expr()),
-                Moment(it.placed.into_expr()),
-                Text(it.note.into_expr()),
-                Truth(it.paid.into_expr()),
-                Decimal(it.discount.into_expr()),
-            ]
-        }
-        Table::Tag => {
-            let it = Tag.alias(alias);
-            vec![
-                Int(it.n.into_expr()),
-                Int(it.item_id.into_expr()),
-                Text(it.word.into_expr()),
-                Int(it.level.into_expr()),
-            ]
-        }
-        Table::Note => {
-            let it = Note.alias(alias);
-            vec![
-                Int(it.n.into_expr()),
-                Int(it.order_id.into_expr()),
-                Text(it.body.into_expr()),
-                Moment(it.written.into_expr()),
-                Float(it.amount.into_expr()),
-                Small(it.grade.cast::<i32>()),
-            ]
-        }
+        Table::Person => person(Person.alias(alias)),
+        Table::Item => item(Item.alias(alias)),
+        Table::Order => order(Order.alias(alias)),
+        Table::Tag => tag(Tag.alias(alias)),
+        Table::Note => note(Note.alias(alias)),
     }
+}
+
+fn person(it: <Person as Model>::Entity) -> Vec<AnyExpr> {
+    vec![
+        Int(it.n.into_expr()),
+        Text(it.name.into_expr()),
+        Text(it.nick.into_expr()),
+        Small(it.age.into_expr()),
+        Float(it.score.into_expr()),
+        Date(it.born.into_expr()),
+        Moment(it.seen.into_expr()),
+        Truth(it.active.into_expr()),
+        Truth(it.admin.into_expr()),
+        Small(it.rank.cast::<i32>()),
+    ]
+}
+
+fn item(it: <Item as Model>::Entity) -> Vec<AnyExpr> {
+    vec![
+        Int(it.n.into_expr()),
+        Int(it.owner_id.into_expr()),
+        Text(it.title.into_expr()),
+        Exact(it.price.into_expr()),
+        Exact(it.weight.into_expr()),
+        Small(it.stock.into_expr()),
+        Float(it.rating.into_expr()),
+        Int(it.big.into_expr()),
+        Date(it.made.into_expr()),
+    ]
+}
+
+fn order(it: <Order as Model>::Entity) -> Vec<AnyExpr> {
+    vec![
+        Int(it.n.into_expr()),
+        Int(it.person_id.into_expr()),
+        Int(it.item_id.into_expr()),
+        Small(it.quantity.into_expr()),
+        Moment(it.placed.into_expr()),
+        Text(it.note.into_expr()),
+        Truth(it.paid.into_expr()),
+        Exact(it.discount.into_expr()),
+    ]
+}
+
+fn tag(it: <Tag as Model>::Entity) -> Vec<AnyExpr> {
+    vec![
+        Int(it.n.into_expr()),
+        Int(it.item_id.into_expr()),
+        Text(it.word.into_expr()),
+        Int(it.level.into_expr()),
+    ]
+}
+
+fn note(it: <Note as Model>::Entity) -> Vec<AnyExpr> {
+    vec![
+        Int(it.n.into_expr()),
+        Int(it.order_id.into_expr()),
+        Text(it.body.into_expr()),
+        Moment(it.written.into_expr()),
+        Float(it.amount.into_expr()),
+        Small(it.grade.cast::<i32>()),
+    ]
 }
 
 /// How many foreign keys connect two tables.

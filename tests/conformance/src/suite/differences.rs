@@ -2,7 +2,7 @@
 
 use orm::ErrorKind;
 use orm::prelude::*;
-use orm::query::{CaseValue as _, cume_dist, row_number, window};
+use orm::query::{CaseValue as _, cume_dist, first_value, row_number, window};
 use rust_decimal::Decimal;
 
 use super::support::{accounts, seed};
@@ -23,6 +23,7 @@ cases![
     numbers_without_a_column_keep_their_type,
     parts_of_a_set_operation_have_orders,
     exact_decimals_are_chosen_as_numbers (Requires::Decimals),
+    window_functions_keep_the_order_of_decimals (Requires::Decimals),
     lists_of_window_functions (Requires::WindowFrames),
 ];
 
@@ -172,4 +173,17 @@ fn lists_of_window_functions(db: &Db) {
         found.len(),
         select(Post).count(conn).unwrap().min(4) as usize
     );
+}
+
+fn window_functions_keep_the_order_of_decimals(db: &Db) {
+    let conn = &mut seed(db);
+    let number = |text: &str| text.parse::<Decimal>().unwrap();
+    let price = case()
+        .when(User.id.eq(1), number("9"))
+        .when(User.id.eq(2), number("10.5"))
+        .otherwise(number("-2"));
+    let first = first_value(price).over(window().partition_by(User.id).order_by(User.id));
+    let query = select(first.clone()).from(User).filter(User.id.le(2));
+    let ordered = query.order_by(first).all(conn).unwrap();
+    assert_eq!(ordered, [Some(number("9")), Some(number("10.5"))]);
 }

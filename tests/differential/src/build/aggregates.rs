@@ -177,8 +177,8 @@ fn bound(bound: Bound, unbounded: FrameBound) -> FrameBound {
     match bound {
         None => unbounded,
         Some(0) => FrameBound::CurrentRow,
-        Some(rows) if rows < 0 => FrameBound::Preceding(rows.unsigned_abs().into()),
-        Some(rows) => FrameBound::Following(rows.unsigned_abs().into()),
+        Some(rows) if rows < 0 => FrameBound::Preceding(rows.unsigned_abs()),
+        Some(rows) => FrameBound::Following(rows.unsigned_abs()),
     }
 }
 

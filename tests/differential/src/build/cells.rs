@@ -78,7 +78,7 @@ impl Cell {
         match (self, other) {
             (Self::Float(one), Self::Float(other)) => {
                 let most = one.abs().max(other.abs());
-                one == other || (one - other).abs() <= most * ULPS
+                one.total_cmp(other).is_eq() || (one - other).abs() <= most * ULPS
             }
             _ => self == other,
         }

@@ -133,8 +133,8 @@ impl Generator {
             (_, 9) => (Max, Some(kind)),
             (_, 10) => (First, Some(kind)),
             (_, 11) => (Last, Some(kind)),
-            (_, 0 | 1 | 2) => (Lag(number), Some(kind)),
-            (_, 3 | 4 | 5) => (Lead(number), Some(kind)),
+            (_, 0..=2) => (Lag(number), Some(kind)),
+            (_, 3..=5) => (Lead(number), Some(kind)),
             _ => (Nth(number), Some(kind)),
         };
         let args = over.map(|kind| self.node(kind, 1)).into_iter().collect();

@@ -35,7 +35,7 @@ pub(crate) fn query(seed: u64) -> Query {
     let mut rng = Rng::new(seed);
     loop {
         let mut generator = Generator {
-            rng: Rng::new(rng.next()),
+            rng: Rng::new(rng.bits()),
             next_source: 0,
             local: Vec::new(),
             outer: Vec::new(),

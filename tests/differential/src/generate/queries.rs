@@ -153,8 +153,8 @@ impl Generator {
         self.node(kind, 3)
     }
 
-    fn fitting(&mut self, make: impl FnOnce(&mut Self) -> Node, kind: Kind) -> Node {
-        let made = make(self);
+    fn fitting(&mut self, of: impl FnOnce(&mut Self) -> Node, kind: Kind) -> Node {
+        let made = of(self);
         if crate::bounds::fits(&made) {
             made
         } else {
@@ -203,7 +203,7 @@ impl Generator {
             query.items.push(item);
         }
         if style == Style::Whole && !query.items.iter().any(has_aggregate) {
-            self.local = rows.clone();
+            self.local.clone_from(&rows);
             self.is_grouped = false;
             query.items[0] = self.aggregate(kinds[0], is_exact);
         }
@@ -238,10 +238,10 @@ impl Generator {
         if needs_one {
             query.limit = Some(1);
         } else if self.rng.percent(60) {
-            query.limit = Some(self.rng.next() % 6);
+            query.limit = Some(self.rng.bits() % 6);
         }
         if self.rng.percent(25) {
-            query.offset = Some(self.rng.next() % 4);
+            query.offset = Some(self.rng.bits() % 4);
         }
     }
 
