@@ -47,12 +47,16 @@ pub const EXCLUSIONS: &[(&str, &str)] = &[
         "MySQL and MariaDB merge the tables, and lose the NULL of a left join or the type of a date",
     ),
     (
+        "columns that are equal to one of the largest integers",
+        "MySQL computes with either column, and the result may be out of range",
+    ),
+    (
         "arithmetic of values, without a column",
         "MySQL computes with floats",
     ),
     (
-        "an exact decimal that is a value on the left of a comparison",
-        "SQLite compares it as text with another value",
+        "an exact decimal that is a value on the left of a comparison, or an item of a set operation",
+        "SQLite compares it as text",
     ),
     (
         "two equal items of an ordered set operation",
@@ -79,17 +83,22 @@ pub(crate) fn is_excluded(query: &Query) -> bool {
             Op::Aggregate(it) if it.function != Function::CountAll => {
                 !node.args.first().is_some_and(has_column)
             }
-            Op::Add | Op::Sub | Op::Mul => {
+            Op::Add | Op::Sub | Op::Mul | Op::Neg | Op::Abs => {
                 matches!(node.kind, Kind::Small | Kind::Int) && !has_column(node)
             }
             Op::Window(_) => !node.args.is_empty() && !node.args.iter().any(has_column),
-            Op::Compare(_) | Op::Between | Op::In(_) | Op::NullIf => is_decimal_value(node),
+            Op::Compare(_) | Op::Between | Op::In(_) | Op::NullIf => {
+                is_decimal_value(node) || node.args.iter().any(is_large)
+            }
             Op::InQuery(_, inner) | Op::Quantified(_, _, inner) => has_time_of_rows(inner),
             _ => false,
         };
     });
     walk_queries(query, &mut |query| {
         found |= !query.compound.is_empty() && !query.order.is_empty() && has_equal(&query.items);
+        let parts = || query.compound.iter().map(|(_, part)| part).chain([query]);
+        let is_value = |item: &Node| item.kind == Kind::Decimal && !has_column(item);
+        found |= !query.compound.is_empty() && parts().any(|part| part.items.iter().any(is_value));
         found |= query.distinct && !query.items.iter().any(has_column);
         for source in &query.sources {
             if let From::Derived(inner, _) = &source.from {
@@ -100,6 +109,11 @@ pub(crate) fn is_excluded(query: &Query) -> bool {
         }
     });
     found
+}
+
+/// Whether it is a column of numbers that arithmetic can't take.
+fn is_large(node: &Node) -> bool {
+    matches!(&node.op, Op::Column(column) if node.kind == Kind::Int && column.most > 1e18)
 }
 
 fn has_equal(items: &[Node]) -> bool {

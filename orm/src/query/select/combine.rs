@@ -1,7 +1,7 @@
 //! Combines two queries into a set operation, and refuses what of the whole belongs to one of them. The state is in
 //! `compound.rs`.
 
-use orm_core::stmt::{Expr, Name, Query, SetOperation, SetOperator};
+use orm_core::stmt::{Expr, Name, Projection, Query, SetOperation, SetOperator};
 
 use super::clauses::Clauses;
 use super::compound::{Compound, named};
@@ -106,8 +106,10 @@ impl QueryState {
             let mut others = known[..index].iter();
             name.is_some() && others.all(|(_, other)| other != name)
         };
-        // SQLite does not find a name in ORDER BY that several tables have.
-        if !select.joins.is_empty() || !known.iter().enumerate().all(has_name) {
+        // SQLite does not find a name in ORDER BY that several tables have. Entities keep the names of their table.
+        let is_entity = |column: &Projection| matches!(column, Projection::Columns { .. });
+        let is_joined = !select.joins.is_empty() && !select.columns.iter().any(is_entity);
+        if is_joined || !known.iter().enumerate().all(has_name) {
             select.columns = labelled(std::mem::take(&mut select.columns));
         }
         let columns = named(select).into_iter();
