@@ -16,7 +16,7 @@ struct Item {
 // ANCHOR_END: model
 
 fn main() -> orm::Result<()> {
-    let engine = Engine::options("sqlite://").echo().connect()?;
+    let engine = orm_guide::engine()?;
     orm::metadata().create_all(&engine)?;
     let mut conn = engine.connection()?;
     store(&mut conn)?;
@@ -44,6 +44,8 @@ fn compute(conn: &mut Connection) -> orm::Result<()> {
     let total = select(sum(Item.price * Item.price)).one(conn)?;
     // SELECT decimal_sum(decimal_mul("price", "price")
     //     COLLATE decimal) COLLATE decimal FROM "items" LIMIT 2
+    // PostgreSQL: SELECT SUM("price" * "price") FROM "items" LIMIT 2
+    // MySQL: SELECT SUM(`price` * `price`) FROM `items` LIMIT 2
     assert_eq!(total, Some(Decimal::new(3_996_001, 4)));
 
     update(Item)
@@ -51,6 +53,9 @@ fn compute(conn: &mut Connection) -> orm::Result<()> {
         .execute(conn)?;
     // UPDATE "items" SET "price" = decimal_store(
     //     decimal_mul("price", ?) COLLATE decimal, 12, 2)
+    // PostgreSQL: UPDATE "items" SET "price" = "price" * $1
+    // MySQL: UPDATE `items` SET `price` = `price` * CAST(? AS
+    //     DECIMAL(65,30))
     let price = select(Item.price).one(conn)?;
     // SELECT "price" FROM "items" LIMIT 2
     assert_eq!(price, Decimal::new(2099, 2));
@@ -65,6 +70,10 @@ fn divide(conn: &mut Connection) -> orm::Result<()> {
         select(parts).one(conn)?;
     // SELECT "stock" / ?, "stock" % ?, "stock" / ? FROM "items"
     //     LIMIT 2
+    // PostgreSQL: SELECT "stock" / NULLIF($1, 0), MOD("stock",
+    //     NULLIF($2, 0)), "stock" / NULLIF($3, 0) FROM "items" LIMIT 2
+    // MySQL: SELECT `stock` DIV NULLIF(?, 0), MOD(`stock`, NULLIF(?,
+    //     0)), `stock` DIV NULLIF(?, 0) FROM `items` LIMIT 2
     assert_eq!(parts, (Some(3), Some(1), None));
     Ok(())
 }
