@@ -68,14 +68,14 @@ impl JsonKey for u32 {
     }
 }
 
-#[expect(
-    clippy::wrong_self_convention,
-    reason = "expressions are values, and named as serde_json names what it returns"
-)]
 /// Is implemented by columns and expressions of JSON, and by the places in them.
 ///
 /// The document is SQL NULL, or the path leads to nothing, or the value there has another type: the result is NULL, never an
 /// error. A key is a bind, and no text is read as a path.
+#[expect(
+    clippy::wrong_self_convention,
+    reason = "expressions are values, and named as serde_json names what it returns"
+)]
 pub trait JsonOps: Sized {
     /// Returns the place as its parts.
     #[doc(hidden)]
