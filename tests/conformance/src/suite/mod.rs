@@ -2,6 +2,7 @@
 
 mod aggregate_clauses;
 mod aggregates;
+mod alive;
 mod association_proxy;
 mod async_tasks;
 mod bad_input;

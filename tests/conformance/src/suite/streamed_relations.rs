@@ -1,12 +1,11 @@
 //! Queries in chunks on a connection, each chunk a graph with its relations: their statements, and what is in memory.
 
-use std::cell::Cell;
-
 use orm::prelude::*;
 use orm::{ErrorKind, Graph};
 
 use crate::cases;
 use crate::database::Db;
+use crate::suite::alive::{ALIVE, Alive};
 use crate::suite::statements::reads;
 use crate::suite::support::fails;
 
@@ -23,34 +22,6 @@ cases![
     what_cannot_be_continued_is_refused,
     a_stream_with_relations_names_this_verb,
 ];
-
-thread_local! {
-    static ALIVE: Cell<usize> = const { Cell::new(0) };
-}
-
-/// Counts the entities in memory.
-#[derive(Debug)]
-struct Alive(());
-
-impl Default for Alive {
-    fn default() -> Self {
-        ALIVE.set(ALIVE.get() + 1);
-        Self(())
-    }
-}
-
-impl Clone for Alive {
-    fn clone(&self) -> Self {
-        Self::default()
-    }
-}
-
-impl Drop for Alive {
-    fn drop(&mut self) {
-        // The thread may have ended.
-        let _ = ALIVE.try_with(|alive| alive.set(alive.get() - 1));
-    }
-}
 
 #[derive(Model, Clone, Debug)]
 #[orm(table = "stream_bands")]
