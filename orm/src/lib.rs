@@ -152,17 +152,17 @@ pub mod __private {
         ordered_by, positioned_by, referred, relinked, table, text_fits,
     };
     pub use crate::mapping::{
-        AttributeSet, Attributes, Columns, Embedded, EmbeddedDef, InPart, PartNames, VariantField,
-        absent_column, blank_columns, can_be_none, compare_variants, constraints, count_all,
-        discriminator, has_new_names, joined, joined_length, names, put_columns, put_part,
-        references, starts, update_defaults,
+        AttributeSet, Attributes, Columns, Embedded, EmbeddedDef, InPart, PartColumns, PartNames,
+        VariantField, absent_column, blank_columns, can_be_none, compare_variants, constraints,
+        count_all, discriminator, has_new_names, joined, joined_length, names, put_columns,
+        put_part, references, starts, update_defaults,
     };
     pub use crate::query::inferred::*;
     pub use crate::query::{
         Assignment, ColumnIndex, Executor, FromRow, Operand, Patch, Polymorphic, Predicate,
         RowColumns, SelectList, WithPolymorphic,
     };
-    pub use crate::session::{HasHooks, HookTable, Hooks, Session, prepare_insert};
+    pub use crate::session::{HookTable, HooksOf, NoHooks, Session};
     pub use crate::state::Vtable;
 }
 

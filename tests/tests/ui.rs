@@ -11,22 +11,9 @@ const LINES: usize = 15;
 
 /// Those that are longer, since the compiler adds errors or suggestions of its own, with the most lines of each.
 const LONGER: &[(&str, usize)] = &[
-    ("and_of_rust", 30),
-    ("embedded_not_derived", 134),
-    ("embedded_option_without_default", 108),
-    ("filter_of_belongs_to", 24),
-    ("get_by_type", 30),
-    ("group_by_two", 16),
-    ("hooks_without_attribute", 17),
-    ("hooks_without_impl", 48),
-    ("join_with_condition", 16),
-    ("link_table_of_no_model", 29),
-    ("link_table_of_other_model", 18),
+    ("and_of_rust", 27),
+    ("get_by_type", 27),
     ("or_of_rust", 30),
-    ("order_by_two", 16),
-    ("polymorphic_number_for_text", 16),
-    ("precision_without_scale", 17),
-    ("select_two", 16),
     ("setter_none", 18),
 ];
 
@@ -57,7 +44,8 @@ fn messages_are_short() {
 
 fn too_long(path: &Path) -> Option<String> {
     let text = fs::read_to_string(path).expect("a case's message");
-    let lines = text.trim_end().lines().count();
+    // A suggestion ends with a line that has nothing but the margin.
+    let lines = text.trim_end_matches([' ', '|', '\n']).lines().count();
     let longer = LONGER
         .iter()
         .find(|(case, _)| path.file_stem().is_some_and(|stem| stem == *case));

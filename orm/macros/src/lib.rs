@@ -56,7 +56,6 @@ use proc_macro::TokenStream;
 /// | `check(name = "positive", raw = "price > 0")` | A CHECK constraint. The SQL is passed on as it is. |
 /// | `foreign_key(a, b, references = (Order.shop, Order.number))` | A reference over several fields; takes `on_delete`, `on_update` and `name` as well. |
 /// | `order_by = name`, `order_by = (name, id.desc())` | The order of queries of the model that have none of their own. |
-/// | `hooks` | The model implements `Hooks`: code that runs before its rows are written and after they are read. |
 /// | `const_name = Posts` | Another name for the value, where the struct's is taken. |
 /// | `builder = new_post` | Another name for the function, where the struct has a `builder` of its own. |
 /// | `crate = path` | Where `orm` is, if it isn't `::orm`. |

@@ -85,6 +85,7 @@ fn no_rows() -> Error {
     Error::with_message(ErrorKind::Usage, "a derived table has no entities")
 }
 
+#[diagnostic::do_not_recommend]
 impl Model for DerivedRow {
     type Entity = DerivedEntity;
     type Key = i64;

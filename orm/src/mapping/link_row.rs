@@ -71,6 +71,7 @@ fn parts<L: LinkTable>() -> impl Iterator<Item = &'static KeyPart> {
     owner.iter().chain(target)
 }
 
+#[diagnostic::do_not_recommend]
 impl<L: LinkTable> Model for LinkRow<L> {
     type Entity = LinkEntity<L>;
     type Key = LinkKey;

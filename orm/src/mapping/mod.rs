@@ -58,9 +58,9 @@ pub use deferred::Deferred;
 pub(crate) use deferred::column_not_loaded;
 pub use derived_row::{DerivedEntity, DerivedRow};
 pub use embedded::{
-    Embedded, InPart, PartNames, absent_column, blank_columns, can_be_none, compare_variants,
-    constraints, count_all, discriminator, has_new_names, joined, joined_length, names,
-    put_columns, put_part, references, starts, update_defaults,
+    Embedded, InPart, PartColumns, PartNames, absent_column, blank_columns, can_be_none,
+    compare_variants, constraints, count_all, discriminator, has_new_names, joined, joined_length,
+    names, put_columns, put_part, references, starts, update_defaults,
 };
 pub(crate) use embedded::{
     column_of_other_variant, discriminator_alone, discriminators, has_other_values, null_alone,

@@ -151,7 +151,7 @@ pub(crate) mod inferred {
     pub use super::select::join::{JoinOn, Joined, Sources};
     pub use super::select::named_source::NamedSource;
     pub use super::select::polymorphic::{
-        HasVariantOf, PolymorphicRow, can_have_label, is_label, label_of, variants_of,
+        HasVariantOf, LabelOf, PolymorphicRow, can_have_label, is_label, variants_of,
     };
     pub use super::select::returning_list::ReturningList;
     pub use super::select::selectable::{Complete, OptionalSelection};

@@ -63,7 +63,7 @@ pub use closure::Retry;
 pub use closure_result::TransactionResult;
 pub use graph::Graph;
 pub use history::{Attribute, History};
-pub use hooks::{HasHooks, HookTable, Hooks, Invalid, SessionHooks, prepare_insert};
+pub use hooks::{HookTable, Hooks, HooksOf, Invalid, NoHooks, SessionHooks};
 #[cfg(feature = "serde")]
 pub use json::Json;
 pub use loads::LoadTarget;

@@ -37,8 +37,6 @@ pub(super) struct Head {
     pub(super) words: HashSet<String>,
     /// The name of the function that begins a builder.
     pub(super) builder: Ident,
-    /// Where it says that the model has hooks.
-    pub(super) hooks: Option<Span>,
 }
 
 /// A field that is a column, as the user wrote it.

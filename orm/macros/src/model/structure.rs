@@ -6,12 +6,11 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::ext::IdentExt as _;
 use syn::meta::ParseNestedMeta;
-use syn::spanned::Spanned as _;
 use syn::{Data, DeriveInput, Fields, FieldsNamed, Ident, Path, Result, Token, parse_quote};
 
 use super::data::{Check, FieldPath, Group, Head, Parsed};
 use super::{field, list_order, reference};
-use crate::attribute::{flag, list, list_of, no_generics, read_all, text, word};
+use crate::attribute::{list, list_of, no_generics, read_all, text, word};
 use crate::case::snake;
 use crate::errors::Errors;
 
@@ -21,7 +20,6 @@ const KEYS: &[&str] = &[
     "crate",
     "const_name",
     "builder",
-    "hooks",
     "unique",
     "index",
     "check",
@@ -55,7 +53,6 @@ pub(super) fn blank(input: DeriveInput) -> Parsed {
             value: input.ident.clone(),
             words: words(input.to_token_stream()),
             builder: Ident::new("builder", Span::call_site()),
-            hooks: None,
             ident: input.ident,
             vis: input.vis,
         },
@@ -102,10 +99,6 @@ fn read(parsed: &mut Parsed, key: &str, meta: &ParseNestedMeta<'_>) -> Result<()
         "table" => parsed.head.table = text(key, meta)?.value(),
         "crate" => parsed.head.orm = meta.value()?.call(Path::parse_mod_style)?,
         "const_name" => parsed.head.value = word(meta, "const_name = Posts")?,
-        "hooks" => {
-            flag(key, meta)?;
-            parsed.head.hooks = Some(meta.path.span());
-        }
         "builder" => parsed.head.builder = word(meta, "builder = new_post")?,
         "unique" => parsed.uniques.push(group(key, meta)?),
         "index" => parsed.indexes.push(group(key, meta)?),

@@ -182,7 +182,7 @@ fn decode(polymorphic: &Polymorphic, subtypes: &[&Type]) -> TokenStream {
         let label = match &variant.label {
             Label::Text(text) => quote!(__orm::ValueRef::Text(#text)),
             Label::Value(value) => {
-                quote_spanned!(value.span()=> __orm::label_of(#column, &#value))
+                quote_spanned!(value.span()=> __orm::LabelOf { column: #column, label: &#value }.to_value())
             }
             Label::Other => return TokenStream::new(),
         };

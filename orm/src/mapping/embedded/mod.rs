@@ -143,7 +143,7 @@ pub trait Embedded: Sized + Send + 'static {
     type Null: Nullability;
     /// The typed columns in a model `M`: the type of `User.home`. They are nullable if `N` is.
     #[doc(hidden)]
-    type Columns<M, N: Nullability>;
+    type Columns<M, N: Nullability>: PartColumns;
     /// The state of a builder that was not given the value: given, if each column may be omitted.
     #[doc(hidden)]
     type Start<F>: FieldState;
@@ -232,6 +232,18 @@ pub trait Embedded: Sized + Send + 'static {
         }
         Self::start(at, unset).expect("invariant: the builder's type says that the field was given")
     }
+}
+
+/// Is implemented by the typed columns of a type that models flatten. The code of a model reaches them by this trait, so that
+/// a type that can't be flattened is one error.
+#[doc(hidden)]
+pub trait PartColumns {
+    /// An array of the columns as data.
+    type List;
+    /// Columns without names and places, of which `__at` makes those of a model.
+    const UNPLACED: Self;
+    /// The columns as data.
+    const COLUMNS: Self::List;
 }
 
 /// The type of a column of a flattened struct whose field has the type `T`: nullable if either `T` or `N` is.

@@ -354,11 +354,22 @@ impl<'r, B: Model, T: DbType> PolymorphicRow<'r, B, T> {
     }
 }
 
-/// Returns the label as a value of the column's type.
+/// A label as a value of the column's type. It is a struct, since the compiler says less of a field than of an argument.
 #[doc(hidden)]
-#[inline]
-pub fn label_of<B, T: DbType>(_discriminator: Column<B, T>, label: &T) -> ValueRef<'_> {
-    label.to_value()
+#[derive(Debug)]
+pub struct LabelOf<'a, B: Model, T> {
+    /// The discriminator.
+    pub column: Column<B, T>,
+    /// The label.
+    pub label: &'a T,
+}
+
+impl<'a, B: Model, T: DbType> LabelOf<'a, B, T> {
+    /// Returns the value.
+    #[inline]
+    pub fn to_value(&self) -> ValueRef<'a> {
+        self.label.to_value()
+    }
 }
 
 /// Returns whether a column can have the label.

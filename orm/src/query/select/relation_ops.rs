@@ -20,8 +20,10 @@ use crate::query::expressions::select_item::{ItemNullability, SelectItem};
 )]
 pub trait ReferencesMany: RelationField {}
 
+#[diagnostic::do_not_recommend]
 impl<N: Model> ReferencesMany for HasMany<N> {}
 
+#[diagnostic::do_not_recommend]
 impl<N: Model> ReferencesMany for ManyToMany<N> {}
 
 /// Is implemented by the types of relations to at most one entity: [`BelongsTo`] and [`HasOne`].

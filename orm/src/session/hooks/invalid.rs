@@ -31,7 +31,6 @@ impl<'i, M: Model> Invalid<'i, M> {
     /// ```
     /// # use orm::prelude::*;
     /// # #[derive(Model)]
-    /// # #[orm(hooks)]
     /// # struct User { #[orm(primary_key)] id: i64, name: String, age: i32 }
     /// impl Hooks for User {
     ///     fn validate(&self, invalid: &mut Invalid<'_, Self>) {

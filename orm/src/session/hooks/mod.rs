@@ -9,21 +9,24 @@ mod entities;
 mod events;
 mod invalid;
 mod lists;
+mod of_model;
 mod on_commit;
 mod pending;
 mod table;
 
-use orm_core::error::{InvalidFields, Result};
+use orm_core::error::Result;
 
 use crate::mapping::Model;
 
 pub use events::SessionHooks;
 pub use invalid::Invalid;
 pub(super) use lists::Attached;
+#[doc(hidden)]
+pub use of_model::{HooksOf, NoHooks};
 pub use table::HookTable;
 
-/// Is implemented by models with `#[orm(hooks)]`: their rules about their own columns. Each method has a default that does
-/// nothing.
+/// Is implemented by a model that has rules about its own columns. The implementation is enough: the model is not told of it.
+/// Each method has a default that does nothing.
 ///
 /// | method | is called |
 /// | --- | --- |
@@ -47,7 +50,7 @@ pub use table::HookTable;
 /// use orm::prelude::*;
 ///
 /// #[derive(Model)]
-/// #[orm(table = "articles", hooks)]
+/// #[orm(table = "articles")]
 /// struct Article {
 ///     #[orm(primary_key)]
 ///     id: i64,
@@ -78,12 +81,7 @@ pub use table::HookTable;
 /// assert_eq!(error.message(), "1 field is not valid: Article(1).title: is empty");
 /// # Ok::<(), orm::Error>(())
 /// ```
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` has `#[orm(hooks)]`, but no `impl Hooks for {Self}`",
-    label = "its hooks are not implemented",
-    note = "write `impl Hooks for {Self} {{ … }}`, or remove `hooks` from the attribute"
-)]
-pub trait Hooks: HasHooks {
+pub trait Hooks: Model {
     /// Completes an entity that is about to be inserted. Generated keys and server defaults are not known yet.
     ///
     /// # Errors
@@ -118,24 +116,4 @@ pub trait Hooks: HasHooks {
     /// Completes an entity that was read from a row: sets fields without a column. A column that is set here
     /// counts as what the database has.
     fn after_load(&mut self) {}
-}
-
-/// Is implemented for models with `#[orm(hooks)]`.
-#[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "the hooks of `{Self}` are not called: the model has no `#[orm(hooks)]`",
-    label = "not a model with hooks",
-    note = "write `#[orm(hooks)]` above the struct `{Self}`, which derives `Model`"
-)]
-pub trait HasHooks: Model {}
-
-/// Runs the hooks of a row that is given to an INSERT. Called by the code of the derive.
-///
-/// # Errors
-/// That of `before_insert`.
-#[doc(hidden)]
-pub fn prepare_insert<M: Hooks>(row: &mut M, invalid: &mut InvalidFields) -> Result<()> {
-    row.before_insert()?;
-    row.validate(&mut Invalid::of(row, invalid));
-    Ok(())
 }

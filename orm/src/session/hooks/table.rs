@@ -33,7 +33,7 @@ impl HookTable {
     #[inline]
     pub(super) fn of_model(def: &ModelDef) -> Option<&'static Self> {
         let table: &dyn Any = def.hooks?;
-        table.downcast_ref()
+        table.downcast_ref::<Option<Self>>()?.as_ref()
     }
 }
 

@@ -40,7 +40,7 @@ fn calls() -> Vec<String> {
 }
 
 #[derive(Model, Clone, Debug)]
-#[orm(table = "hooked_pages", hooks)]
+#[orm(table = "hooked_pages")]
 struct Page {
     #[orm(primary_key)]
     id: i64,
@@ -105,7 +105,7 @@ struct Book {
 }
 
 #[derive(Model, Clone, Debug)]
-#[orm(table = "hooked_leaves", hooks)]
+#[orm(table = "hooked_leaves")]
 struct Leaf {
     #[orm(primary_key, auto_increment = false)]
     id: i64,

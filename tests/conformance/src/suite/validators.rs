@@ -16,7 +16,7 @@ cases![
 ];
 
 #[derive(Model, Clone, Debug)]
-#[orm(table = "validated_stays", hooks)]
+#[orm(table = "validated_stays")]
 struct Stay {
     #[orm(primary_key)]
     id: i64,

@@ -10,8 +10,6 @@ struct Item {
     price: Decimal,
     #[orm(scale = 2)]
     rebate: Decimal,
-    #[orm(precision = 2, scale = 3)]
-    share: Decimal,
 }
 
 fn main() {}

@@ -4,7 +4,7 @@ use orm::prelude::*;
 
 // ANCHOR: model
 #[derive(Model, Debug)]
-#[orm(table = "articles", hooks)]
+#[orm(table = "articles")]
 struct Article {
     #[orm(primary_key)]
     id: i64,

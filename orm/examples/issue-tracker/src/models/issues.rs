@@ -15,7 +15,7 @@ pub enum Status {
 
 /// A bug or a task.
 #[derive(Model, Clone, Debug)]
-#[orm(table = "issues", unique(project_id, number), hooks)]
+#[orm(table = "issues", unique(project_id, number))]
 pub struct Issue {
     #[orm(primary_key)]
     pub id: i64,

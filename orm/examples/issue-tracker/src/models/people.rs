@@ -6,7 +6,7 @@ use super::{Issue, Membership, Project};
 
 /// Someone who reports issues and works on them.
 #[derive(Model, Clone, Debug)]
-#[orm(table = "users", hooks)]
+#[orm(table = "users")]
 pub struct User {
     #[orm(primary_key)]
     pub id: i64,

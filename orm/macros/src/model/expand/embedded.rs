@@ -41,6 +41,9 @@ pub(super) fn columns(model: &Model, null: impl Fn(usize) -> TokenStream) -> Tok
             quote!(#ident: __orm::Column::new(alias, names[at + #index], (at + #index) as u32))
         })
     });
+    let names = model.columns.iter().flat_map(column_names);
+    let unplaced =
+        names.map(|ident| quote!(#ident: __orm::Column::new(::core::option::Option::None, "", 0)));
     let width = model.columns.len();
     quote! {
         #vis struct #columns<__M, __N: __orm::Nullability> {
@@ -50,16 +53,22 @@ pub(super) fn columns(model: &Model, null: impl Fn(usize) -> TokenStream) -> Tok
         #[automatically_derived]
         impl<__M, __N: __orm::Nullability> #columns<__M, __N> {
             #[doc(hidden)]
-            pub const COLUMNS: [__orm::schema::Column; #width] = __ALL;
-
-            #[doc(hidden)]
-            pub const fn at(
+            pub const fn __at(
+                self,
                 alias: ::core::option::Option<&'static str>,
                 names: &[&'static str],
                 at: usize,
             ) -> Self {
                 Self { #(#values,)* }
             }
+        }
+
+        #[automatically_derived]
+        #[diagnostic::do_not_recommend]
+        impl<__M, __N: __orm::Nullability> __orm::PartColumns for #columns<__M, __N> {
+            type List = [__orm::schema::Column; #width];
+            const UNPLACED: Self = Self { #(#unplaced,)* };
+            const COLUMNS: Self::List = __ALL;
         }
 
         #[automatically_derived]

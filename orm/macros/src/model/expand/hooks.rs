@@ -1,50 +1,41 @@
-//! Generates the way from a model to its hooks, which the user implements: nothing for a model without `#[orm(hooks)]`.
+//! Generates the way from a model to its hooks: to those of `impl Hooks` for the struct, and to nothing without one.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::quote;
 
 use crate::model::data::Model;
 
-/// The table of its hooks. A missing `impl Hooks` is reported at the attribute.
+/// The table of its hooks, which is `None` without any.
 pub(super) fn expand(model: &Model) -> TokenStream {
     let name = &model.head.ident;
-    let Some(span) = model.head.hooks else {
-        return TokenStream::new();
-    };
-    let table = quote_spanned!(span=> __orm::HookTable::of::<#name>());
     quote! {
-        static __HOOKS: __orm::HookTable = #table;
-
-        #[automatically_derived]
-        impl __orm::HasHooks for #name {}
+        // The constants of the type are those of a struct with hooks, and come before those of the trait.
+        use __orm::NoHooks as _;
+        static __HOOKS: ::core::option::Option<__orm::HookTable> = __orm::HooksOf::<#name>::TABLE;
     }
 }
 
 /// The field `hooks` of the model's data.
 pub(super) fn def(model: &Model) -> TokenStream {
-    if model.head.hooks.is_some() {
-        quote!(__orm::Some(&__HOOKS))
-    } else {
-        quote!(__orm::None)
+    let name = &model.head.ident;
+    quote! {
+        if __orm::HooksOf::<#name>::HAS { __orm::Some(&__HOOKS) } else { __orm::None }
     }
 }
 
 /// The items of `impl Model` that call hooks.
 pub(super) fn calls(model: &Model) -> TokenStream {
-    let Some(span) = model.head.hooks else {
-        return TokenStream::new();
-    };
-    let prepare = quote_spanned!(span=> __orm::prepare_insert(self, invalid));
-    let load = quote_spanned!(span=> __orm::Hooks::after_load(self));
+    let name = &model.head.ident;
     quote! {
-        const HAS_HOOKS: bool = true;
+        const HAS_HOOKS: bool = __orm::HooksOf::<#name>::HAS;
 
         fn prepare_insert(&mut self, invalid: &mut __orm::InvalidFields) -> __orm::Result<()> {
-            #prepare
+            __orm::HooksOf::<#name>::PREPARE(self, invalid)
         }
 
+        #[inline]
         fn loaded(&mut self) {
-            #load
+            __orm::HooksOf::<#name>::LOADED(self);
         }
     }
 }

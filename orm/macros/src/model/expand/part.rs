@@ -103,7 +103,7 @@ pub(super) fn columns(model: &Model, own: &[TokenStream]) -> TokenStream {
     }
     let count = model.parts.len();
     let parts = parts(model).map(|(index, part)| {
-        let (columns, null) = (columns_type(index), is_nullable(part));
+        let (columns, null) = (part_columns(index, part), is_nullable(part));
         quote! {
             __orm::put_part(&mut all, &__NAMES, __AT[#index], #null, #columns::COLUMNS);
         }
@@ -230,8 +230,9 @@ pub(super) fn fields(model: &Model) -> TokenStream {
 /// Their values.
 pub(super) fn values(model: &Model) -> TokenStream {
     let values = parts(model).map(|(index, part)| {
-        let (ident, columns) = (&part.ident, columns_type(index));
-        quote!(#ident: #columns::at(alias, &__NAMES, __AT[#index]),)
+        let (ident, columns) = (&part.ident, part_columns(index, part));
+        // A method, not a path: it is no second error if the type is not known.
+        quote!(#ident: #columns::UNPLACED.__at(alias, &__NAMES, __AT[#index]),)
     });
     quote!(#(#values)*)
 }
@@ -257,6 +258,12 @@ fn parts(model: &Model) -> impl Iterator<Item = (usize, &Part)> {
 fn is_nullable(part: &Part) -> TokenStream {
     let embedded = of(&part.ty, "Embedded");
     quote!(<#embedded::Null as __orm::Nullability>::NULLABLE)
+}
+
+/// The alias of the type of a part's typed columns, as a trait that it implements.
+fn part_columns(index: usize, part: &Part) -> TokenStream {
+    let columns = columns_type(index);
+    quote_spanned!(part.ty.span()=> <#columns as __orm::PartColumns>)
 }
 
 /// The alias of the type of a part's typed columns.

@@ -23,6 +23,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     let hooks = hooks::calls(model);
     quote! {
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl __orm::Model for #name {
             type Entity = #entity;
 
