@@ -2,7 +2,8 @@
 
 use orm::prelude::*;
 use orm::query::EntitySelection;
-use orm::query::{Collation, row_number, string_agg, window};
+use orm::query::FrameBound::{CurrentRow, Preceding};
+use orm::query::{Collation, lag, row_number, string_agg, window};
 
 // ANCHOR: models
 #[derive(Model, Clone, Debug)]
@@ -29,7 +30,7 @@ struct Post {
 // ANCHOR_END: models
 
 fn main() -> orm::Result<()> {
-    let engine = Engine::options("sqlite://").echo().connect()?;
+    let engine = orm_guide::engine()?;
     orm::metadata().create_all(&engine)?;
     let mut conn = engine.connection()?;
     for (name, manager) in
@@ -50,12 +51,17 @@ fn main() -> orm::Result<()> {
     assert_eq!(found.len(), 0);
     page(&mut conn)?;
     nulls(&mut conn)?;
+    distinct(&mut conn)?;
+    orm_guide::if_supported(first_of_each(&mut conn))?;
+    orm_guide::if_supported(with_ties(&mut conn))?;
+    literals()?;
     rows(&mut conn)?;
     join(&mut conn)?;
     pairs(&mut conn)?;
     totals(&mut conn)?;
     clauses(&mut conn)?;
     windows(&mut conn)?;
+    frames(&mut conn)?;
     choices(&mut conn)?;
     subqueries(&mut conn)?;
     stream(&mut conn)?;
@@ -113,6 +119,11 @@ fn search(
     query.all(conn)
     // SELECT "id", "name", "email", "manager_id" FROM "users"
     //     WHERE instr("name", ?) > 0 AND "email" IS NOT NULL
+    // PostgreSQL: SELECT "id", "name", "email", "manager_id"
+    //     FROM "users" WHERE "name" LIKE $1 AND "email" IS NOT NULL
+    // MySQL: SELECT `id`, `name`, `email`, `manager_id` FROM `users`
+    //     WHERE `name` LIKE ? COLLATE utf8mb4_0900_bin ESCAPE x'5C'
+    //     AND `email` IS NOT NULL
 }
 // ANCHOR_END: search
 
@@ -131,6 +142,14 @@ fn page(conn: &mut Connection) -> orm::Result<()> {
     //         AND NOT ("email" IS NOT NULL))
     //         OR instr("name", ?) = 1
     //     ORDER BY "name" DESC, "id" ASC LIMIT ? OFFSET ?
+    // PostgreSQL: SELECT "name" FROM "users"
+    //     WHERE ("id" = ANY($1) AND NOT ("email" IS NOT NULL))
+    //     OR "name" LIKE $2 ORDER BY "name" DESC, "id" ASC
+    //     LIMIT $3 OFFSET $4
+    // MySQL: SELECT `name` FROM `users`
+    //     WHERE (`id` IN (?, ?, ?, ?) AND NOT (`email` IS NOT NULL))
+    //     OR `name` LIKE ? COLLATE utf8mb4_0900_bin ESCAPE x'5C'
+    //     ORDER BY `name` DESC, `id` ASC LIMIT ? OFFSET ?
     assert_eq!(titles, ["bob", "ada"]);
     Ok(())
 }
@@ -145,10 +164,72 @@ fn nulls(conn: &mut Connection) -> orm::Result<()> {
     // SELECT "name" FROM "users"
     //     ORDER BY "manager_id" ASC NULLS LAST,
     //         "name" COLLATE BINARY ASC
+    // PostgreSQL: SELECT "name" FROM "users"
+    //     ORDER BY "manager_id" ASC NULLS LAST, "name" COLLATE "C" ASC
+    // MySQL: SELECT `name` FROM `users`
+    //     ORDER BY `manager_id` IS NULL, `manager_id` ASC, `name`
+    //     COLLATE utf8mb4_0900_bin ASC
     assert_eq!(names, ["bob", "cy", "ada"]);
     Ok(())
 }
 // ANCHOR_END: nulls
+
+// ANCHOR: distinct
+fn distinct(conn: &mut Connection) -> orm::Result<()> {
+    let authors: Vec<i64> = select(Post.author_id)
+        .distinct()
+        .order_by(Post.author_id)
+        .all(conn)?;
+    // SELECT DISTINCT "author_id" FROM "posts"
+    //     ORDER BY "author_id" ASC
+    assert_eq!(authors, [1, 2]);
+    Ok(())
+}
+// ANCHOR_END: distinct
+
+// ANCHOR: distinct_on
+fn first_of_each(conn: &mut Connection) -> orm::Result<()> {
+    let newest: Vec<(i64, String)> =
+        select((Post.author_id, Post.title))
+            .distinct_on(Post.author_id)
+            .order_by((Post.author_id, Post.id.desc()))
+            .all(conn)?;
+    // SELECT DISTINCT ON ("author_id") "author_id", "title"
+    //     FROM "posts" ORDER BY "author_id" ASC, "id" DESC
+    // SQLite: Unsupported
+    // MySQL: Unsupported
+    assert_eq!(newest[0], (1, "More".to_owned()));
+    Ok(())
+}
+// ANCHOR_END: distinct_on
+
+// ANCHOR: with_ties
+fn with_ties(conn: &mut Connection) -> orm::Result<()> {
+    let first: Vec<String> = select(Post.title)
+        .order_by(Post.author_id)
+        .limit_with_ties(1)
+        .all(conn)?;
+    // SELECT "title" FROM "posts" ORDER BY "author_id" ASC
+    //     FETCH FIRST ? ROWS WITH TIES
+    // SQLite: Unsupported
+    // MySQL: Unsupported
+    // MariaDB: SELECT `title` FROM `posts`
+    //     ORDER BY `author_id` ASC FETCH FIRST ? ROWS WITH TIES
+    assert_eq!(first.len(), 2);
+    Ok(())
+}
+// ANCHOR_END: with_ties
+
+// ANCHOR: literals
+fn literals() -> orm::Result<()> {
+    let query = select(Post.id).filter(Post.title.ne("It's"));
+    assert_eq!(
+        query.to_sql_with_literals(&orm::postgres::PostgresDialect)?,
+        r#"SELECT "id" FROM "posts" WHERE "title" <> 'It''s'"#
+    );
+    Ok(())
+}
+// ANCHOR_END: literals
 
 // ANCHOR: rows
 fn rows(conn: &mut Connection) -> orm::Result<()> {
@@ -240,6 +321,14 @@ fn totals(conn: &mut Connection) -> orm::Result<()> {
     //         ON "posts"."author_id" = "users"."id"
     //     GROUP BY "users"."id"
     //     HAVING COUNT("posts"."id") > ?
+    // PostgreSQL: SELECT "users"."name", COUNT("posts"."id"),
+    //     CAST(SUM("posts"."likes") AS int8) FROM "users" INNER
+    //     JOIN "posts" ON "posts"."author_id" = "users"."id"
+    //     GROUP BY "users"."id" HAVING COUNT("posts"."id") > $1
+    // MySQL: SELECT `users`.`name`, COUNT(`posts`.`id`),
+    //     (SUM(`posts`.`likes`) DIV 1) FROM `users` INNER JOIN `posts`
+    //     ON `posts`.`author_id` = `users`.`id`
+    //     GROUP BY `users`.`id` HAVING COUNT(`posts`.`id`) > ?
     assert_eq!(totals, [("ada".to_owned(), 2, Some(7))]);
     Ok(())
 }
@@ -258,6 +347,14 @@ fn clauses(conn: &mut Connection) -> orm::Result<()> {
     //         GROUP_CONCAT("title", ', ' ORDER BY "id" ASC)
     //     FROM "posts" GROUP BY "author_id"
     //     ORDER BY "author_id" ASC
+    // PostgreSQL: SELECT "author_id", COUNT(*) FILTER
+    //     (WHERE "likes" >= $1), STRING_AGG("title", ', '
+    //     ORDER BY "id" ASC) FROM "posts" GROUP BY "author_id"
+    //     ORDER BY "author_id" ASC
+    // MySQL: SELECT `author_id`, COUNT(CASE WHEN `likes` >= ?
+    //     THEN 1 END), GROUP_CONCAT(`title`
+    //     ORDER BY `id` ASC SEPARATOR ', ') FROM `posts`
+    //     GROUP BY `author_id` ORDER BY `author_id` ASC
     assert_eq!((found[0].0, found[0].1), (1, 1));
     assert_eq!(found[0].2.as_deref(), Some("Notes, More"));
     Ok(())
@@ -280,11 +377,50 @@ fn windows(conn: &mut Connection) -> orm::Result<()> {
     //         ),
     //         SUM("likes") OVER (PARTITION BY "author_id")
     //     FROM "posts" ORDER BY "id" ASC
+    // PostgreSQL: SELECT "title", ROW_NUMBER() OVER (PARTITION BY
+    //     "author_id" ORDER BY "id" DESC), CAST(SUM("likes") OVER
+    //     (PARTITION BY "author_id") AS int8) FROM "posts"
+    //     ORDER BY "id" ASC
+    // MySQL: SELECT `title`, CAST(ROW_NUMBER() OVER (PARTITION BY
+    //     `author_id` ORDER BY `id` DESC) AS SIGNED), (SUM(`likes`)
+    //     OVER (PARTITION BY `author_id`) DIV 1) FROM `posts`
+    //     ORDER BY `id` ASC
+    // MariaDB: SELECT `title`, ROW_NUMBER() OVER (PARTITION BY
+    //     `author_id` ORDER BY `id` DESC), (SUM(`likes`) OVER
+    //     (PARTITION BY `author_id`) DIV 1) FROM `posts`
+    //     ORDER BY `id` ASC
     assert_eq!(found[0], ("Notes".to_owned(), 2, Some(7)));
     assert_eq!(found[2], ("Draft".to_owned(), 1, Some(0)));
     Ok(())
 }
 // ANCHOR_END: windows
+
+// ANCHOR: frames
+fn frames(conn: &mut Connection) -> orm::Result<()> {
+    let in_order = window().order_by(Post.id);
+    let last_two = in_order.clone().rows(Preceding(1), CurrentRow);
+    let query = select((
+        lag(Post.title, 1).over(in_order),
+        sum(Post.likes).over(last_two),
+    ));
+    let found: Vec<(Option<String>, Option<i64>)> =
+        query.order_by(Post.id).all(conn)?;
+    // SELECT LAG("title", 1) OVER (ORDER BY "id" ASC), SUM("likes")
+    //     OVER (ORDER BY "id" ASC ROWS BETWEEN 1 PRECEDING
+    //     AND CURRENT ROW) FROM "posts" ORDER BY "id" ASC
+    // PostgreSQL: SELECT LAG("title", 1) OVER
+    //     (ORDER BY "id" ASC), CAST(SUM("likes") OVER
+    //     (ORDER BY "id" ASC ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)
+    //     AS int8) FROM "posts" ORDER BY "id" ASC
+    // MySQL: SELECT LAG(`title`, 1) OVER
+    //     (ORDER BY `id` ASC), (SUM(`likes`) OVER
+    //     (ORDER BY `id` ASC ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)
+    //     DIV 1) FROM `posts` ORDER BY `id` ASC
+    assert_eq!(found[0], (None, Some(3)));
+    assert_eq!(found[2], (Some("More".to_owned()), Some(4)));
+    Ok(())
+}
+// ANCHOR_END: frames
 
 // ANCHOR: choices
 fn choices(conn: &mut Connection) -> orm::Result<()> {
@@ -390,7 +526,15 @@ fn explain(conn: &mut Connection) -> orm::Result<()> {
     let plan: String = query.explain(conn)?;
     // EXPLAIN QUERY PLAN SELECT "id", "name", "email",
     //     "manager_id" FROM "users" WHERE "id" = ?
-    assert!(plan.contains("SEARCH users USING INTEGER PRIMARY KEY"));
+    // PostgreSQL: EXPLAIN SELECT "id", "name", "email", "manager_id"
+    //     FROM "users" WHERE "id" = $1
+    // MySQL: EXPLAIN FORMAT=TREE
+    //     SELECT `id`, `name`, `email`, `manager_id` FROM `users`
+    //     WHERE `id` = ?
+    // MariaDB: EXPLAIN FORMAT=JSON
+    //     SELECT `id`, `name`, `email`, `manager_id` FROM `users`
+    //     WHERE `id` = ?
+    assert!(!plan.is_empty());
     Ok(())
 }
 // ANCHOR_END: explain
@@ -446,6 +590,8 @@ fn bulk(engine: &Engine) -> orm::Result<()> {
     let users = session.in_bulk(User, [1, 2, 9])?;
     // SELECT "id", "name", "email", "manager_id" FROM "users"
     //     WHERE "id" IN (?, ?)
+    // PostgreSQL: SELECT "id", "name", "email", "manager_id"
+    //     FROM "users" WHERE "id" = ANY($1)
     assert_eq!(users.len(), 2);
     assert_eq!(users[&1], ada);
     Ok(())
