@@ -26,6 +26,18 @@ struct Delivery {
 }
 // ANCHOR_END: model
 
+// ANCHOR: ticket
+#[derive(Model, Clone, Debug)]
+#[orm(table = "tickets")]
+struct Ticket {
+    #[orm(primary_key)]
+    id: i64,
+    #[orm(server_default = 1)]
+    seats: i64,
+    note: Option<String>,
+}
+// ANCHOR_END: ticket
+
 fn book(isbn: &str, title: &str) -> Book {
     let (isbn, title) = (isbn.into(), title.into());
     Book {
@@ -44,9 +56,16 @@ fn main() -> orm::Result<()> {
     orm_guide::if_supported(updated(&mut conn))?;
     upsert(&mut conn)?;
     newer(&mut conn)?;
+    other_targets(&mut conn)?;
+    orm_guide::if_supported(upserted(&mut conn))?;
     many(&mut conn)?;
     from_another_table(&mut conn)?;
     copy(&mut conn)?;
+    with(&mut conn)?;
+    orm_guide::if_supported(first_rows(&mut conn))?;
+    everywhere(&mut conn)?;
+    defaults(&mut conn)?;
+    empty(&mut conn)?;
     drop(conn);
     on_a_session(&engine)
 }
@@ -152,6 +171,54 @@ fn newer(conn: &mut Connection) -> orm::Result<()> {
     Ok(())
 }
 // ANCHOR_END: where
+
+// ANCHOR: targets
+fn other_targets(conn: &mut Connection) -> orm::Result<()> {
+    insert(Book)
+        .values(book("2", "Persuasion"))
+        .on_constraint("uq_books_isbn")
+        .do_update(|new| [Book.title.to(new.title)])
+        .execute(conn)?;
+    // INSERT INTO "books" ("isbn", "title", "stock") VALUES (?, ?, ?)
+    //     ON CONFLICT ("isbn") DO UPDATE SET "title" = excluded."title"
+    // MySQL: INSERT INTO `books` (`isbn`, `title`, `stock`)
+    //     VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE `books`.`title` =
+    //     VALUES(`title`)
+
+    insert(Book)
+        .values(book("2", "Other title"))
+        .skip_conflicts()
+        .execute(conn)?;
+    // INSERT INTO "books" ("isbn", "title", "stock") VALUES (?, ?, ?)
+    //     ON CONFLICT DO NOTHING
+    // MySQL: INSERT INTO `books` (`isbn`, `title`, `stock`)
+    //     VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE `books`.`isbn` =
+    //     `books`.`isbn`
+    Ok(())
+}
+// ANCHOR_END: targets
+
+// ANCHOR: upserted
+fn upserted(conn: &mut Connection) -> orm::Result<()> {
+    let (title, stock): (String, i64) = insert(Book)
+        .values(book("2", "Persuasion"))
+        .on_conflict(Book.isbn)
+        .do_update_all()
+        .returning((Book.title, Book.stock))
+        .one(conn)?;
+    // INSERT INTO "books" ("isbn", "title", "stock") VALUES (?, ?, ?)
+    //     ON CONFLICT ("isbn") DO UPDATE
+    //     SET "title" = excluded."title", "stock" = excluded."stock"
+    //     RETURNING "title", "stock"
+    // MySQL: Unsupported
+    // MariaDB: INSERT INTO `books` (`isbn`, `title`, `stock`)
+    //     VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE `books`.`title` =
+    //     VALUES(`title`), `books`.`stock` = VALUES(`stock`)
+    //     RETURNING `title`, `stock`
+    assert_eq!((title.as_str(), stock), ("Persuasion", 1));
+    Ok(())
+}
+// ANCHOR_END: upserted
 
 // ANCHOR: many
 fn many(conn: &mut Connection) -> orm::Result<()> {
@@ -266,21 +333,127 @@ fn copy(conn: &mut Connection) -> orm::Result<()> {
 }
 // ANCHOR_END: copy
 
+// ANCHOR: with
+fn with(conn: &mut Connection) -> orm::Result<()> {
+    let totals = select((Delivery.book_id, sum(Delivery.copies)))
+        .group_by(Delivery.book_id)
+        .cte("totals");
+    let (book, copies) = totals.columns();
+    let many = select(book).from(&totals).filter(copies.gt(50));
+    let updated: u64 = update(Book)
+        .set(Book.title, Book.title.concat("!"))
+        .filter(Book.id.in_(many))
+        .execute(conn)?;
+    // UPDATE "books" SET "title" = "title" || ?
+    //     WHERE "id" IN (WITH "totals" AS
+    //     (SELECT "deliveries"."book_id" AS "c0",
+    //     SUM("deliveries"."copies") AS "c1" FROM "deliveries" GROUP BY
+    //     "deliveries"."book_id") SELECT "totals"."c0" FROM "totals"
+    //     WHERE "totals"."c1" > ?)
+    // PostgreSQL: UPDATE "books" SET "title" = "title" || $1
+    //     WHERE "id" IN (WITH "totals" AS
+    //     (SELECT "deliveries"."book_id" AS "c0",
+    //     CAST(SUM("deliveries"."copies") AS int8) AS "c1" FROM
+    //     "deliveries" GROUP BY "deliveries"."book_id")
+    //     SELECT "totals"."c0" FROM "totals" WHERE "totals"."c1" > $2)
+    // MySQL: UPDATE `books` SET `title` = CONCAT(`title`, ?)
+    //     WHERE `id` IN (WITH `totals` AS
+    //     (SELECT `deliveries`.`book_id` AS `c0`,
+    //     (SUM(`deliveries`.`copies`) DIV 1) AS `c1` FROM `deliveries`
+    //     GROUP BY `deliveries`.`book_id`) SELECT `totals`.`c0`
+    //     FROM `totals` WHERE `totals`.`c1` > ?)
+    assert_eq!(updated, 0);
+    Ok(())
+}
+// ANCHOR_END: with
+
+// ANCHOR: first_rows
+fn first_rows(conn: &mut Connection) -> orm::Result<()> {
+    let deleted: u64 = delete(Delivery)
+        .order_by(Delivery.id)
+        .limit(1)
+        .execute(conn)?;
+    // DELETE FROM "deliveries" ORDER BY "id" ASC LIMIT ?
+    // SQLite: Unsupported
+    // PostgreSQL: Unsupported
+    assert_eq!(deleted, 1);
+    Ok(())
+}
+// ANCHOR_END: first_rows
+
+// ANCHOR: everywhere
+fn everywhere(conn: &mut Connection) -> orm::Result<()> {
+    let oldest = select(Book.id).order_by(Book.id).limit(1);
+    update(Book)
+        .set(Book.stock, 0)
+        .filter(Book.id.in_(oldest))
+        .execute(conn)?;
+    // UPDATE "books" SET "stock" = ? WHERE "id" IN
+    //     (SELECT "books"."id" FROM "books" ORDER BY "books"."id" ASC
+    //     LIMIT ?)
+    // MySQL: UPDATE `books` SET `stock` = ? WHERE `id` IN
+    //     (SELECT /*+ NO_MERGE(`inner_query`) */ * FROM
+    //     (SELECT `books`.`id` FROM `books` ORDER BY `books`.`id` ASC
+    //     LIMIT ?) AS `inner_query`)
+    // MariaDB: UPDATE `books` SET `stock` = ? WHERE `id` IN
+    //     (SELECT * FROM (SELECT `books`.`id` FROM `books` ORDER BY
+    //     `books`.`id` ASC LIMIT ?) AS `inner_query`)
+    Ok(())
+}
+// ANCHOR_END: everywhere
+
+// ANCHOR: defaults
+fn defaults(conn: &mut Connection) -> orm::Result<()> {
+    let id: i64 =
+        insert(Ticket).defaults().returning(Ticket.id).one(conn)?;
+    // INSERT INTO "tickets" DEFAULT VALUES
+    // PostgreSQL: INSERT INTO "tickets" DEFAULT VALUES RETURNING "id"
+    // MySQL: INSERT INTO `tickets` () VALUES ()
+    // MariaDB: INSERT INTO `tickets` () VALUES () RETURNING `id`
+    assert_eq!(id, 1);
+    Ok(())
+}
+// ANCHOR_END: defaults
+
+// ANCHOR: truncate
+fn empty(conn: &mut Connection) -> orm::Result<()> {
+    truncate(Delivery).execute(conn)?;
+    // DELETE FROM "deliveries"
+    // PostgreSQL: TRUNCATE TABLE "deliveries"
+    // MySQL: TRUNCATE TABLE `deliveries`
+    truncate(Ticket).restart_identity().execute(conn)?;
+    // DELETE FROM "tickets"
+    // PostgreSQL: TRUNCATE TABLE "tickets" RESTART IDENTITY
+    // MySQL: TRUNCATE TABLE `tickets`
+    // DELETE FROM sqlite_sequence WHERE name = 'tickets'
+    // PostgreSQL: none
+    // MySQL: none
+    Ok(())
+}
+// ANCHOR_END: truncate
+
 // ANCHOR: session
 fn on_a_session(engine: &Engine) -> orm::Result<()> {
     let mut session = Session::new(engine);
     let emma: Ref<Book> =
         session.upsert(Book.isbn, book("1", "Emma"))?;
     // BEGIN IMMEDIATE
+    // MySQL: START TRANSACTION
+    // MySQL: INSERT INTO `books` (`isbn`, `title`, `stock`)
+    //     VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE `books`.`title` =
+    //     VALUES(`title`), `books`.`stock` = VALUES(`stock`)
+    // MariaDB: START TRANSACTION
     // INSERT INTO "books" ("isbn", "title", "stock")
     //     VALUES (?, ?, ?) ON CONFLICT ("isbn") DO UPDATE
     //     SET "title" = excluded."title",
     //     "stock" = excluded."stock"
     //     RETURNING "id", "isbn", "title", "stock"
-    // MySQL: INSERT INTO `books` (`isbn`, `title`, `stock`)
+    // MySQL: SELECT `id`, `isbn`, `title`, `stock` FROM `books`
+    //     WHERE `isbn` = ?
+    // MariaDB: INSERT INTO `books` (`isbn`, `title`, `stock`)
     //     VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE `books`.`title` =
     //     VALUES(`title`), `books`.`stock` = VALUES(`stock`)
-    // MySQL: SELECT `id`, `isbn`, `title`, `stock` FROM `books`
+    // MariaDB: SELECT `id`, `isbn`, `title`, `stock` FROM `books`
     //     WHERE `isbn` = ?
     assert_eq!(session[emma].title, "Emma");
     session.commit()
