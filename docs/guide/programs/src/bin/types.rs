@@ -1,4 +1,4 @@
-//! The program of the chapter "Numbers".
+//! The program of the chapter "Types": numbers.
 
 use orm::prelude::*;
 use orm::query::avg_dp;
