@@ -61,13 +61,15 @@ fn main() -> orm::Result<()> {
     many(&mut conn)?;
     from_another_table(&mut conn)?;
     copy(&mut conn)?;
+    from_a_query(&mut conn)?;
     with(&mut conn)?;
     orm_guide::if_supported(first_rows(&mut conn))?;
     everywhere(&mut conn)?;
     defaults(&mut conn)?;
     empty(&mut conn)?;
     drop(conn);
-    on_a_session(&engine)
+    on_a_session(&engine)?;
+    find_or_insert(&engine)
 }
 
 // ANCHOR: returning
@@ -333,6 +335,30 @@ fn copy(conn: &mut Connection) -> orm::Result<()> {
 }
 // ANCHOR_END: copy
 
+// ANCHOR: from_query
+fn from_a_query(conn: &mut Connection) -> orm::Result<()> {
+    let of_book = select(sum(Delivery.copies))
+        .filter(Delivery.book_id.eq(Book.id));
+    update(Book)
+        .set(Book.stock, scalar(of_book).coalesce(0))
+        .filter(Book.isbn.eq("1"))
+        .execute(conn)?;
+    // UPDATE "books" SET "stock" = integer_store(COALESCE((SELECT
+    //     SUM("deliveries"."copies") FROM "deliveries" WHERE
+    //     "deliveries"."book_id" = "books"."id"), ?), 64)
+    //     WHERE "isbn" = ?
+    // PostgreSQL: UPDATE "books"
+    //     SET "stock" = COALESCE((SELECT
+    //     CAST(SUM("deliveries"."copies") AS int8) FROM "deliveries"
+    //     WHERE "deliveries"."book_id" = "books"."id"), $1)
+    //     WHERE "isbn" = $2
+    // MySQL: UPDATE `books` SET `stock` = COALESCE((SELECT
+    //     (SUM(`deliveries`.`copies`) DIV 1) FROM `deliveries` WHERE
+    //     `deliveries`.`book_id` = `books`.`id`), ?) WHERE `isbn` = ?
+    Ok(())
+}
+// ANCHOR_END: from_query
+
 // ANCHOR: with
 fn with(conn: &mut Connection) -> orm::Result<()> {
     let totals = select((Delivery.book_id, sum(Delivery.copies)))
@@ -427,7 +453,8 @@ fn empty(conn: &mut Connection) -> orm::Result<()> {
     // MySQL: TRUNCATE TABLE `tickets`
     // DELETE FROM sqlite_sequence WHERE name = 'tickets'
     // PostgreSQL: none
-    // MySQL: none
+    // MySQL: START TRANSACTION
+    // MariaDB: none
     Ok(())
 }
 // ANCHOR_END: truncate
@@ -438,11 +465,13 @@ fn on_a_session(engine: &Engine) -> orm::Result<()> {
     let emma: Ref<Book> =
         session.upsert(Book.isbn, book("1", "Emma"))?;
     // BEGIN IMMEDIATE
-    // MySQL: START TRANSACTION
     // MySQL: INSERT INTO `books` (`isbn`, `title`, `stock`)
     //     VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE `books`.`title` =
     //     VALUES(`title`), `books`.`stock` = VALUES(`stock`)
     // MariaDB: START TRANSACTION
+    // MariaDB: INSERT INTO `books` (`isbn`, `title`, `stock`)
+    //     VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE `books`.`title` =
+    //     VALUES(`title`), `books`.`stock` = VALUES(`stock`)
     // INSERT INTO "books" ("isbn", "title", "stock")
     //     VALUES (?, ?, ?) ON CONFLICT ("isbn") DO UPDATE
     //     SET "title" = excluded."title",
@@ -450,13 +479,32 @@ fn on_a_session(engine: &Engine) -> orm::Result<()> {
     //     RETURNING "id", "isbn", "title", "stock"
     // MySQL: SELECT `id`, `isbn`, `title`, `stock` FROM `books`
     //     WHERE `isbn` = ?
-    // MariaDB: INSERT INTO `books` (`isbn`, `title`, `stock`)
-    //     VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE `books`.`title` =
-    //     VALUES(`title`), `books`.`stock` = VALUES(`stock`)
-    // MariaDB: SELECT `id`, `isbn`, `title`, `stock` FROM `books`
-    //     WHERE `isbn` = ?
     assert_eq!(session[emma].title, "Emma");
     session.commit()
     // COMMIT
 }
 // ANCHOR_END: session
+
+// ANCHOR: get_or_create
+fn find_or_insert(engine: &Engine) -> orm::Result<()> {
+    let mut session = Session::new(engine);
+    let (emma, is_new) =
+        session.get_or_create(Book.isbn, book("1", "Emma"))?;
+    // SELECT "id", "isbn", "title", "stock" FROM "books"
+    //     WHERE "isbn" = ?
+    assert!(!is_new && session[emma].title == "Emma");
+    let (_, is_new) =
+        session.get_or_create(Book.isbn, book("3", "Evelina"))?;
+    // SELECT "id", "isbn", "title", "stock" FROM "books"
+    //     WHERE "isbn" = ?
+    // BEGIN IMMEDIATE
+    // INSERT INTO "books" ("isbn", "title", "stock") VALUES (?, ?, ?)
+    // PostgreSQL: INSERT INTO "books" ("isbn", "title", "stock")
+    //     VALUES ($1, $2, $3) RETURNING "id"
+    // MariaDB: INSERT INTO `books` (`isbn`, `title`, `stock`)
+    //     VALUES (?, ?, ?) RETURNING `id`
+    assert!(is_new);
+    session.commit()
+    // COMMIT
+}
+// ANCHOR_END: get_or_create
