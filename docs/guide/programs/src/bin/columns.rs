@@ -179,6 +179,10 @@ fn take(conn: &mut Connection) -> orm::Result<()> {
     // MySQL: UPDATE `parts` SET `stock` = `stock` + ?
     let error = too_many.expect_err("the stock is too large");
     assert!(error.is_invalid_value() || error.is_check_violation());
+
+    let stock: u32 = select(Part.stock).one(conn)?;
+    // SELECT "stock" FROM "parts" LIMIT 2
+    assert_eq!(stock, 4_000_000_000);
     Ok(())
 }
 // ANCHOR_END: take

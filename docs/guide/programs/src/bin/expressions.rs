@@ -362,7 +362,7 @@ impl Extension for CodePoint {
         Some(vec![Sql(open), Arg(0), Sql(close)])
     }
 
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "a code point"
     }
 
