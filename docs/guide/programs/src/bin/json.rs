@@ -28,7 +28,9 @@ fn main() -> orm::Result<()> {
     let mut session = Session::new(&engine);
     edit(&mut session)?;
     paths(&mut session)?;
+    lengths(&mut session)?;
     contains(&mut session)?;
+    equal(&mut session)?;
     number(&mut session)?;
     update_keys(&mut session)
 }
@@ -136,6 +138,35 @@ fn paths(session: &mut Session) -> orm::Result<()> {
 }
 // ANCHOR_END: paths
 
+// ANCHOR: lengths
+fn lengths(session: &mut Session) -> orm::Result<()> {
+    let two = Profile.extra.at("langs").array_length().eq(2);
+    let has_value = !Profile.extra.at("age").is_json_null();
+    let query = select(Profile).filter(two & has_value);
+    assert_eq!(query.count(session)?, 1);
+    // SELECT COUNT(*) FROM "profiles" WHERE CASE
+    //     WHEN json_type("extra", ?) = 'array'
+    //     THEN json_array_length("extra", ?) END = ?
+    //     AND NOT (json_type("extra", ?) IS 'null')
+    // PostgreSQL: SELECT COUNT(*) FROM "profiles" WHERE CASE
+    //     WHEN jsonb_typeof(("extra" -> $1)) = 'array'
+    //     THEN jsonb_array_length(("extra" -> $2))::int8 END = $3
+    //     AND NOT (jsonb_typeof(("extra" -> $4)) IS NOT DISTINCT
+    //     FROM 'null')
+    // MySQL: SELECT COUNT(*) FROM `profiles` WHERE CASE
+    //     WHEN JSON_TYPE(JSON_EXTRACT(`extra`, ?)) = 'ARRAY' COLLATE
+    //     utf8mb4_bin THEN JSON_LENGTH(JSON_EXTRACT(`extra`, ?)) END =
+    //     ? AND NOT (JSON_TYPE(JSON_EXTRACT(`extra`, ?)) <=> 'NULL'
+    //     COLLATE utf8mb4_bin)
+
+    let langs = select(Profile.extra.at("langs").json());
+    assert_eq!(langs.one(session)?, Some(json!(["en", "fr"])));
+    // SELECT ("extra" -> ?) FROM "profiles" LIMIT 2
+    // MySQL: SELECT JSON_EXTRACT(`extra`, ?) FROM `profiles` LIMIT 2
+    Ok(())
+}
+// ANCHOR_END: lengths
+
 // ANCHOR: contains
 fn contains(session: &mut Session) -> orm::Result<()> {
     let french = Profile.extra.contains(json!({"langs": ["fr"]}));
@@ -159,6 +190,24 @@ fn contains(session: &mut Session) -> orm::Result<()> {
     Ok(())
 }
 // ANCHOR_END: contains
+
+// ANCHOR: equal
+fn equal(session: &mut Session) -> orm::Result<()> {
+    let langs = Profile.extra.at("langs").json();
+    let same = langs.eq(json!(["en", "fr"]));
+    assert_eq!(select(Profile).filter(same).count(session)?, 1);
+    // SELECT COUNT(*) FROM "profiles"
+    //     WHERE orm_json_equals(("extra" -> ?), ?)
+    // PostgreSQL: SELECT COUNT(*) FROM "profiles"
+    //     WHERE ("extra" -> $1) = $2
+    // MySQL: SELECT COUNT(*) FROM `profiles`
+    //     WHERE JSON_EXTRACT(`extra`, ?) = CAST(? AS JSON)
+    // MariaDB: SELECT COUNT(*) FROM `profiles` WHERE CASE
+    //     WHEN (JSON_EXTRACT(`extra`, ?)) IS NOT NULL
+    //     THEN JSON_EQUALS(JSON_EXTRACT(`extra`, ?), ?) END
+    Ok(())
+}
+// ANCHOR_END: equal
 
 // ANCHOR: number
 fn number(session: &mut Session) -> orm::Result<()> {
