@@ -45,6 +45,7 @@ fn main() -> orm::Result<()> {
     numbers(&mut conn)?;
     keyset(&mut conn)?;
     explain(&mut conn)?;
+    orm_guide::if_supported(analyze(&mut conn))?;
     scopes(&mut conn)?;
     model_order(&mut conn)?;
     drop(conn);
@@ -104,6 +105,24 @@ fn explain(conn: &mut Connection) -> orm::Result<()> {
     Ok(())
 }
 // ANCHOR_END: explain
+
+// ANCHOR: analyze
+fn analyze(conn: &mut Connection) -> orm::Result<()> {
+    let query = select(User).filter(User.id.eq(1));
+    let plan: String = query.explain_analyze(conn)?;
+    // EXPLAIN ANALYZE SELECT "id", "name", "email", "manager_id"
+    //     FROM "users" WHERE "id" = ?
+    // SQLite: Unsupported
+    // PostgreSQL: EXPLAIN (ANALYZE)
+    //     SELECT "id", "name", "email", "manager_id" FROM "users"
+    //     WHERE "id" = $1
+    // MariaDB: ANALYZE FORMAT=JSON
+    //     SELECT `id`, `name`, `email`, `manager_id` FROM `users`
+    //     WHERE `id` = ?
+    assert!(!plan.is_empty());
+    Ok(())
+}
+// ANCHOR_END: analyze
 
 // ANCHOR: scopes
 trait UserScopes {
