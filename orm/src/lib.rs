@@ -85,8 +85,8 @@ pub use mapping::{
 #[cfg(feature = "json")]
 pub use query::JsonOps;
 pub use query::{
-    Executor, FromRow, Null, Patch, Polymorphic, Predicate, RowExpr, Select, Stream, avg, case,
-    count, count_all, count_distinct, delete, exists, func, insert, max, min, optional, raw,
+    ArrayOps, Executor, FromRow, Null, Patch, Polymorphic, Predicate, RowExpr, Select, Stream, avg,
+    case, count, count_all, count_distinct, delete, exists, func, insert, max, min, optional, raw,
     raw_expr, scalar, select, sum, truncate, update, update_many,
 };
 #[cfg(feature = "serde")]
@@ -107,9 +107,9 @@ pub mod prelude {
     #[cfg(feature = "json")]
     pub use crate::query::JsonOps;
     pub use crate::query::{
-        Executor, FromRow, Null, Patch, Polymorphic, Predicate, RowExpr, Select, avg, case, count,
-        count_all, count_distinct, delete, exists, func, insert, max, min, optional, raw, raw_expr,
-        scalar, select, sum, truncate, update, update_many,
+        ArrayOps, Executor, FromRow, Null, Patch, Polymorphic, Predicate, RowExpr, Select, avg,
+        case, count, count_all, count_distinct, delete, exists, func, insert, max, min, optional,
+        raw, raw_expr, scalar, select, sum, truncate, update, update_many,
     };
     pub use crate::session::{Hooks, Invalid, Session, SessionHooks};
     pub use crate::state::Ref;
@@ -136,7 +136,9 @@ pub mod __private {
     pub use orm_core::error::{InvalidFields, Result};
     pub use orm_core::schema::{self, Action, Name};
     pub use orm_core::stmt;
-    pub use orm_core::types::{Codec, DbType, EnumType, NotNull, Nullability, Nullable, Type};
+    pub use orm_core::types::{
+        Codec, DbType, Element, EnumType, NotNull, Nullability, Nullable, Type,
+    };
     pub use orm_core::value::{ConversionError, ValueRef};
 
     pub use crate::mapping::{

@@ -117,7 +117,7 @@ fn is_text_only(wire: Wire) -> bool {
 }
 
 /// The type of an array's elements, domains over arrays included.
-fn element(ty: &Type) -> Option<&Type> {
+pub(super) fn element(ty: &Type) -> Option<&Type> {
     match ty.kind() {
         Kind::Array(element) => Some(element),
         Kind::Domain(base) => element(base),
@@ -151,6 +151,11 @@ fn write_scalar(value: ValueRef<'_>, wire: Wire, out: &mut BytesMut) -> Result<(
         (Wire::Float8, ValueRef::Int(v)) => out.put_f64(exact(v, f64::MANTISSA_DIGITS)?),
         (Wire::Text, ValueRef::Text(v)) => out.put_slice(without_nul(v)?.as_bytes()),
         (Wire::Text, ValueRef::Json(v)) => out.put_slice(document(v)?.as_bytes()),
+        // One of many rows, which the statement casts to the column's type.
+        (Wire::Text, ValueRef::Array(_)) => {
+            let text = types::text(value).ok_or(Fault::Mismatch)?;
+            out.put_slice(without_nul(&text)?.as_bytes());
+        }
         (Wire::Jsonb, ValueRef::Json(v)) => {
             out.put_u8(1);
             out.put_slice(document(v)?.as_bytes());

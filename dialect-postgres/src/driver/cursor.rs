@@ -13,6 +13,7 @@ use orm_core::error::{Error, Result};
 use orm_core::value::ValueRef;
 use postgres::Client;
 
+use super::array::Arrays;
 use super::connection::{CURSOR, Declared, EXECUTE, PostgresConnection, wires};
 use super::row::{PostgresRow, Wire};
 use super::statement_kind::TransactionEffect;
@@ -136,6 +137,7 @@ impl Cursor for PostgresCursor<'_> {
                     row: &row,
                     wires,
                     left: 0,
+                    arrays: Arrays::default(),
                 });
                 Ok(true)
             }

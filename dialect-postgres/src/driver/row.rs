@@ -11,6 +11,7 @@ use orm_core::types::civil;
 use orm_core::value::ValueRef;
 use postgres::types::{FromSql, Kind, Type as Native};
 
+use super::array::Arrays;
 use super::numeric;
 use super::undecodable::Undecodable;
 
@@ -116,6 +117,7 @@ pub(super) struct PostgresRow<'a> {
     pub(super) wires: &'a [Wire],
     /// How many rows follow.
     pub(super) left: usize,
+    pub(super) arrays: Arrays,
 }
 
 impl driver::Row for PostgresRow<'_> {
@@ -131,6 +133,9 @@ impl driver::Row for PostgresRow<'_> {
         let Some(raw) = raw else {
             return Ok(ValueRef::Null);
         };
+        if *wire == Wire::Array {
+            return self.array(index, raw);
+        }
         decode(*wire, raw).map_err(|why| self.undecodable(index, why))
     }
 
@@ -156,6 +161,13 @@ impl driver::Row for PostgresRow<'_> {
 }
 
 impl PostgresRow<'_> {
+    #[cold]
+    fn array(&self, index: usize, raw: &[u8]) -> Result<ValueRef<'_>> {
+        let ty = self.row.columns()[index].type_();
+        let read = self.arrays.read((index, self.wires.len()), (ty, raw));
+        read.map_err(|why| self.undecodable(index, why))
+    }
+
     #[cold]
     fn undecodable(&self, index: usize, why: Undecodable) -> Error {
         let column = &self.row.columns()[index];
@@ -206,7 +218,7 @@ impl<'a> FromSql<'a> for Raw<'a> {
     }
 }
 
-fn decode(wire: Wire, raw: &[u8]) -> Result<ValueRef<'_>, Undecodable> {
+pub(super) fn decode(wire: Wire, raw: &[u8]) -> Result<ValueRef<'_>, Undecodable> {
     Ok(match wire {
         Wire::Bool => ValueRef::Bool(bytes::<1>(raw)? != [0]),
         Wire::Int2 => ValueRef::Int(i16::from_be_bytes(bytes(raw)?).into()),

@@ -21,6 +21,7 @@ pub use expressions::aggregate::{
     avg, count, count_all, count_distinct, max, min, string_agg, string_agg_distinct, sum,
     sum_distinct,
 };
+pub use expressions::array_ops::ArrayOps;
 pub use expressions::collation::Collation;
 pub use expressions::conditional::{Case, CaseValue, CaseWhen, case};
 pub use expressions::custom::{FuncArgs, func};

@@ -88,6 +88,7 @@ fn check(case: &str, to_sql: &dyn Fn(&dyn Dialect) -> String, expected: [&str; 3
     }
 }
 
+mod arrays;
 mod conditionals;
 mod conditions;
 mod faults;

@@ -7,6 +7,7 @@
 
 mod aggregate;
 mod alias;
+mod array;
 mod batch;
 mod call;
 mod expr;
@@ -33,6 +34,7 @@ mod write;
 
 pub use aggregate::AggregateCall;
 pub use alias::{generated_alias, is_generated_alias};
+pub use array::{ArrayExpr, ArrayOp};
 pub use batch::{BatchColumn, BatchDelete, BatchRows, BatchUpdate};
 pub use call::{Call, Func};
 pub use expr::{Case, Expr, RawPart};

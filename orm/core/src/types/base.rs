@@ -85,6 +85,10 @@ pub struct Json;
 #[derive(Clone, Copy, Debug)]
 pub struct Decimal;
 
+/// An array of elements of the base type `B`.
+#[derive(Clone, Copy, Debug)]
+pub struct Array<B>(std::marker::PhantomData<B>);
+
 /// Is implemented by the base types of numbers: those with arithmetic, `sum` and `avg`.
 #[diagnostic::on_unimplemented(message = "`sum` and `avg` need a column of numbers")]
 pub trait Numeric {

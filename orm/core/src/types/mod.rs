@@ -2,7 +2,7 @@
 //!
 //! [`Type`] is the vocabulary of schemas and dialects; [`DbType`] maps a Rust type to it, by data and
 //! two conversions; `base.rs` has the markers by which the typed layer decides which types can be compared.
-//! Dialects choose the native name of each type; none is named here.
+//! Dialects choose the native name of each type. None is named here but those of arrays, in `array.rs`.
 
 pub mod base;
 pub use crate::civil;
@@ -19,6 +19,7 @@ macro_rules! plain {
     };
 }
 
+mod array;
 mod scalar;
 
 #[cfg(feature = "chrono")]
@@ -32,6 +33,7 @@ mod uuid;
 
 use std::borrow::Cow;
 
+pub use array::Element;
 #[cfg(feature = "json")]
 pub use json::Json;
 
@@ -110,7 +112,8 @@ pub struct ExtensionType {
     /// The name of the type in messages, such as "a point".
     pub name: Cow<'static, str>,
     /// The native names as pairs of [`Dialect::name`](crate::sql::Dialect::name) and type, for instance
-    /// `geography(point)`.
+    /// `geography(point)`. A database that is not among them has no columns of the type; without any name, SQLite stores
+    /// values as they are bound.
     pub native: Cow<'static, [(Cow<'static, str>, Cow<'static, str>)]>,
 }
 
@@ -317,7 +320,7 @@ mod sealed {
 /// Is implemented by the Rust types of columns.
 ///
 /// These are `bool`, the integers of 8 to 64 bits, `f32`, `f64`, `String`, `Vec<u8>`, `Option` of each, the types of chrono,
-/// rust_decimal and uuid with the Cargo features of those names, with the feature `json` `serde_json::Value` and [`Json`], enums with `derive(DbEnum)`, and with `derive(DbType)` new types
+/// rust_decimal and uuid with the Cargo features of those names, `Vec` of an [`Element`] as an array, with the feature `json` `serde_json::Value` and [`Json`], enums with `derive(DbEnum)`, and with `derive(DbType)` new types
 /// over these and types with a [codec](crate::types::Codec).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be stored in a column",

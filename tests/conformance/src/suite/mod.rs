@@ -2,6 +2,7 @@
 
 mod aggregate_clauses;
 mod aggregates;
+mod arrays;
 mod association_proxy;
 mod async_tasks;
 mod bad_input;
@@ -203,6 +204,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     graph::cases,
     limits::cases,
     lists::cases,
+    arrays::cases,
     literals::cases,
     injection::cases,
     long_values::cases,

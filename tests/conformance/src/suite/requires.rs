@@ -96,6 +96,8 @@ pub enum Requires {
     FullJoin,
     /// LATERAL.
     Lateral,
+    /// Columns of arrays.
+    Arrays,
     /// ORDER BY and LIMIT of an UPDATE and a DELETE.
     OrderedWrites,
 }
@@ -139,6 +141,7 @@ impl Requires {
             | Self::Json
             | Self::FullJoin
             | Self::Lateral
+            | Self::Arrays
             | Self::OrderedWrites => self.words_of(&capabilities),
             Self::NoWait => (
                 capabilities.row_locks && capabilities.lock_wait,
@@ -219,6 +222,7 @@ impl Requires {
             ),
             Self::FullJoin => (capabilities.full_join, "it has no FULL JOIN"),
             Self::Lateral => (capabilities.lateral, "it has no LATERAL"),
+            Self::Arrays => (capabilities.arrays, "it has no arrays"),
             Self::OrderedWrites => (
                 capabilities.ordered_writes,
                 "its UPDATE and DELETE have no ORDER BY and LIMIT",

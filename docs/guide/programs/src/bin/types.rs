@@ -1,4 +1,4 @@
-//! The program of the chapter "Numbers".
+//! The program of the chapter "Numbers and arrays".
 
 use orm::prelude::*;
 use rust_decimal::Decimal;
