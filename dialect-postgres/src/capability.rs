@@ -38,6 +38,7 @@ pub(crate) const CAPABILITIES: Capabilities = {
         analyze: "EXPLAIN (ANALYZE) ",
     };
     own.regexes = true;
+    own.time_functions = true;
     // One statement text for lists of any length, and faster than a list of binds.
     own.in_list = InListStyle::Array;
     own.decimals = DecimalStyle::Native;

@@ -145,13 +145,22 @@ pub struct Capabilities {
     pub string_agg: bool,
     /// Whether there are columns of JSON documents, and operations on them: not on Firebird.
     pub json: bool,
+    /// Whether there are functions of dates and times: [`Func::Time`](crate::stmt::Func::Time).
+    pub time_functions: bool,
     /// Whether window functions support frames: `ROWS BETWEEN`.
     pub window_frames: bool,
+    /// Whether `ROW_NUMBER()` and its like are unsigned, on MySQL: below 0 their arithmetic is an error, so they are cast.
+    pub unsigned_ranks: bool,
+    /// Whether `PERCENT_RANK()` and `CUME_DIST()` have ten digits, on MariaDB, unless they are cast.
+    pub short_shares: bool,
     /// The digits of fractional seconds: 6 on the four databases of this workspace. Read by tests alone, which compare
     /// times: what a flush reads back, [`Dialect::keeps`](super::Dialect::keeps) says of each column.
     pub second_digits: u32,
     /// How a repeated expression is rendered in a query with GROUP BY or DISTINCT.
     pub repeats: RepeatStyle,
+    /// Whether an expression of GROUP BY inside of another selected one is `ANY_VALUE(…)`, on MySQL: its two `?` are never
+    /// equal, and it would be an expression that is not grouped.
+    pub any_value: bool,
     /// Whether every assignment of an UPDATE reads the old values. On MySQL an assignment reads the results of
     /// earlier ones, so the writer orders them.
     pub simultaneous_set: bool,
@@ -250,9 +259,13 @@ impl Capabilities {
         group_frames: false,
         string_agg: false,
         json: false,
+        time_functions: false,
         window_frames: true,
         second_digits: 6,
         repeats: RepeatStyle::Plain,
+        any_value: false,
+        unsigned_ranks: false,
+        short_shares: false,
         simultaneous_set: true,
         limit_in_subquery: true,
         own_table_hint: None,

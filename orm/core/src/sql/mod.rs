@@ -1,13 +1,14 @@
 //! From statements and schema to SQL text.
 //!
 //! `writer.rs` escapes every identifier and turns every value into a bind, and `binds.rs` collects those of a known text.
-//! `dialect.rs` has the hooks for the differences between databases, and `capability.rs` their data. `render/` is the one
+//! `dialect.rs` has the hooks for the differences between databases, and `capability.rs` their data, of older servers by `of_version.rs`. `render/` is the one
 //! default writer of statements and `ddl/` the one of schemas. A dialect overrides hooks, never whole statements.
 
 mod binds;
 mod capability;
 pub mod ddl;
 mod dialect;
+mod of_version;
 mod render;
 mod writer;
 
@@ -18,6 +19,7 @@ pub use capability::{
     ValuesStyle,
 };
 pub use dialect::{DdlLock, Dialect, ForeignKeySwitch, KeyRange};
+pub use of_version::dialect_at;
 pub use render::{
     ExpectedColumn, OTHER_KEY_CONFLICT, digest_text, write_argument, write_batch_delete,
     write_batch_delete_rows, write_batch_update, write_batch_update_rows, write_call, write_concat,

@@ -26,6 +26,7 @@ mod query;
 mod select;
 mod shape;
 mod source;
+mod temporal;
 mod truncate;
 mod version;
 mod visit;
@@ -60,6 +61,7 @@ pub use query::{
 pub use select::{Join, JoinKind, Projection, Select};
 pub use shape::{List, Shape, hash_values};
 pub use source::{Alias, FromItem, Source};
+pub use temporal::{DatePart, TimeFunc, TimeKind, Unit};
 pub use truncate::Truncate;
 pub use version::NextVersion;
 pub use visit::{

@@ -1,12 +1,11 @@
-//! [`WriteClauses`]: what few UPDATEs and DELETEs have beside their conditions: other tables, ORDER BY and LIMIT.
+//! [`WriteClauses`]: what few UPDATEs and DELETEs have beside their conditions: other tables, ORDER BY and LIMIT. The methods
+//! that set the last two are in `ordered.rs`.
 
 use orm_core::error::Result;
 use orm_core::stmt::{self, Limit};
 
-use super::delete::Delete;
 use super::other_tables::OtherTables;
-use super::update::Update;
-use crate::mapping::{Model, ModelDef};
+use crate::mapping::ModelDef;
 use crate::query::expressions::build_error::BuildError;
 use crate::query::expressions::order::OrderList;
 use crate::query::expressions::table_ref::TableRef;
@@ -35,6 +34,14 @@ impl WriteClauses {
 
     pub(super) fn add_table(&mut self, table: TableRef) {
         self.parts().tables.add(table);
+    }
+
+    pub(super) fn add_order(&mut self, orders: impl OrderList) {
+        orders.add_to(&mut self.parts().order_by);
+    }
+
+    pub(super) fn set_limit(&mut self, rows: u64) {
+        self.parts().limit = Some(rows);
     }
 
     fn parts(&mut self) -> &mut Parts {
@@ -78,89 +85,5 @@ impl WriteClauses {
         (delete.using, delete.joins) = parts.tables.lower();
         delete.order_by.clone_from(&parts.order_by);
         delete.limit = parts.limit.map(Limit::Rows);
-    }
-}
-
-impl<M: Model> Update<M> {
-    /// Adds ORDER BY: the order in which the rows are updated. MySQL and MariaDB support it.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use orm_doctest::*;
-    /// let statement = update(Post).set(Post.title, "new").order_by(Post.id.desc()).limit(10);
-    /// assert_eq!(
-    ///     statement.to_sql(&MysqlDialect::MySql)?,
-    ///     "UPDATE `posts` SET `title` = ? ORDER BY `id` DESC LIMIT ?"
-    /// );
-    /// assert!(statement.to_sql(&PostgresDialect).unwrap_err().is_unsupported());
-    /// # Ok::<(), orm::Error>(())
-    /// ```
-    pub fn order_by<O: OrderList>(mut self, orders: O) -> Self {
-        orders.add_to(&mut self.parts.clauses.parts().order_by);
-        self
-    }
-
-    /// Sets LIMIT: the maximum number of rows that are updated. MySQL and MariaDB support it; elsewhere a condition on the key
-    /// with a query of that limit does the same.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use orm_doctest::*;
-    /// let statement = update(User).set(User.active, false).limit(100);
-    /// assert_eq!(
-    ///     statement.to_sql(&MysqlDialect::MariaDb)?,
-    ///     "UPDATE `users` SET `active` = ? LIMIT ?"
-    /// );
-    /// # Ok::<(), orm::Error>(())
-    /// ```
-    pub fn limit(mut self, rows: u64) -> Self {
-        self.parts.clauses.parts().limit = Some(rows);
-        self
-    }
-}
-
-impl<M: Model> Delete<M> {
-    /// Adds ORDER BY: the order in which the rows are deleted. MySQL and MariaDB support it.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use orm_doctest::*;
-    /// let statement = delete(Post).order_by((Post.author_id, Post.id.desc())).limit(10);
-    /// assert_eq!(
-    ///     statement.to_sql(&MysqlDialect::MySql)?,
-    ///     "DELETE FROM `posts` ORDER BY `author_id` ASC, `id` DESC LIMIT ?"
-    /// );
-    /// # Ok::<(), orm::Error>(())
-    /// ```
-    pub fn order_by<O: OrderList>(mut self, orders: O) -> Self {
-        orders.add_to(&mut self.clauses.parts().order_by);
-        self
-    }
-
-    /// Sets LIMIT: the maximum number of rows that are deleted. MySQL and MariaDB support it; elsewhere a condition on the key
-    /// with a query of that limit does the same.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use orm_doctest::*;
-    /// let statement = delete(Post).filter(Post.author_id.eq(1)).limit(1_000);
-    /// assert_eq!(
-    ///     statement.to_sql(&MysqlDialect::MariaDb)?,
-    ///     "DELETE FROM `posts` WHERE `author_id` = ? LIMIT ?"
-    /// );
-    /// let oldest = select(Post.id).order_by(Post.id).limit(10);
-    /// assert_eq!(
-    ///     delete(Post).filter(Post.id.in_(oldest)).to_sql(&SqliteDialect)?,
-    ///     r#"DELETE FROM "posts" WHERE "id" IN (SELECT "id" FROM "posts" ORDER BY "id" ASC LIMIT ?)"#
-    /// );
-    /// # Ok::<(), orm::Error>(())
-    /// ```
-    pub fn limit(mut self, rows: u64) -> Self {
-        self.clauses.parts().limit = Some(rows);
-        self
     }
 }

@@ -13,7 +13,7 @@ use super::matching_keys::matching_keys;
 use super::other_tables::without_using;
 use super::parts::{Parts, execute, execute_once};
 use super::returning::{Prepared, Returning, WriteRows, check_returning, text_of};
-use crate::engine::{Connection, StatementText, TextOf};
+use crate::engine::{Connection, StatementLimit, StatementText, TextOf};
 use crate::mapping::{Entity, Exempt, KeySource, Model};
 use crate::query::compile::printed::with_literals;
 use crate::query::compile::validate::validate_delete;
@@ -21,6 +21,7 @@ use crate::query::executor::{DmlKind, Executor, RowsWrite};
 use crate::query::expressions::predicate::Condition;
 use crate::query::expressions::table_ref::TableRef;
 use crate::query::expressions::term::{Term, Terms};
+use crate::query::limited::limited;
 use crate::query::select::returning_list::ReturningList;
 use crate::query::select::selectable::Selectable;
 
@@ -48,6 +49,7 @@ pub struct Delete<M> {
     /// The criteria that it is exempt from.
     exempt: Option<Box<Exempt>>,
     pub(super) clauses: WriteClauses,
+    pub(super) limit: StatementLimit,
     marker: PhantomData<fn() -> M>,
 }
 
@@ -66,6 +68,7 @@ pub fn delete<E: Entity>(_entity: E) -> Delete<E::Model> {
         is_in_step: false,
         exempt: None,
         clauses: WriteClauses::default(),
+        limit: StatementLimit::Outer,
         marker: PhantomData,
     }
 }
@@ -248,11 +251,12 @@ impl<M: Model> Delete<M> {
             let text = conn.statement(&key, || self.render(dialect))?;
             execute((conn, keys), &text, Some(parts), || self.lower())
         };
+        let executor = limited(conn_or_session, self.limit);
         if !self.is_in_step {
-            return conn_or_session.write(M::def(), DmlKind::Delete, write);
+            return executor.write(M::def(), DmlKind::Delete, write);
         }
         let keys = |conn: &mut Connection, keys: &dyn KeySource| self.matching_keys(conn, keys);
-        conn_or_session.write_in_step(M::def(), DmlKind::Delete, keys, write)
+        executor.write_in_step(M::def(), DmlKind::Delete, keys, write)
     }
 
     /// Returns the SQL text for a dialect, with placeholders instead of values.
@@ -386,12 +390,8 @@ impl<M: Model> WriteRows for Delete<M> {
         };
         let prepare =
             |conn: &mut Connection, keys: &dyn KeySource| self.prepare((conn, keys), Some(list));
-        let run = |conn: &mut Connection,
-                   prepared: Prepared,
-                   each: &mut dyn FnMut(&dyn Row) -> Result<()>| {
-            prepared.query(conn, each)
-        };
-        conn_or_session.write_rows(&write, prepare, run, each)
+        let executor = limited(conn_or_session, self.limit);
+        executor.write_rows(&write, prepare, Prepared::query, each)
     }
 
     fn most_rows(&self) -> Option<usize> {

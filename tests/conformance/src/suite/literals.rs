@@ -85,6 +85,7 @@ struct Share {
 struct Document {
     #[orm(primary_key, auto_increment = false)]
     id: i64,
+    title: Option<String>,
     body: Option<serde_json::Value>,
 }
 
@@ -206,7 +207,7 @@ macro_rules! edges {
                 is_same(&stored[0], &Some(value.clone())),
                 "{stored:?}: {sql}"
             );
-            if value.to_value().is_same(value.to_value()) && value == value {
+            if value.to_value().is_same(value.to_value()) && equals_itself(&value) {
                 let query = select($model.id).filter($model.$column.eq(value.clone()));
                 let sql = query
                     .order_by($model.id)
@@ -216,6 +217,11 @@ macro_rules! edges {
             }
         }
     }};
+}
+
+/// NaN does not, so no condition finds it.
+fn equals_itself<T: PartialEq>(value: &T) -> bool {
+    T::eq(value, value)
 }
 
 fn edges_table(db: &Db) -> Connection {

@@ -2,6 +2,7 @@
 
 mod aggregate_clauses;
 mod aggregates;
+mod alive;
 mod arrays;
 mod association_proxy;
 mod async_tasks;
@@ -19,11 +20,15 @@ mod criteria;
 mod crud;
 mod ctes;
 mod ddl;
+mod decimal_quotients;
 mod decimal_writes;
 mod decimals;
+mod default_order;
 mod deferred;
 mod derived_tables;
+mod differences;
 mod dirty;
+mod dynamic_rows;
 mod eager_reads;
 mod embedded;
 pub mod errors;
@@ -86,6 +91,7 @@ mod optimistic;
 mod orders;
 pub mod outside_ends;
 mod own_attributes;
+mod own_structs;
 mod page_numbers;
 mod parts;
 mod past_the_session;
@@ -100,6 +106,7 @@ mod raw_beside;
 mod raw_sql;
 mod reads;
 mod related;
+mod relation_aggregates;
 mod relation_cascades;
 mod requires;
 mod returning;
@@ -123,6 +130,7 @@ mod sql_values;
 mod stale;
 mod statement_tree;
 pub mod statements;
+mod streamed_relations;
 mod streams;
 pub mod support;
 mod synchronized;
@@ -175,6 +183,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     embedded::cases,
     list_order::cases,
     own_attributes::cases,
+    own_structs::cases,
     parts::cases,
     queries::cases,
     verbs::cases,
@@ -183,10 +192,12 @@ const FILES: &[fn() -> Vec<Case>] = &[
     keyset_pages::cases,
     explained::cases,
     scopes::cases,
+    default_order::cases,
     conditionals::cases,
     expressions::cases,
     decimals::cases,
     decimal_writes::cases,
+    decimal_quotients::cases,
     integer_arithmetic::cases,
     unsigned::cases,
     row_values::cases,
@@ -213,6 +224,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     misfits::cases,
     related::cases,
     spanning::cases,
+    relation_aggregates::cases,
     text_search::cases,
     trees::cases,
     writes::cases,
@@ -269,6 +281,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     printed_statements::cases,
     raw_beside::cases,
     relation_cascades::cases,
+    streamed_relations::cases,
     streams::cases,
     view_only::cases,
     windows::cases,
@@ -277,9 +290,11 @@ const FILES: &[fn() -> Vec<Case>] = &[
     types::cases,
     conditions::cases,
     deferred::cases,
+    differences::cases,
     ctes::cases,
     derived_tables::cases,
     dirty::cases,
+    dynamic_rows::cases,
     sql_values::cases,
     random_graphs::cases,
     n_plus_one::cases,

@@ -98,6 +98,8 @@ pub enum Requires {
     Lateral,
     /// Columns of arrays.
     Arrays,
+    /// Functions of dates and times.
+    TimeFunctions,
     /// ORDER BY and LIMIT of an UPDATE and a DELETE.
     OrderedWrites,
 }
@@ -142,6 +144,7 @@ impl Requires {
             | Self::FullJoin
             | Self::Lateral
             | Self::Arrays
+            | Self::TimeFunctions
             | Self::OrderedWrites => self.words_of(&capabilities),
             Self::NoWait => (
                 capabilities.row_locks && capabilities.lock_wait,
@@ -169,6 +172,7 @@ impl Requires {
     }
 
     /// Whether the dialect has the words for it, and the reason where it has not.
+    #[expect(clippy::too_many_lines, reason = "an arm for each")]
     fn words_of(self, capabilities: &Capabilities) -> (bool, &'static str) {
         match self {
             Self::Microseconds => (
@@ -223,6 +227,10 @@ impl Requires {
             Self::FullJoin => (capabilities.full_join, "it has no FULL JOIN"),
             Self::Lateral => (capabilities.lateral, "it has no LATERAL"),
             Self::Arrays => (capabilities.arrays, "it has no arrays"),
+            Self::TimeFunctions => (
+                capabilities.time_functions,
+                "it has no functions of dates and times",
+            ),
             Self::OrderedWrites => (
                 capabilities.ordered_writes,
                 "its UPDATE and DELETE have no ORDER BY and LIMIT",

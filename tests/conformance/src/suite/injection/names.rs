@@ -215,7 +215,7 @@ fn as_cursors(db: &Db) {
 
 fn as_parts_of_a_url(_db: &Db) {
     for string in hostile() {
-        let url = Url::new("postgres")
+        let url = Url::new("example")
             .with_host("localhost")
             .with_user(string.clone())
             .with_password(string.clone())

@@ -64,7 +64,7 @@ fn in_columns_and_comparisons(db: &Db) {
     }
     let list: Vec<&str> = words.iter().map(|(_, string)| string.as_str()).collect();
     let all = select(Word.id).filter(Word.body.in_(list));
-    assert_eq!(all.count(conn).unwrap(), words.len() as i64);
+    assert_eq!(all.all(conn).unwrap().len(), words.len());
     for (_, string) in &words {
         let gone = delete(Word).filter(Word.body.eq(string) & Word.note.ne(string));
         assert_eq!(gone.execute(conn).unwrap(), 1, "{string:?}");
@@ -179,8 +179,8 @@ fn in_functions(db: &Db) {
         assert_eq!(twice, string.repeat(2));
         assert_eq!((replaced.as_str(), position), ("x", 1), "{string:?}");
         assert_eq!((chosen.as_str(), note.as_str()), (string, string));
-        let none = func::<Option<String>>("nullif", (string, string)).is_null();
-        let found = select(Word.id).filter(none & Word.id.eq(id));
+        let absent = func::<Option<String>>("nullif", (string, string)).is_null();
+        let found = select(Word.id).filter(absent & Word.id.eq(id));
         assert_eq!(found.all(conn).unwrap(), [id], "{string:?}");
     }
     bystanders.are_unharmed(conn);
