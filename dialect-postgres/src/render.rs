@@ -43,7 +43,7 @@ pub(crate) fn write_numeric<'a>(w: &mut SqlWriter<'a>, numeric: &'a Numeric) -> 
 pub(crate) fn write_typed_bind<'a>(w: &mut SqlWriter<'a>, value: &'a Value) {
     w.value(value);
     if let Some(name) = types::value_name(value) {
-        w.push("::").push(name);
+        w.push("::").push(&name);
     }
 }
 

@@ -138,7 +138,8 @@ pub mod __private {
     pub use orm_core::schema::{self, Action, Name};
     pub use orm_core::stmt;
     pub use orm_core::types::{
-        Codec, DbType, Element, EnumType, NotNull, Nullability, Nullable, Type,
+        Codec, DbType, Element, EnumType, NotNull, Nullability, Nullable, ScalarBase,
+        ScalarElement, Type,
     };
     pub use orm_core::value::{ConversionError, ValueRef};
 

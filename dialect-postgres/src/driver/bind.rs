@@ -11,8 +11,10 @@ use orm_core::driver::json_fault;
 use orm_core::value::{Value, ValueRef};
 use postgres::types::{Format, IsNull, Kind, ToSql, Type, to_sql_checked};
 
+use super::array;
 use super::failure::{Fault, Refusal};
 use super::row::{EPOCH_DAYS, EPOCH_MICROS, Wire};
+use crate::arrays::each_element;
 use crate::types;
 
 /// One value on its way to the server.
@@ -130,16 +132,22 @@ fn write(value: ValueRef<'_>, ty: &Type, out: &mut BytesMut) -> Result<IsNull, F
     let wire = Wire::of(ty);
     match (wire, value) {
         (_, ValueRef::Null) => return Ok(IsNull::Yes),
-        (Wire::Array, ValueRef::Array(items)) => {
-            write_array(items.iter().map(Value::as_ref), items.len(), ty, out)?;
+        (Wire::Array, ValueRef::Array(items)) => array::write(items, ty, out)?,
+        // Else it would be written as its text, as in a batch.
+        (Wire::Text, ValueRef::Array(_)) => return Err(Fault::Mismatch),
+        (Wire::Array, ValueRef::Batch(batch)) => {
+            array::write_batch(batch.iter(), batch.len(), ty, out)?;
         }
-        (Wire::Array, ValueRef::Batch(batch)) => write_array(batch.iter(), batch.len(), ty, out)?,
         _ => write_scalar(value, wire, out)?,
     }
     Ok(IsNull::No)
 }
 
-fn write_scalar(value: ValueRef<'_>, wire: Wire, out: &mut BytesMut) -> Result<(), Fault> {
+pub(super) fn write_scalar(
+    value: ValueRef<'_>,
+    wire: Wire,
+    out: &mut BytesMut,
+) -> Result<(), Fault> {
     match (wire, value) {
         (Wire::Bool, ValueRef::Bool(v)) => out.put_u8(v.into()),
         (Wire::Int2, ValueRef::Int(v)) => out.put_i16(narrow(v)?),
@@ -153,7 +161,8 @@ fn write_scalar(value: ValueRef<'_>, wire: Wire, out: &mut BytesMut) -> Result<(
         (Wire::Text, ValueRef::Text(v)) => out.put_slice(without_nul(v)?.as_bytes()),
         (Wire::Text, ValueRef::Json(v)) => out.put_slice(document(v)?.as_bytes()),
         // One of many rows, which the statement casts to the column's type.
-        (Wire::Text, ValueRef::Array(_)) => {
+        (Wire::Text, ValueRef::Array(items)) => {
+            array::check(items)?;
             let text = types::text(value).ok_or(Fault::Mismatch)?;
             out.put_slice(without_nul(&text)?.as_bytes());
         }
@@ -183,43 +192,24 @@ fn write_scalar(value: ValueRef<'_>, wire: Wire, out: &mut BytesMut) -> Result<(
     Ok(())
 }
 
-/// The binary form of an array of one dimension: its head, then each element behind its length.
-fn write_array<'a>(
-    items: impl Iterator<Item = ValueRef<'a>> + Clone,
-    count: usize,
-    ty: &Type,
-    out: &mut BytesMut,
-) -> Result<(), Fault> {
-    let element = element(ty).ok_or(Fault::Mismatch)?;
-    let wire = Wire::of(element);
-    let length = i32::try_from(count).map_err(|_| Fault::Range)?;
-    out.put_i32(i32::from(count > 0));
-    out.put_i32(items.clone().any(ValueRef::is_null).into());
-    out.put_u32(element.oid());
-    if count > 0 {
-        out.put_i32(length);
-        out.put_i32(1);
-    }
-    for item in items {
-        if item.is_null() {
-            out.put_i32(-1);
-            continue;
-        }
-        let start = out.len();
-        out.put_i32(0);
-        write_scalar(item, wire, out).map_err(of_element)?;
-        let length = i32::try_from(out.len() - start - 4).map_err(|_| Fault::Range)?;
-        out[start..start + 4].copy_from_slice(&length.to_be_bytes());
-    }
-    Ok(())
-}
-
 /// The text form, for types without a binary one here and for those that the server shall infer.
 fn write_as_text(value: ValueRef<'_>, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Fault> {
     let takes = match (Wire::of(ty), value) {
         (_, ValueRef::Null) => return Ok(IsNull::Yes),
+        (Wire::Unspecified, ValueRef::Array(items)) => array::check(items).map(|()| true)?,
         (Wire::Unspecified, _) => true,
-        (Wire::Array, ValueRef::Array(items)) => takes_all(items.iter().map(Value::as_ref), ty),
+        (Wire::Array, ValueRef::Array(items)) => {
+            array::check(items)?;
+            let taken = each_element(items, &mut |item| {
+                let is_taken = takes_all(std::iter::once(item.as_ref()), ty);
+                if is_taken {
+                    Ok(())
+                } else {
+                    Err(Fault::Elements)
+                }
+            });
+            taken.is_ok()
+        }
         (Wire::Array, ValueRef::Batch(batch)) => takes_all(batch.iter(), ty),
         (wire, value) => takes_text_of(wire, value),
     };
@@ -236,7 +226,7 @@ fn write_as_text(value: ValueRef<'_>, ty: &Type, out: &mut BytesMut) -> Result<I
     Ok(IsNull::No)
 }
 
-fn of_element(fault: Fault) -> Fault {
+pub(super) fn of_element(fault: Fault) -> Fault {
     if fault == Fault::Mismatch {
         Fault::Elements
     } else {
@@ -303,7 +293,7 @@ fn without_nul(text: &str) -> Result<&str, Fault> {
 }
 
 /// The text of a document, which the server would refuse otherwise, and abort the transaction.
-fn document(text: &str) -> Result<&str, Fault> {
+pub(super) fn document(text: &str) -> Result<&str, Fault> {
     // The levels that `serde_json` reads.
     if let Some(fault) = json_fault(text, 127) {
         return Err(Fault::Document(fault));
@@ -325,12 +315,12 @@ const DAYS: std::ops::Range<i32> = -2_451_545..2_145_031_949;
 /// The microseconds since 2000-01-01 that it takes: 4714-11-24 BC to 294276-12-31.
 const MICROS: std::ops::Range<i64> = -211_813_488_000_000_000..9_223_371_331_200_000_000;
 
-fn date(days: i32) -> Result<i32, Fault> {
+pub(super) fn date(days: i32) -> Result<i32, Fault> {
     let days = days.checked_sub(EPOCH_DAYS);
     days.filter(|days| DAYS.contains(days)).ok_or(Fault::Range)
 }
 
-fn moment(micros: i64) -> Result<i64, Fault> {
+pub(super) fn moment(micros: i64) -> Result<i64, Fault> {
     let micros = micros.checked_sub(EPOCH_MICROS);
     micros
         .filter(|micros| MICROS.contains(micros))

@@ -13,6 +13,9 @@ struct Note {
     tags: Vec<String>,
     scores: Vec<Option<f64>>,
     flags: Option<Vec<bool>>,
+    grid: Vec<Vec<i32>>,
+    ids: Vec<Option<uuid::Uuid>>,
+    meta: Vec<serde_json::Value>,
     bytes: Vec<u8>,
 }
 
@@ -26,6 +29,9 @@ fn tables() {
     "tags" text[] NOT NULL,
     "scores" float8[] NOT NULL,
     "flags" bool[],
+    "grid" int4[] NOT NULL,
+    "ids" uuid[] NOT NULL,
+    "meta" jsonb[] NOT NULL,
     "bytes" BYTEA NOT NULL,
     CONSTRAINT "pk_notes" PRIMARY KEY ("id")
 )"#];
@@ -53,7 +59,29 @@ fn operators() {
         (!Note.flags.has(true), r#"NOT (($1 = ANY("flags")))"#),
         (Note.tags.eq(["a"]), r#""tags" = $1"#),
         (Note.scores.ne(vec![None, Some(0.5)]), r#""scores" <> $1"#),
-        (Note.flags.len().gt(1), r#"cardinality("flags") > $1"#),
+        (Note.flags.len().gt(1), r#"(cardinality("flags")) > $1"#),
+        (Note.tags.at(0).eq("a"), r#"("tags"[1]) = $1"#),
+        (
+            Note.tags.append("a").at(2).is_null(),
+            r#"((array_append("tags", $1))[3]) IS NULL"#,
+        ),
+        (
+            Note.tags.concat(["a"]).has("b"),
+            r#"($1 = ANY(array_cat("tags", $2)))"#,
+        ),
+        (
+            Note.scores.prepend(None::<f64>).eq(vec![0.5]),
+            r#"(array_prepend($1, "scores")) = $2"#,
+        ),
+        (
+            Note.tags.without("a").len().eq(0),
+            r#"(cardinality(array_remove("tags", $1))) = $2"#,
+        ),
+        (
+            Note.tags.in_([vec!["a"], vec![], vec!["b"]]),
+            r#""tags" IN ($1, $2, $3, $4)"#,
+        ),
+        (Note.grid.eq(vec![vec![1], vec![2]]), r#""grid" = $1"#),
     ];
     for (condition, expected) in conditions {
         let query = select(Note.id).filter(condition);
@@ -63,7 +91,7 @@ fn operators() {
     let query = select(Note.id).filter(Note.tags.overlaps(["a", "b'\\"]));
     assert_eq!(
         query.to_sql_with_literals(&PostgresDialect).unwrap(),
-        r#"SELECT "id" FROM "notes" WHERE ("tags" && E'{"a","b''\\\\"}')"#
+        r#"SELECT "id" FROM "notes" WHERE ("tags" && E'{"a","b''\\\\"}'::text[])"#
     );
     for error in [
         query.to_sql(&SqliteDialect).unwrap_err(),
@@ -77,4 +105,23 @@ fn operators() {
             "{error}"
         );
     }
+}
+
+#[test]
+fn values_have_the_type_of_their_array() {
+    let chosen = case()
+        .when(Note.id.eq(1), vec![Some(1_i32)])
+        .otherwise(vec![None::<i32>]);
+    assert_eq!(
+        select(chosen).to_sql(&PostgresDialect).unwrap(),
+        r#"SELECT CASE WHEN "id" = $1 THEN $2::int4[] ELSE $3::int4[] END FROM "notes""#
+    );
+    let change = update(Note).set(Note.grid, vec![vec![1, 2], vec![3, 4]]);
+    assert_eq!(
+        change.to_sql_with_literals(&PostgresDialect).unwrap(),
+        r#"UPDATE "notes" SET "grid" = '{{"1","2"},{"3","4"}}'::int4[]"#
+    );
+    let ragged = update(Note).set(Note.grid, vec![vec![1, 2], vec![3]]);
+    let error = ragged.to_sql_with_literals(&PostgresDialect).unwrap_err();
+    assert!(error.is_unsupported(), "{error}");
 }

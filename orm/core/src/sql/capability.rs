@@ -42,7 +42,7 @@ pub struct Capabilities {
     /// Whether an INSERT of several rows either inserts all of them or fails: MySQL and MariaDB. Elsewhere a trigger,
     /// a rule or the table's conflict clause may omit rows.
     pub insert_stores_all: bool,
-    /// Whether a bind can be an array: PostgreSQL. A flush then writes each table with one statement.
+    /// Whether a bind can be an array, and a column have arrays: PostgreSQL. A flush then writes each table with one statement.
     pub arrays: bool,
     /// Whether the UPDATE or DELETE of a batch of rows can check its number of affected rows and fail if rows are
     /// missing: PostgreSQL, MariaDB.

@@ -19,6 +19,16 @@ pub enum ArrayOp {
     Has,
     /// The number of elements.
     Length,
+    /// The elements of the first array, then those of the second. An array that is NULL has none, unless both are.
+    Concat,
+    /// The array, which is the first argument, with the second argument as its last element.
+    Append,
+    /// The array, which is the first argument, with the second argument as its first element.
+    Prepend,
+    /// The array, which is the first argument, without the elements that are equal to the second argument.
+    Without,
+    /// The element of this number, counted from 0. NULL if there is none.
+    Element(u32),
 }
 
 /// Describes an operator of arrays with its operands.
@@ -41,7 +51,7 @@ pub struct ArrayExpr {
 }
 
 impl ArrayExpr {
-    /// Creates the operator with its operands: one for the length, else two.
+    /// Creates the operator with its operands: one for the length and an element, else two.
     pub fn new(op: ArrayOp, args: Vec<Expr>) -> Self {
         Self { op, args }
     }

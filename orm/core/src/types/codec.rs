@@ -57,6 +57,12 @@ pub trait Codec: Clone + PartialEq + Send + Sync + 'static {
     /// # Errors
     /// [`ConversionError`]: the value has another type, is out of range, or is not valid.
     fn decode(value: ValueRef<'_>) -> Result<Self, ConversionError>;
+
+    /// Returns whether the encodings of two values are the same, which `==` says for all but floats.
+    #[doc(hidden)]
+    fn is_same(&self, other: &Self) -> bool {
+        self == other
+    }
 }
 
 impl<T: Codec> sealed::Sealed for T {}
@@ -78,6 +84,13 @@ impl<T: Codec> Extension for T {
         let other: &dyn Any = other;
         other
             .downcast_ref::<Self>()
-            .is_some_and(|other| self == other)
+            .is_some_and(|other| self.is_same(other))
+    }
+
+    fn native_name(&self, dialect: &str) -> Option<String> {
+        match T::TYPE {
+            Type::Extension(ty) => ty.native_name(dialect).map(str::to_owned),
+            _ => None,
+        }
     }
 }

@@ -39,7 +39,7 @@ mod uuid;
 
 use std::borrow::Cow;
 
-pub use array::Element;
+pub use array::{Element, ScalarBase, ScalarElement};
 #[cfg(feature = "json")]
 pub use json::Json;
 
@@ -142,6 +142,19 @@ impl ExtensionType {
         let mut pairs = self.native.iter();
         let found = pairs.find(|(name, _)| name == dialect);
         found.map(|(_, native)| &**native)
+    }
+
+    /// Returns whether the type is one of arrays: a row then has an array, not a native value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::types::{DbType, Type};
+    /// assert!(matches!(<Vec<i64>>::TYPE, Type::Extension(ty) if ty.is_array()));
+    /// ```
+    pub fn is_array(&self) -> bool {
+        let mut natives = self.native.iter();
+        natives.any(|(_, native)| native.ends_with("[]"))
     }
 }
 

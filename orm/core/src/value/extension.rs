@@ -20,6 +20,9 @@ pub trait Extension: Any + Send + Sync + sealed::Sealed {
 
     /// Returns whether the other value has the same type and is equal.
     fn is_equal(&self, other: &dyn Extension) -> bool;
+
+    /// Returns the native name that [`Codec::TYPE`](crate::types::Codec::TYPE) has in a dialect, if it has one.
+    fn native_name(&self, dialect: &str) -> Option<String>;
 }
 
 impl PartialEq for dyn Extension {

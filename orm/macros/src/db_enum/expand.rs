@@ -4,6 +4,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::element::element;
 use super::parse::Labelled;
 use crate::custom_type::marks;
 
@@ -15,7 +16,7 @@ pub(crate) fn expand(labelled: &Labelled) -> TokenStream {
         variants,
         ..
     } = labelled;
-    let marks = marks(ident);
+    let (marks, element) = (marks(ident), element(ident));
     let idents: Vec<_> = variants.iter().map(|(ident, _)| ident).collect();
     let labels: Vec<_> = variants.iter().map(|(_, label)| label).collect();
     let conversions = conversions(labelled);
@@ -43,6 +44,8 @@ pub(crate) fn expand(labelled: &Labelled) -> TokenStream {
             }
 
             #marks
+
+            #element
 
             #conversions
         };

@@ -2,13 +2,14 @@
 //! `orm_core::stmt::Expr`.
 //!
 //! `embedded.rs` compares flattened structs. `expr.rs` has the typed expression and `predicate.rs` the condition; `column_ops.rs`, `expr_ops.rs`,
-//! `arithmetic.rs`, `left_values.rs`, `numeric_ops.rs`, `quotient.rs`, `aggregate.rs`, `window.rs`, `conditional.rs`, `collation.rs`, `cast.rs`, `distinct.rs`, `text_search.rs` and `like.rs` their operators, `functions/` the portable functions, `related.rs` those of relations, `row_ops.rs` those of rows, `json_ops.rs`, `json_changes.rs` and `documents.rs` those of JSON documents, `array_ops.rs` those of arrays; `custom.rs` and `raw_expr.rs` have SQL of the program's; `operand.rs`, `truth.rs`, `in_list.rs` and
+//! `arithmetic.rs`, `left_values.rs`, `numeric_ops.rs`, `quotient.rs`, `aggregate.rs`, `window.rs`, `conditional.rs`, `collation.rs`, `cast.rs`, `distinct.rs`, `text_search.rs` and `like.rs` their operators, `functions/` the portable functions, `related.rs` those of relations, `row_ops.rs` those of rows, `json_ops.rs`, `json_changes.rs` and `documents.rs` those of JSON documents, `array_ops.rs` those of arrays, whose values are in `array_operands.rs`; `custom.rs` and `raw_expr.rs` have SQL of the program's; `operand.rs`, `truth.rs`, `in_list.rs` and
 //! `order.rs` the Rust types that each place accepts. `table_ref.rs` has the table of a column, `select_item.rs` what is
 //! selected, `term.rs` the conditions of a statement, and `build_error.rs` keeps an error until a statement is run. No
 //! statement is compiled here.
 
 pub(super) mod aggregate;
 mod arithmetic;
+mod array_operands;
 pub(super) mod array_ops;
 pub(super) mod build_error;
 pub(super) mod cast;

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use orm::ErrorKind;
 use orm::prelude::*;
 use orm::stmt::{self, ArrayExpr, ArrayOp};
-use orm::types::{DbType, Element};
+use orm::types::DbType;
 use orm_core::testing::golden::written;
 use rust_decimal::Decimal;
 use uuid::Uuid;
@@ -363,7 +363,10 @@ fn raw_sql_takes_and_returns_arrays(db: &Db) {
     let found: Vec<(i64, Vec<String>)> =
         query.bind("tags", vec!["b".to_owned()]).all(conn).unwrap();
     assert_eq!(found, [(2, vec!["b".to_owned()])]);
-    assert_eq!(<Vec<i64> as DbType>::TYPE, i64::ARRAY);
+    assert_eq!(
+        <Vec<i64> as DbType>::TYPE,
+        <Vec<Option<i64>> as DbType>::TYPE
+    );
 }
 
 fn a_null_without_a_place_is_an_error(db: &Db) {

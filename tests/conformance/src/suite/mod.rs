@@ -3,6 +3,7 @@
 mod aggregate_clauses;
 mod aggregates;
 mod alive;
+mod array_statements;
 mod arrays;
 mod association_proxy;
 mod async_tasks;
@@ -85,6 +86,7 @@ mod moved_keys;
 mod n_plus_one;
 mod names;
 mod natural_keys;
+mod nested_arrays;
 mod nesting;
 pub mod one_statement;
 mod optimistic;
@@ -215,6 +217,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     graph::cases,
     limits::cases,
     lists::cases,
+    array_statements::cases,
     arrays::cases,
     literals::cases,
     injection::cases,
@@ -259,6 +262,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     lost_connection::cases,
     many_rows::cases,
     moments::cases,
+    nested_arrays::cases,
     nesting::cases,
     optimistic::cases,
     orders::cases,

@@ -6,7 +6,7 @@ use orm::prelude::*;
 struct Note {
     #[orm(primary_key)]
     id: i64,
-    sizes: Vec<u64>,
+    letters: Vec<char>,
 }
 
 fn main() {}
