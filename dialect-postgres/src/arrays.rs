@@ -70,21 +70,24 @@ pub(crate) fn dimensions(items: &[Value]) -> Option<Vec<usize>> {
     let Some(first) = items.first() else {
         return Some(Vec::new());
     };
-    let inner = match first {
-        Value::Array(first) if first.is_empty() => return None,
-        Value::Array(first) => dimensions(first)?,
-        _ => Vec::new(),
-    };
+    let inner = inner_dimensions(first)?;
     for item in items {
-        let own = match item {
-            Value::Array(item) => dimensions(item)?,
-            _ => Vec::new(),
-        };
-        if own != inner {
+        if inner_dimensions(item)? != inner {
             return None;
         }
     }
     Some(std::iter::once(items.len()).chain(inner).collect())
+}
+
+/// Those of an element, which is no array or one with elements.
+fn inner_dimensions(item: &Value) -> Option<Vec<usize>> {
+    let Value::Array(items) = item else {
+        return Some(Vec::new());
+    };
+    if items.is_empty() {
+        return None;
+    }
+    dimensions(items)
 }
 
 /// Calls `each` with every element of an array and of its inner arrays, in order, until it fails.

@@ -6,11 +6,12 @@ use bytes::{BufMut as _, BytesMut};
 use orm_core::value::{Value, ValueRef};
 use postgres::types::Type as Native;
 
-use super::bind::{date, document, element, moment, of_element, write_scalar};
 use super::failure::Fault;
-use super::row::{Wire, decode};
+use super::scalar::{date, document, moment, without_nul, write_scalar};
 use super::undecodable::Undecodable;
+use super::wire::{Wire, decode, element};
 use crate::arrays::{dimensions, each_element};
+use crate::types;
 
 /// The arrays of a row that were read, by the index of their column: a value borrows from here.
 #[derive(Default)]
@@ -155,10 +156,34 @@ pub(super) fn write_batch<'a>(
 fn write_sized(item: ValueRef<'_>, wire: Wire, out: &mut BytesMut) -> Result<(), Fault> {
     let start = out.len();
     out.put_i32(0);
-    write_scalar(item, wire, out).map_err(of_element)?;
+    write_item(item, wire, out).map_err(of_element)?;
     let length = i32::try_from(out.len() - start - 4).map_err(|_| Fault::Range)?;
     out[start..start + 4].copy_from_slice(&length.to_be_bytes());
     Ok(())
+}
+
+fn write_item(item: ValueRef<'_>, wire: Wire, out: &mut BytesMut) -> Result<(), Fault> {
+    let encoded = match item {
+        ValueRef::Extension(value) if wire == Wire::Text => Some(value.encode(types::NAME)),
+        item => return write_scalar(item, wire, out),
+    };
+    let item = encoded.as_ref().map_or(item, Value::as_ref);
+    let ValueRef::Array(items) = item else {
+        return write_scalar(item, wire, out);
+    };
+    // An array of one of many rows, which the statement casts to the type of the column.
+    check(items)?;
+    let text = types::text(item).ok_or(Fault::Mismatch)?;
+    out.put_slice(without_nul(&text)?.as_bytes());
+    Ok(())
+}
+
+fn of_element(fault: Fault) -> Fault {
+    if fault == Fault::Mismatch {
+        Fault::Elements
+    } else {
+        fault
+    }
 }
 
 /// Refuses what the server would refuse of an array that it gets as text, which would abort the transaction.
@@ -166,11 +191,15 @@ pub(super) fn check(items: &[Value]) -> Result<(), Fault> {
     if dimensions(items).is_none() {
         return Err(Fault::Ragged);
     }
-    each_element(items, &mut |item| match item {
-        Value::Json(text) => document(text).map(|_| ()),
-        Value::Date(days) => date(*days).map(|_| ()),
-        Value::DateTime(micros) | Value::Timestamp(micros) => moment(*micros).map(|_| ()),
-        _ => Ok(()),
+    each_element(items, &mut |item| {
+        if let Value::Json(text) = item {
+            document(text)?;
+        } else if let Value::Date(days) = item {
+            date(*days)?;
+        } else if let Value::DateTime(micros) | Value::Timestamp(micros) = item {
+            moment(*micros)?;
+        }
+        Ok(())
     })
 }
 

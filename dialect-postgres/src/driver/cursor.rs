@@ -15,8 +15,9 @@ use postgres::Client;
 
 use super::array::Arrays;
 use super::connection::{CURSOR, Declared, EXECUTE, PostgresConnection, wires};
-use super::row::{PostgresRow, Wire};
+use super::row::PostgresRow;
 use super::statement_kind::TransactionEffect;
+use super::wire::Wire;
 
 /// What the rows of one FETCH should come to.
 const BATCH_BYTES: usize = 256 * 1024;

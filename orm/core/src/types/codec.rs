@@ -88,9 +88,9 @@ impl<T: Codec> Extension for T {
     }
 
     fn native_name(&self, dialect: &str) -> Option<String> {
-        match T::TYPE {
-            Type::Extension(ty) => ty.native_name(dialect).map(str::to_owned),
-            _ => None,
+        if let Type::Extension(ty) = T::TYPE {
+            return ty.native_name(dialect).map(str::to_owned);
         }
+        None
     }
 }

@@ -153,7 +153,7 @@ fn what_is_no_rectangle_is_not_sent(db: &Db) {
         let change = update(Grid).set(Grid.cells, &cells);
         let printed = change.to_sql_with_literals(conn.dialect());
         fails(printed, ErrorKind::Unsupported);
-        // Nothing was sent, so the transaction goes on.
+        // Nothing was sent: the transaction has not failed.
         assert_eq!(select(Grid).count(conn).unwrap(), 0);
     }
     let bad = Grid {
