@@ -5,7 +5,7 @@
 
 use orm_core::lex::{LexicalRule, LexicalRules};
 use orm_core::sql::{
-    Capabilities, DecimalStyle, ExplainStyle, GeneratedKeys, InListStyle, NullSafeStyle,
+    Capabilities, DecimalStyle, EnumStyle, ExplainStyle, GeneratedKeys, InListStyle, NullSafeStyle,
     NullsOrder, OtherTables, RepeatStyle, UpsertStyle, ValuesStyle,
 };
 
@@ -67,6 +67,7 @@ pub(crate) const MYSQL: Capabilities = {
     // The most digits that both servers take after the point.
     own.decimals = DecimalStyle::Cast("DECIMAL(65,30)");
     own.unsigned_integers = true;
+    own.enums = EnumStyle::Column;
     own.bit_operators = true;
     // Neither finds an expression of GROUP BY again in HAVING, and MySQL takes two `?` for two values.
     own.repeats = RepeatStyle::Alias;

@@ -304,6 +304,28 @@ fn an_indexed_text_needs_a_length() {
 }
 
 #[test]
+fn native_enums() {
+    let schema = Schema::new(tables::native_enums()).unwrap();
+    let tables: Vec<_> = schema.tables().iter().collect();
+    for (dialect, collation) in [
+        (MysqlDialect::MySql, "utf8mb4_0900_bin"),
+        (MysqlDialect::MariaDb, "utf8mb4_nopad_bin"),
+    ] {
+        let create = |table: &str| {
+            format!(
+                "CREATE TABLE `{table}` (
+    `size` ENUM('small', 'it''s') COLLATE {collation} NOT NULL DEFAULT 'small'
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE={collation}"
+            )
+        };
+        let created = ddl::create_all(&dialect, &tables).unwrap();
+        assert_eq!(created, [create("a"), create("b")]);
+        let dropped = ddl::drop_all(&dialect, &tables).unwrap();
+        assert_eq!(dropped, ["DROP TABLE `b`", "DROP TABLE `a`"]);
+    }
+}
+
+#[test]
 fn create_index() {
     let table = tables::indexed();
     let sql = ddl::create_index(&MysqlDialect::MariaDb, &table, &table.indexes[0]);

@@ -2,7 +2,8 @@
 
 use orm_core::lex::{LexicalRule, LexicalRules};
 use orm_core::sql::{
-    Capabilities, DecimalStyle, ExplainStyle, GeneratedKeys, InListStyle, Placeholder, RepeatStyle,
+    Capabilities, DecimalStyle, EnumStyle, ExplainStyle, GeneratedKeys, InListStyle, Placeholder,
+    RepeatStyle,
 };
 
 /// How PostgreSQL reads text ("Lexical Structure" in its manual).
@@ -39,6 +40,7 @@ pub(crate) const CAPABILITIES: Capabilities = {
     // One statement text for lists of any length, and faster than a list of binds.
     own.in_list = InListStyle::Array;
     own.decimals = DecimalStyle::Native;
+    own.enums = EnumStyle::Named;
     own.bit_operators = true;
     // "FOR UPDATE cannot be applied to the nullable side of an outer join".
     own.json = true;

@@ -172,7 +172,7 @@ impl Dialect for PostgresDialect {
     }
 
     fn cast_type(&self, ty: &Type) -> Cow<'static, str> {
-        types::cast_name(ty).to_owned().into()
+        types::cast_name(ty).into_owned().into()
     }
 
     fn column_type(&self, table: &schema::Table, column: &schema::Column) -> Result<String> {
@@ -198,6 +198,10 @@ impl Dialect for PostgresDialect {
 
     fn ddl_lock(&self) -> Option<&'static DdlLock> {
         Some(&ddl::LOCK)
+    }
+
+    fn list_enum_types(&self) -> &'static str {
+        ddl::LIST_ENUM_TYPES
     }
 
     fn list_tables(&self) -> &'static str {

@@ -23,7 +23,9 @@ use crate::types;
 /// `$1::int8`. Without the cast the server takes a lone parameter for text.
 pub(crate) fn write_typed_bind<'a>(w: &mut SqlWriter<'a>, value: &'a Value) {
     w.value(value);
-    if let Some(name) = types::value_name(value) {
+    if let Some(name) = types::own_name(value) {
+        w.push("::").push(&name);
+    } else if let Some(name) = types::value_name(value) {
         w.push("::").push(name);
     }
 }
@@ -59,7 +61,7 @@ pub(crate) fn write_aggregate<'a>(
     }
     w.push("CAST(");
     call(w)?;
-    w.push(" AS ").push(types::cast_name(ty)).push(")");
+    w.push(" AS ").push(&types::cast_name(ty)).push(")");
     Ok(())
 }
 
@@ -172,7 +174,7 @@ fn write_unnest(w: &mut SqlWriter<'_>, columns: &[BatchColumn<'_>]) {
     w.list(columns, |w, column| {
         w.placeholder()
             .push("::")
-            .push(element_type(column))
+            .push(&element_type(column))
             .push("[]");
     });
     w.push(")");
@@ -182,7 +184,7 @@ fn write_unnest(w: &mut SqlWriter<'_>, columns: &[BatchColumn<'_>]) {
 fn write_element(w: &mut SqlWriter<'_>, (alias, index): (&str, usize), column: &BatchColumn<'_>) {
     w.push(alias).push(".c").display(index);
     if let Some(ty) = element_cast(column) {
-        w.push("::").push(ty);
+        w.push("::").push(&ty);
     }
 }
 

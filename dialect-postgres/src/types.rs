@@ -14,8 +14,11 @@ use orm_core::value::{Value, ValueRef};
 pub(crate) const NAME: &str = "postgres";
 
 /// The name by which casts know a type, without length.
-pub(crate) fn cast_name(ty: &Type) -> &str {
-    match ty {
+pub(crate) fn cast_name(ty: &Type) -> Cow<'_, str> {
+    if let Some(native) = ty.native_enum() {
+        return quoted_name(&native.name).into();
+    }
+    let name = match ty {
         Type::Bool => "bool",
         Type::Int8 | Type::Unsigned(Width::W8) | Type::Int16 => "int2",
         Type::Unsigned(Width::W16) | Type::Int32 => "int4",
@@ -30,10 +33,16 @@ pub(crate) fn cast_name(ty: &Type) -> &str {
         Type::Timestamp => "timestamptz",
         Type::Uuid => "uuid",
         Type::Json => "jsonb",
-        // An enumeration is text with a CHECK.
+        // An enumeration that is not native is text with a CHECK.
         Type::Text | Type::Enum(_) => "text",
         Type::Extension(ty) => ty.native_name(NAME).unwrap_or("text"),
-    }
+    };
+    name.into()
+}
+
+/// The name of a type as an identifier.
+fn quoted_name(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// The name of a column's type, or `None` for an extension that has none here.
@@ -58,6 +67,7 @@ pub(crate) fn column_name(ty: &Type, length: Option<u32>) -> Option<Cow<'static,
         Type::Decimal { precision, scale } => {
             return Some(format!("NUMERIC({precision}, {scale})").into());
         }
+        Type::Enum(native) if native.native => return Some(quoted_name(&native.name).into()),
         Type::Enum(labels) => return Some(text_name(length.or(labels.longest()))),
         Type::Extension(ty) => return Some(ty.native_name(NAME)?.to_owned().into()),
     };
@@ -89,6 +99,18 @@ pub(crate) fn value_name(value: &Value) -> Option<&'static str> {
         Value::Null | Value::Array(_) => return None,
         Value::Extension(v) => return value_name(&v.encode(NAME)),
     })
+}
+
+/// The type of a value whose type has a name of its own, by which a cast names it.
+pub(crate) fn own_name(value: &Value) -> Option<String> {
+    let Value::Extension(value) = value else {
+        return None;
+    };
+    let ty = value.ty();
+    if let Type::Extension(ty) = &ty {
+        return ty.native_name(NAME).map(str::to_owned);
+    }
+    ty.native_enum().map(|native| quoted_name(&native.name))
 }
 
 /// The type by which a cast names the type of a value.

@@ -96,6 +96,7 @@ mod joins;
 #[cfg(feature = "json")]
 mod json;
 mod locks;
+mod native_enums;
 #[cfg(feature = "rust_decimal")]
 mod numbers;
 mod orders;

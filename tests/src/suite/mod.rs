@@ -4,6 +4,7 @@
 mod async_tasks;
 mod batches;
 mod bulk_keys;
+mod column_types;
 mod connection;
 mod custom_types;
 mod ddl;
@@ -42,6 +43,7 @@ use orm_conformance::Case;
 /// The files, each as what lists its cases.
 const FILES: &[fn() -> Vec<Case>] = &[
     custom_types::cases,
+    column_types::cases,
     errors::cases,
     transactions::cases,
     connection::cases,

@@ -128,6 +128,8 @@ pub struct Capabilities {
     /// Whether unsigned integers and those of 8 bits are native types. Elsewhere they are wider integers, and those of 64
     /// bits exact decimals, with a CHECK.
     pub unsigned_integers: bool,
+    /// How the columns of native enumerations are declared.
+    pub enums: EnumStyle,
     /// Whether integers have the operators `&` and `|`.
     pub bit_operators: bool,
     /// Whether AVG of integers is an integer. The argument is then cast to a floating point number.
@@ -236,6 +238,7 @@ impl Capabilities {
         null_safe: NullSafeStyle::IsNotDistinctFrom,
         decimals: DecimalStyle::Unsupported,
         unsigned_integers: false,
+        enums: EnumStyle::Check,
         bit_operators: false,
         in_list: InListStyle::JsonEach,
         row_values: true,
@@ -283,6 +286,18 @@ pub enum GeneratedKeys {
     /// By the driver, the first key of a multi-row statement. The increment to the others is queried with
     /// [`Dialect::write_generated_keys`](super::Dialect::write_generated_keys): MySQL.
     Consecutive,
+}
+
+/// Selects how the columns of native enumerations are declared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EnumStyle {
+    /// As text with a CHECK.
+    Check,
+    /// By a type in the column's definition: `ENUM('a', 'b')`, on MySQL.
+    Column,
+    /// By a type that CREATE TYPE creates, and whose values are ordered by the declaration of the labels: PostgreSQL. A
+    /// dialect with it has [`Dialect::list_enum_types`](super::Dialect::list_enum_types).
+    Named,
 }
 
 /// Selects the syntax of an upsert.

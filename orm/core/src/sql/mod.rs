@@ -13,7 +13,7 @@ mod writer;
 
 pub use binds::{BindOrder, BindValues, Binds, EachBind, WriteSql};
 pub use capability::{
-    Capabilities, DecimalStyle, ExplainStyle, GeneratedKeys, InListStyle, LimitStyle,
+    Capabilities, DecimalStyle, EnumStyle, ExplainStyle, GeneratedKeys, InListStyle, LimitStyle,
     NullSafeStyle, NullsOrder, OtherTables, Placeholder, RepeatStyle, UpsertStyle, ValuesStyle,
 };
 pub use dialect::{DdlLock, Dialect, ForeignKeySwitch, KeyRange};

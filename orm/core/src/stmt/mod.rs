@@ -9,6 +9,7 @@ mod aggregate;
 mod alias;
 mod batch;
 mod call;
+mod enum_rank;
 mod expr;
 mod extension;
 mod fold;
@@ -34,6 +35,7 @@ pub use aggregate::AggregateCall;
 pub use alias::{generated_alias, is_generated_alias};
 pub use batch::{BatchColumn, BatchDelete, BatchRows, BatchUpdate};
 pub use call::{Call, Func};
+pub use enum_rank::EnumRank;
 pub use expr::{Case, Expr, RawPart};
 pub use extension::{Extension, TemplatePart};
 pub use fold::{

@@ -43,6 +43,10 @@ pub trait Codec: Clone + PartialEq + Send + Sync + 'static {
     /// native names.
     const TYPE: Type;
 
+    /// The maximum length of a column: characters of encoded text, bytes of encoded bytes. `None` is unlimited, which
+    /// MySQL and MariaDB don't accept of a key or an index.
+    const LENGTH: Option<u32> = None;
+
     /// The name of the type in messages, such as "a point".
     const NAME: &'static str;
 
@@ -64,6 +68,10 @@ impl<T: Codec> sealed::Sealed for T {}
 impl<T: Codec> Extension for T {
     fn name(&self) -> &'static str {
         T::NAME
+    }
+
+    fn ty(&self) -> Type {
+        T::TYPE
     }
 
     fn encode(&self, server: &str) -> Value {

@@ -144,6 +144,13 @@ pub struct EnumType {
     pub name: Cow<'static, str>,
     /// The labels as they are stored, in the order of declaration.
     pub labels: Cow<'static, [Cow<'static, str>]>,
+    /// Whether a column has the database's own enumerated type, where there is one. Elsewhere it is a text with a CHECK.
+    /// Values are then ordered by the declaration of the labels, on every database.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "std::ops::Not::not")
+    )]
+    pub native: bool,
 }
 
 impl EnumType {
@@ -157,7 +164,26 @@ impl EnumType {
     /// assert_eq!(size.labels[0], "small");
     /// ```
     pub const fn new(name: Cow<'static, str>, labels: Cow<'static, [Cow<'static, str>]>) -> Self {
-        Self { name, labels }
+        Self {
+            name,
+            labels,
+            native: false,
+        }
+    }
+
+    /// Stores the values in the database's own enumerated type, where there is one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::types::EnumType;
+    /// let size = EnumType::new("size".into(), vec!["small".into(), "large".into()].into());
+    /// assert!(!size.native && size.native().native);
+    /// ```
+    #[must_use]
+    pub const fn native(mut self) -> Self {
+        self.native = true;
+        self
     }
 
     /// Returns the number of characters of the longest label.
@@ -263,6 +289,25 @@ impl Type {
             | Self::Enum(_)
             | Self::Extension(_) => return None,
         })
+    }
+
+    /// Returns the enumeration, if it is a native one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::types::{EnumType, Type};
+    /// let size = EnumType::new("size".into(), vec!["small".into(), "large".into()].into());
+    /// assert_eq!(Type::Enum(size.clone()).native_enum(), None);
+    /// assert!(Type::Enum(size.native()).native_enum().is_some());
+    /// ```
+    pub const fn native_enum(&self) -> Option<&EnumType> {
+        if let Self::Enum(ty) = self
+            && ty.native
+        {
+            return Some(ty);
+        }
+        None
     }
 
     /// Returns whether the type is an integer of at most 64 bits with a sign.

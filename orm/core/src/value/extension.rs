@@ -6,11 +6,15 @@ use std::any::Any;
 use std::sync::Arc;
 
 use super::Value;
+use crate::types::Type;
 
 /// Is implemented by every type with a [codec](crate::types::Codec), as a trait object.
 pub trait Extension: Any + Send + Sync + sealed::Sealed {
     /// Returns [`Codec::NAME`](crate::types::Codec::NAME).
     fn name(&self) -> &'static str;
+
+    /// Returns [`Codec::TYPE`](crate::types::Codec::TYPE).
+    fn ty(&self) -> Type;
 
     /// Encodes the value as [`Codec::encode`](crate::types::Codec::encode) does.
     fn encode(&self, server: &str) -> Value;

@@ -17,6 +17,8 @@ use std::hash::{Hash, Hasher};
 use std::mem;
 use std::sync::Arc;
 
+use crate::types::Type;
+
 pub use batch_values::BatchValues;
 pub use decimal::Decimal;
 pub use extension::Extension;
@@ -307,6 +309,13 @@ impl Value {
             Self::Extension(v) => {
                 feed(12);
                 v.name().hash(state);
+                // A cast names it.
+                let ty = v.ty();
+                if let Type::Enum(ty) = &ty {
+                    ty.name.hash(state);
+                } else if let Type::Extension(ty) = &ty {
+                    ty.native.hash(state);
+                }
                 v.encode("").hash(state);
             }
             Self::Decimal(_) => feed(14),

@@ -54,9 +54,11 @@ fn conversions(labelled: &Labelled) -> TokenStream {
     let Labelled {
         ident,
         name,
+        is_native,
         variants,
         ..
     } = labelled;
+    let native = is_native.then(|| quote!(.native()));
     let (idents, labels): (Vec<_>, Vec<_>) =
         variants.iter().map(|(ident, label)| (ident, label)).unzip();
     quote! {
@@ -71,7 +73,7 @@ fn conversions(labelled: &Labelled) -> TokenStream {
                 __orm::Type::Enum(__orm::EnumType::new(
                     ::std::borrow::Cow::Borrowed(#name),
                     ::std::borrow::Cow::Borrowed(LABELS),
-                ))
+                )#native)
             };
             const LABELLED: &'static [Self] = &[#(Self::#idents),*];
 

@@ -7,6 +7,7 @@ use orm_core::types::{DbType, Nullability, base};
 use orm_core::value::Value;
 
 use super::documents::{self, is_document};
+use super::enums::{self, is_native, is_of_order};
 use super::expr::{Expr, IntoExpr};
 use super::expr_ops::{comparison, is_null};
 use super::in_list::InList;
@@ -439,6 +440,9 @@ fn beside<M: Model, T: DbType>(
 ) -> Predicate {
     if is_document::<T>() {
         return documents::compare(op, column.into_expr(), (other, depth));
+    }
+    if is_native::<T>() && is_of_order(op) {
+        return enums::compare(op, column.into_expr(), (other, depth));
     }
     if let stmt::Expr::Value(value) = other {
         return Predicate::comparison(Comparison {

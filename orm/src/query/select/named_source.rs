@@ -8,7 +8,8 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use orm_core::stmt::{
-    Cte, Expr, FromItem, Name, Order, Projection, Query, QueryBody, With, is_generated_alias,
+    Cte, EnumRank, Expr, FromItem, Name, Order, Projection, Query, QueryBody, With,
+    is_generated_alias,
 };
 
 use crate::query::compile::simplify::labelled;
@@ -98,10 +99,11 @@ fn number(query: &mut Query, known: &mut Vec<Name>) {
         QueryBody::Values(_) => {}
     }
     for Order { expr, .. } in &mut query.order_by {
-        if let Expr::Label(label) = expr
+        if let Expr::Label(label) = EnumRank::operand_of(expr)
             && let Some(position) = known.iter().position(|name| name == label)
         {
-            *label = format!("c{position}").into();
+            let name = format!("c{position}").into();
+            EnumRank::operand_mut(expr, |expr| *expr = Expr::Label(name));
         }
     }
 }

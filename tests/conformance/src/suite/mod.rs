@@ -25,6 +25,7 @@ mod derived_tables;
 mod dirty;
 mod eager_reads;
 mod embedded;
+mod encrypted;
 pub mod errors;
 mod execute_many;
 mod expire;
@@ -76,6 +77,8 @@ mod moments;
 mod moved_keys;
 mod n_plus_one;
 mod names;
+mod native_enum_writes;
+mod native_enums;
 mod natural_keys;
 mod nesting;
 pub mod one_statement;
@@ -265,6 +268,9 @@ const FILES: &[fn() -> Vec<Case>] = &[
     together::cases,
     touched::cases,
     types::cases,
+    native_enums::cases,
+    native_enum_writes::cases,
+    encrypted::cases,
     conditions::cases,
     deferred::cases,
     ctes::cases,

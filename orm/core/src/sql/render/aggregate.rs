@@ -1,5 +1,6 @@
 //! Renders aggregates, alone and over windows. Called by `expr.rs` and `window.rs`.
 
+use super::enums::{emulated, write_enum_aggregate};
 use super::expr::{write_cast, write_expr};
 use super::numeric::write_decimal_aggregate;
 use super::query::write_orders;
@@ -16,6 +17,9 @@ pub(super) fn write_aggregate<'a>(
 ) -> Result<()> {
     if call.ty.is_decimal() {
         return write_decimal_aggregate(w, call, window);
+    }
+    if let Some(ty) = emulated(w, call) {
+        return write_enum_aggregate(w, (call, ty), window);
     }
     let write = |w: &mut SqlWriter<'a>| {
         if call.function == Aggregate::StringAgg {
@@ -71,8 +75,16 @@ pub(super) fn write_as<'a>(
 /// # Errors
 /// - `Unsupported`: the dialect does not support a part of it.
 pub fn write_argument<'a>(w: &mut SqlWriter<'a>, call: &'a AggregateCall) -> Result<()> {
-    let filter = call.filter.as_ref().filter(|_| !has_filter(w));
     w.push(if call.distinct { "DISTINCT " } else { "" });
+    write_plain_argument(w, call)
+}
+
+/// The argument without DISTINCT.
+pub(super) fn write_plain_argument<'a>(
+    w: &mut SqlWriter<'a>,
+    call: &'a AggregateCall,
+) -> Result<()> {
+    let filter = call.filter.as_ref().filter(|_| !has_filter(w));
     if let Some(filter) = filter {
         w.push("CASE WHEN ");
         write_expr(w, filter)?;

@@ -10,6 +10,7 @@ mod batch;
 mod call;
 mod condition;
 mod delete;
+mod enums;
 mod expected;
 mod expr;
 mod grouping;

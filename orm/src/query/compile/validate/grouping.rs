@@ -4,7 +4,7 @@
 
 use std::ops::ControlFlow;
 
-use orm_core::stmt::{Expr, Order, Projection, Select, Source, grouped_columns};
+use orm_core::stmt::{EnumRank, Expr, Order, Projection, Select, Source, grouped_columns};
 
 use super::aggregates::{any, has_aggregate};
 use super::typed::Typed;
@@ -139,6 +139,7 @@ impl Grouping<'_> {
     }
 
     fn selects(&self, expr: &Expr) -> bool {
+        let expr = EnumRank::operand_of(expr);
         self.select.columns.iter().any(|projection| match projection {
             Projection::Expr(selected) => selected == expr,
             Projection::Labelled(selected, label) => {

@@ -9,9 +9,10 @@ mod text;
 mod text_columns;
 
 use orm_core::stmt::{self, Call, Func};
-use orm_core::types::{Nullability, base};
+use orm_core::types::{DbType, Nullability, base};
 use orm_core::value::Value;
 
+use super::enums::{self, is_native};
 use super::expr::Expr;
 use super::operand::Operand;
 
@@ -91,7 +92,13 @@ fn chain<T, R>(func: Func, first: Expr<T>, Part(other, deep): Part) -> Expr<R> {
 const TWICE: usize = 50;
 
 /// GREATEST or LEAST of both.
-fn chosen<T, R>(func: Func, first: Expr<T>, mut other: Part, nullable: bool) -> Expr<R> {
+fn chosen<T: DbType, R>(func: Func, first: Expr<T>, mut other: Part, nullable: bool) -> Expr<R> {
+    if is_native::<T>() {
+        return Expr::leaf(
+            enums::refused("greatest and least").into_expr(),
+            first.origin,
+        );
+    }
     if nullable && !matches!(&first.ast, stmt::Expr::Call(call) if call.func == func) {
         other.1 = other.1.max(first.depth) + TWICE;
     } else if nullable {
