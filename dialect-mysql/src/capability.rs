@@ -6,7 +6,7 @@
 use orm_core::lex::{LexicalRule, LexicalRules};
 use orm_core::sql::{
     Capabilities, DecimalStyle, EnumStyle, ExplainStyle, GeneratedKeys, InListStyle, NullSafeStyle,
-    NullsOrder, OtherTables, RepeatStyle, UpsertStyle, ValuesStyle,
+    NullsOrder, OtherTables, RepeatStyle, TruncateStyle, UpsertStyle, ValuesStyle,
 };
 
 /// How MySQL reads text ("Language Structure" in its manual).
@@ -45,6 +45,7 @@ pub(crate) const MYSQL: Capabilities = {
     own.update_from = OtherTables::List;
     own.delete_using = OtherTables::List;
     own.ordered_writes = true;
+    own.truncate = TruncateStyle::Commits;
     // The protocol reports the first generated key alone. A statement with a known number of rows reserves all its keys
     // at once, in every innodb_autoinc_lock_mode ("AUTO_INCREMENT Handling in InnoDB" in the manual).
     own.generated_keys = GeneratedKeys::Consecutive;
@@ -62,6 +63,7 @@ pub(crate) const MYSQL: Capabilities = {
         analyze: "EXPLAIN ANALYZE ",
     };
     own.regexes = true;
+    own.time_functions = true;
     own.null_safe = NullSafeStyle::Spaceship;
     own.in_list = InListStyle::JsonTable;
     // The most digits that both servers take after the point.
@@ -71,6 +73,8 @@ pub(crate) const MYSQL: Capabilities = {
     own.bit_operators = true;
     // Neither finds an expression of GROUP BY again in HAVING, and MySQL takes two `?` for two values.
     own.repeats = RepeatStyle::Alias;
+    own.any_value = true;
+    own.unsigned_ranks = true;
     own.simultaneous_set = false;
     own.json = true;
     // Error 1235.
@@ -105,6 +109,10 @@ pub(crate) const MARIADB: Capabilities = {
         analyze: "ANALYZE FORMAT=JSON ",
     };
     own.with_ties = true;
+    // Not there before MariaDB 12, which looks for no columns that are not grouped.
+    own.any_value = false;
+    own.unsigned_ranks = false;
+    own.short_shares = true;
     own.share_lock = " LOCK IN SHARE MODE";
     own.lock_of = false;
     own.lateral = false;

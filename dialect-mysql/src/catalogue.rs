@@ -66,9 +66,13 @@ pub(crate) fn keeps(column: &StoredColumn, ty: &Type, length: Option<u32>) -> Ke
         return if whole { Keeps::All } else { Keeps::Unreadable };
     }
     match ty {
-        Type::Bool | Type::Int8 | Type::Unsigned(_) | Type::Int16 | Type::Int32 | Type::Int64 => {
-            all_if(base == "bit" || base.ends_with("int"))
-        }
+        Type::Bool
+        | Type::Int8
+        | Type::Unsigned(_)
+        | Type::Int16
+        | Type::Int32
+        | Type::Int64
+        | Type::Interval => all_if(base == "bit" || base.ends_with("int")),
         Type::Float32 => all_if(matches!(base, "float" | "double") && column.size.is_none()),
         Type::Float64 => all_if(base == "double" && column.size.is_none()),
         Type::Bytes => all_if(base == "varbinary" || base.ends_with("blob")),

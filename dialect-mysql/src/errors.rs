@@ -72,6 +72,11 @@ pub(crate) fn classify_in(code: u16, state: &str, message: &str, sql: &str) -> E
             Error::with_message(ErrorKind::Syntax, "invalid regular expression")
         }
         1065 => Error::with_message(ErrorKind::Syntax, "the statement is empty"),
+        1701 => Error::with_message(
+            ErrorKind::Unsupported,
+            "cannot truncate a table referenced in a foreign key constraint",
+        )
+        .with_hint("delete the rows by DELETE"),
         1242 if sql.contains(OTHER_KEY_CONFLICT) => other_key(),
         1305 if message.starts_with("SAVEPOINT ") => {
             Error::with_message(ErrorKind::Transaction, "savepoint does not exist")

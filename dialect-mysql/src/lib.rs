@@ -1,7 +1,7 @@
 //! MySQL and MariaDB for the orm crate: their SQL, and with the feature `driver` their connections, over
 //! the `mysql` crate.
 //!
-//! MySQL 8.0.17 and MariaDB 10.6 are the oldest that everything here works on. What differs from the
+//! MySQL 8.0.17 and MariaDB 10.6 are the oldest that this is for; what came later is in `versions.rs`. What differs from the
 //! standard, and why:
 //!
 //! - Text is created with a binary collation that does not pad, so that it compares as it does on the
@@ -32,12 +32,15 @@ pub mod errors;
 mod functions;
 mod json;
 mod render;
+mod temporal;
 mod types;
+mod versions;
 
 pub use dialect::MysqlDialect;
 
 use std::borrow::Cow;
 
+use orm_core::ServerVersion;
 use orm_core::error::Result;
 use orm_core::schema::{Column, Keeps, StoredColumn, Table};
 use orm_core::sql::{
@@ -67,12 +70,16 @@ impl Dialect for MysqlDialect {
         }
     }
 
+    fn capabilities_at(&self, version: ServerVersion) -> Result<Option<Capabilities>> {
+        versions::capabilities_at(*self, version)
+    }
+
     fn write_typed_bind<'a>(&self, w: &mut SqlWriter<'a>, value: &'a Value) {
         render::write_typed_bind(w, value, self.name());
     }
 
     fn write_call<'a>(&self, w: &mut SqlWriter<'a>, call: &'a Call) -> Result<()> {
-        functions::write_call(w, call, self.collation())
+        functions::write_call(w, call, *self)
     }
 
     fn write_json<'a>(&self, w: &mut SqlWriter<'a>, json: &'a JsonExpr) -> Result<()> {

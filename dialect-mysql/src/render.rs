@@ -11,12 +11,13 @@ use orm_core::sql::{
     write_numeric as write_standard, write_operand, write_order_by, write_quotient,
     write_separator,
 };
-use orm_core::stmt::{AggregateCall, Extension as _, Like, LikeKind, Numeric, NumericOp};
+use orm_core::stmt::{AggregateCall, Expr, Extension as _, Like, LikeKind, Numeric, NumericOp};
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 
 use crate::dialect::MysqlDialect;
 use crate::errors::WRONG_COUNT;
+use crate::functions::write_signed;
 use crate::types;
 
 /// The escape character of LIKE as a hexadecimal literal: `'\\'` is one character or two, depending on
@@ -84,6 +85,7 @@ pub(crate) fn write_typed_bind<'a>(w: &mut SqlWriter<'a>, value: &'a Value, dial
         | Value::Time(_)
         | Value::DateTime(_)
         | Value::Timestamp(_)
+        | Value::Interval(_)
         // The writer casts it.
         | Value::Decimal(_)
         | Value::Array(_)
@@ -103,6 +105,11 @@ pub(crate) fn write_typed_bind<'a>(w: &mut SqlWriter<'a>, value: &'a Value, dial
 pub(crate) fn write_numeric<'a>(w: &mut SqlWriter<'a>, numeric: &'a Numeric) -> Result<()> {
     let op = match (numeric.op(), numeric.args()) {
         (NumericOp::IntDivide, [a, b]) => return write_quotient(w, a, " DIV ", b),
+        (NumericOp::Negate, [a]) if !numeric.ty().is_decimal() => {
+            w.push("-");
+            return write_signed(w, a);
+        }
+        (NumericOp::DivideTo(digits), [a, b]) => return write_rounded_quotient(w, a, b, digits),
         (NumericOp::BitAnd, [a, b]) => (a, " & ", b),
         (NumericOp::BitOr, [a, b]) => (a, " | ", b),
         (NumericOp::BitXor, [a, b]) => (a, " ^ ", b),
@@ -114,6 +121,23 @@ pub(crate) fn write_numeric<'a>(w: &mut SqlWriter<'a>, numeric: &'a Numeric) -> 
     w.push(op);
     write_operand(w, b)?;
     w.push(" AS SIGNED)");
+    Ok(())
+}
+
+/// `ROUND(a * 1.000 / b, 2)`. A quotient has four digits after the point more than its dividend, the others are cut off: with
+/// one digit beyond those that are asked for it is rounded right.
+fn write_rounded_quotient<'a>(
+    w: &mut SqlWriter<'a>,
+    a: &'a Expr,
+    b: &'a Expr,
+    digits: u8,
+) -> Result<()> {
+    let zeros = "0".repeat(usize::from(digits) + 1);
+    w.push("ROUND(");
+    write_operand(w, a)?;
+    w.push(" * 1.").push(&zeros).push(" / NULLIF(");
+    write_expr(w, b)?;
+    w.push(", 0), ").display(digits).push(")");
     Ok(())
 }
 
@@ -150,6 +174,7 @@ pub(crate) fn write_aggregate<'a>(
         | Type::Time
         | Type::DateTime
         | Type::Timestamp
+        | Type::Interval
         | Type::Uuid
         | Type::Json
         | Type::Decimal { .. }

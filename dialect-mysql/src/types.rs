@@ -20,9 +20,13 @@ const VARBINARY_LIMIT: u32 = 65_532;
 pub(crate) fn cast_name<'t>(ty: &'t Type, dialect: &str) -> &'t str {
     match ty {
         Type::Unsigned(Width::W64) => "UNSIGNED",
-        Type::Bool | Type::Int8 | Type::Unsigned(_) | Type::Int16 | Type::Int32 | Type::Int64 => {
-            "SIGNED"
-        }
+        Type::Bool
+        | Type::Int8
+        | Type::Unsigned(_)
+        | Type::Int16
+        | Type::Int32
+        | Type::Int64
+        | Type::Interval => "SIGNED",
         // MySQL knows CAST AS FLOAT, but a double holds every float.
         Type::Float32 | Type::Float64 => "DOUBLE",
         Type::Bytes => "BINARY",
@@ -52,7 +56,7 @@ pub(crate) fn column_name(
         Type::Unsigned(Width::W64) => "BIGINT UNSIGNED".into(),
         Type::Int16 => "SMALLINT".into(),
         Type::Int32 => "INT".into(),
-        Type::Int64 => "BIGINT".into(),
+        Type::Int64 | Type::Interval => "BIGINT".into(),
         Type::Float32 => "FLOAT".into(),
         Type::Float64 => "DOUBLE".into(),
         Type::Text => sized("VARCHAR", length, VARCHAR_LIMIT, "LONGTEXT"),
@@ -100,8 +104,8 @@ pub(crate) fn literal(value: &Value, dialect: &str) -> Result<String> {
         Value::Null => "NULL".to_owned(),
         Value::Bool(true) => "TRUE".to_owned(),
         Value::Bool(false) => "FALSE".to_owned(),
-        Value::Int(number) => number.to_string(),
-        Value::Float(number) if number.is_finite() => format!("{number:?}"),
+        Value::Int(number) | Value::Interval(number) => number.to_string(),
+        Value::Float(number) if number.is_finite() => float(*number),
         Value::Float(_) => return Err(no_literal("NaN and infinity")),
         Value::Text(text) | Value::Json(text) => quoted(text),
         Value::Bytes(bytes) => hex(bytes),
@@ -117,6 +121,16 @@ pub(crate) fn literal(value: &Value, dialect: &str) -> Result<String> {
         Value::Extension(v) => return literal(&v.encode(dialect), dialect),
         Value::Array(_) => return Err(no_literal("an array")),
     })
+}
+
+/// A number without an exponent is an exact decimal.
+fn float(number: f64) -> String {
+    let digits = format!("{number:?}");
+    if digits.contains('e') {
+        digits
+    } else {
+        digits + "e0"
+    }
 }
 
 /// `days` if its year has at most four digits, as every date of MySQL.

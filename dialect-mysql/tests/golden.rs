@@ -438,7 +438,7 @@ fn literals() {
     assert_eq!(literal(Value::Null), "NULL");
     assert_eq!(literal(Value::Bool(true)), "TRUE");
     assert_eq!(literal(Value::Int(i64::MIN)), "-9223372036854775808");
-    assert_eq!(literal(Value::Float(0.1)), "0.1");
+    assert_eq!(literal(Value::Float(0.1)), "0.1e0");
     assert_eq!(literal(Value::Float(1e300)), "1e300");
     let quoted = literal(text("it's a \\ \"b\""));
     assert_eq!(quoted, r#"'it''s a \\ "b"'"#);

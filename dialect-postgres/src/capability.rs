@@ -3,7 +3,7 @@
 use orm_core::lex::{LexicalRule, LexicalRules};
 use orm_core::sql::{
     Capabilities, DecimalStyle, EnumStyle, ExplainStyle, GeneratedKeys, InListStyle, Placeholder,
-    RepeatStyle,
+    RepeatStyle, TruncateStyle,
 };
 
 /// How PostgreSQL reads text ("Lexical Structure" in its manual).
@@ -28,6 +28,7 @@ pub(crate) const CAPABILITIES: Capabilities = {
     own.insert_binds = 1000;
     own.arrays = true;
     own.checked_batches = true;
+    own.truncate = TruncateStyle::Statement;
     // There is no such thing without naming a sequence: keys come back by RETURNING.
     own.generated_keys = GeneratedKeys::Returning;
     // One failed statement aborts the whole transaction, up to the last savepoint.
@@ -37,6 +38,7 @@ pub(crate) const CAPABILITIES: Capabilities = {
         analyze: "EXPLAIN (ANALYZE) ",
     };
     own.regexes = true;
+    own.time_functions = true;
     // One statement text for lists of any length, and faster than a list of binds.
     own.in_list = InListStyle::Array;
     own.decimals = DecimalStyle::Native;

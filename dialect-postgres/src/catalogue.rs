@@ -82,6 +82,7 @@ pub(crate) fn keeps(column: &StoredColumn, ty: &Type, length: Option<u32>) -> Ke
             all_if(keeps_digits(column, *precision, *scale))
         }
         Type::Time if base == "time" => all_if(is_precise(column)),
+        Type::Interval if base == "interval" => all_if(column.size.is_none()),
         Type::DateTime | Type::Timestamp if is_own(column, ty) => all_if(is_precise(column)),
         // What its codec makes of it is not known here.
         Type::Extension(_) => Keeps::All,
@@ -102,6 +103,7 @@ pub(crate) fn keeps(column: &StoredColumn, ty: &Type, length: Option<u32>) -> Ke
         | Type::Time
         | Type::DateTime
         | Type::Timestamp
+        | Type::Interval
         | Type::Decimal { .. }
         | Type::Uuid => {
             if is_own(column, ty) {
@@ -138,6 +140,7 @@ fn is_own(column: &StoredColumn, ty: &Type) -> bool {
         Type::Date => &["date"],
         Type::Time => &["time"],
         Type::DateTime | Type::Timestamp => &["timestamp", "timestamptz"],
+        Type::Interval => &["interval"],
         Type::Uuid => &["uuid"],
         Type::Json => &["jsonb"],
         Type::Text | Type::Enum(_) => &["text", "varchar"],

@@ -6,6 +6,9 @@ use orm_core::sql::{SqlWriter, write_call as write_default, write_expr, write_op
 use orm_core::stmt::{Call, Expr, Func};
 use orm_core::value::Value;
 
+use crate::temporal;
+use crate::types::write_count;
+
 /// Writes a call of the portable library.
 pub(crate) fn write_call<'a>(w: &mut SqlWriter<'a>, call: &'a Call) -> Result<()> {
     match call.func {
@@ -26,6 +29,7 @@ pub(crate) fn write_call<'a>(w: &mut SqlWriter<'a>, call: &'a Call) -> Result<()
         Func::Ln => write_around(w, LN, call),
         Func::Truncate => write_around(w, ["CAST(TRUNC(", ") AS int8)"], call),
         Func::Greatest | Func::Least if call.nullable => write_strict(w, call),
+        Func::Time(func, kind) => temporal::write(w, (func, kind), &call.args),
         Func::Lower
         | Func::Upper
         | Func::Trim
@@ -93,30 +97,6 @@ fn write_counted<'a>(w: &mut SqlWriter<'a>, name: &str, call: &'a Call) -> Resul
 /// Whether the function has a meaning of its own for counts below the least.
 fn reads_below(func: Func) -> bool {
     matches!(func, Func::Left | Func::Right)
-}
-
-fn write_count<'a>(w: &mut SqlWriter<'a>, arg: &'a Expr, least: Option<i64>) -> Result<()> {
-    if let Some(least) = least {
-        w.push("CASE WHEN ");
-        write_operand(w, arg)?;
-        w.push(" < ").display(least).push(" THEN ").display(least);
-        w.push(" ELSE ");
-        write_count(w, arg, None)?;
-        w.push(" END");
-        return Ok(());
-    }
-    // The function gives a parameter its type.
-    if let Expr::Value(value) = arg {
-        w.value(value);
-        return Ok(());
-    }
-    if matches!(arg, Expr::Column { .. }) {
-        return write_expr(w, arg);
-    }
-    w.push("CAST(");
-    write_expr(w, arg)?;
-    w.push(" AS int4)");
-    Ok(())
 }
 
 /// `LEFT(SUBSTR(a, start), length)`: with a length, SUBSTR counts from a start below 1 on.

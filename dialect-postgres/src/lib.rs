@@ -13,7 +13,7 @@
 //!   by RETURNING.
 //! - An error aborts the whole transaction, up to the last savepoint, and COMMIT then succeeds though
 //!   nothing is stored. The driver reports the aborted state to core, which refuses such a COMMIT.
-//! - A value of the type `numeric`, `interval` or another one that [`orm_core::value::ValueRef`] has no
+//! - A value of a type such as `money`, or an `interval` of months, that [`orm_core::value::ValueRef`] has no
 //!   room for is an error when it is read, never a rounded or defaulted value: cast it in the query.
 //!
 //! The driver refuses to work inside a tokio task, where blocking is not allowed: use
@@ -30,10 +30,13 @@ pub mod errors;
 mod functions;
 mod json;
 mod render;
+mod temporal;
 mod types;
+mod versions;
 
 use std::borrow::Cow;
 
+use orm_core::ServerVersion;
 use orm_core::error::Result;
 use orm_core::schema::{self, Keeps, StoredColumn};
 use orm_core::sql::{
@@ -42,6 +45,7 @@ use orm_core::sql::{
 };
 use orm_core::stmt::{
     AggregateCall, BatchColumn, BatchDelete, BatchRows, BatchUpdate, Call, Insert, JsonExpr, Like,
+    Numeric,
 };
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
@@ -64,6 +68,10 @@ impl Dialect for PostgresDialect {
 
     fn capabilities(&self) -> &Capabilities {
         &capability::CAPABILITIES
+    }
+
+    fn capabilities_at(&self, version: ServerVersion) -> Result<Option<Capabilities>> {
+        versions::capabilities_at(version)
     }
 
     fn write_typed_bind<'a>(&self, w: &mut SqlWriter<'a>, value: &'a Value) {
@@ -93,6 +101,10 @@ impl Dialect for PostgresDialect {
 
     fn write_like<'a>(&self, w: &mut SqlWriter<'a>, like: &'a Like) -> Result<()> {
         render::write_like(w, like)
+    }
+
+    fn write_numeric<'a>(&self, w: &mut SqlWriter<'a>, numeric: &'a Numeric) -> Result<()> {
+        render::write_numeric(w, numeric)
     }
 
     fn like_escape(&self) -> &'static str {

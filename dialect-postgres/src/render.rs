@@ -10,15 +10,34 @@ use std::borrow::Cow;
 use orm_core::error::Result;
 use orm_core::sql::{
     ExpectedColumn, IsolationLevel, SqlWriter, TransactionOptions, write_equal_in_lower_case,
-    write_operand,
+    write_expr, write_numeric as write_standard, write_operand,
 };
-use orm_core::stmt::{BatchColumn, BatchDelete, BatchUpdate, Insert, Like, LikeKind};
+use orm_core::stmt::{
+    BatchColumn, BatchDelete, BatchUpdate, Extension as _, Insert, Like, LikeKind, Numeric,
+    NumericOp,
+};
 use orm_core::types::Type;
 use orm_core::value::Value;
 
 use crate::catalogue::{digests, element_cast, element_type, write_expected};
 use crate::errors::WRONG_COUNT;
 use crate::types;
+
+/// Writes an operator of numbers. `a / b` of exact decimals is rounded to digits that the server chooses, and would be rounded
+/// twice; DIV is exact, and so is a product.
+pub(crate) fn write_numeric<'a>(w: &mut SqlWriter<'a>, numeric: &'a Numeric) -> Result<()> {
+    let (NumericOp::DivideTo(digits), [a, b]) = (numeric.op(), numeric.args()) else {
+        return write_standard(w, numeric);
+    };
+    let zeros = "0".repeat(usize::from(digits));
+    w.push("ROUND(DIV(");
+    write_operand(w, a)?;
+    w.push(" * 10").push(&zeros).push(", NULLIF(");
+    write_expr(w, b)?;
+    w.push(", 0)) * 0.").push(&zeros).push("1, ");
+    w.display(digits).push(")");
+    Ok(())
+}
 
 /// `$1::int8`. Without the cast the server takes a lone parameter for text.
 pub(crate) fn write_typed_bind<'a>(w: &mut SqlWriter<'a>, value: &'a Value) {

@@ -1,12 +1,15 @@
 //! The native names of types, and values as the text that PostgreSQL reads.
 //!
 //! `ddl.rs` takes column types and literals from here, `render.rs` casts, and the driver the text of
-//! binds for which there is no binary form. No SQL statement is made here.
+//! binds for which there is no binary form. Functions take the type of their counts from here. No SQL statement is made
+//! here.
 
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
 use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::sql::{SqlWriter, write_expr, write_operand};
+use orm_core::stmt::Expr;
 use orm_core::types::{Type, Width, civil};
 use orm_core::value::{Value, ValueRef};
 
@@ -31,6 +34,7 @@ pub(crate) fn cast_name(ty: &Type) -> Cow<'_, str> {
         Type::Time => "time",
         Type::DateTime => "timestamp",
         Type::Timestamp => "timestamptz",
+        Type::Interval => "interval",
         Type::Uuid => "uuid",
         Type::Json => "jsonb",
         // An enumeration that is not native is text with a CHECK.
@@ -62,6 +66,7 @@ pub(crate) fn column_name(ty: &Type, length: Option<u32>) -> Option<Cow<'static,
         Type::Time => "TIME",
         Type::DateTime => "TIMESTAMP",
         Type::Timestamp => "TIMESTAMPTZ",
+        Type::Interval => "INTERVAL",
         Type::Uuid => "UUID",
         Type::Json => "JSONB",
         Type::Decimal { precision, scale } => {
@@ -93,6 +98,7 @@ pub(crate) fn value_name(value: &Value) -> Option<&'static str> {
         Value::Time(_) => "time",
         Value::DateTime(_) => "timestamp",
         Value::Timestamp(_) => "timestamptz",
+        Value::Interval(_) => "interval",
         Value::Uuid(_) => "uuid",
         Value::Json(_) => "jsonb",
         Value::Decimal(_) => "numeric",
@@ -131,16 +137,18 @@ pub(crate) fn literal(value: &Value) -> Result<String> {
         Value::Null => Ok("NULL".to_owned()),
         Value::Bool(true) => Ok("TRUE".to_owned()),
         Value::Bool(false) => Ok("FALSE".to_owned()),
+        // Its digits alone are beyond an int8, so that they and the sign are a numeric.
+        Value::Int(i64::MIN) => Ok(format!("'{}'::int8", i64::MIN)),
         Value::Int(number) => Ok(number.to_string()),
-        Value::Float(number) if number.is_finite() => Ok(format!("{number:?}")),
+        // Without the cast it is a numeric.
+        Value::Float(number) if number.is_finite() => Ok(format!("{number:?}::float8")),
         Value::Decimal(number) => Ok(number.to_string()),
-        Value::Text(text) if text.contains('\0') => Err(Error::with_message(
-            ErrorKind::Unsupported,
-            "postgres does not support the NUL character in text",
-        )),
-        Value::Text(text) => Ok(quoted(text)),
+        Value::Text(text) => without_nul(text).map(quoted),
         Value::Json(text) => Ok(format!("{}::jsonb", quoted(text))),
-        Value::Array(_) => Ok(quoted(&text(value.as_ref()).unwrap_or_default())),
+        Value::Array(_) => {
+            let text = text(value.as_ref()).unwrap_or_default();
+            without_nul(&text).map(quoted)
+        }
         Value::Extension(v) => literal(&v.encode(NAME)),
         other @ (Value::Float(_)
         | Value::Bytes(_)
@@ -148,6 +156,7 @@ pub(crate) fn literal(value: &Value) -> Result<String> {
         | Value::Time(_)
         | Value::DateTime(_)
         | Value::Timestamp(_)
+        | Value::Interval(_)
         | Value::Uuid(_)) => match (value_name(other), text(other.as_ref())) {
             (Some(name), Some(text)) => Ok(format!("{}::{name}", quoted(&text))),
             _ => Err(Error::with_message(
@@ -156,6 +165,16 @@ pub(crate) fn literal(value: &Value) -> Result<String> {
             )),
         },
     }
+}
+
+fn without_nul(text: &str) -> Result<&str> {
+    if text.contains('\0') {
+        return Err(Error::with_message(
+            ErrorKind::Unsupported,
+            "postgres does not support the NUL character in text",
+        ));
+    }
+    Ok(text)
 }
 
 // A backslash means itself or an escape, depending on `standard_conforming_strings`; in E'…' it is
@@ -193,6 +212,7 @@ fn write_text(out: &mut String, value: ValueRef<'_>) -> bool {
         ValueRef::Time(micros) => push(out, format_args!("{}", civil::time_text(micros))),
         ValueRef::DateTime(micros) => return write_moment(out, micros, ""),
         ValueRef::Timestamp(micros) => return write_moment(out, micros, "+00"),
+        ValueRef::Interval(micros) => write_interval(out, micros),
         ValueRef::Uuid(bytes) => {
             for (index, byte) in bytes.iter().enumerate() {
                 let dash = if matches!(index, 4 | 6 | 8 | 10) {
@@ -247,6 +267,15 @@ fn write_moment(out: &mut String, micros: i64, zone: &str) -> bool {
     true
 }
 
+// Every field has its sign, which `intervalstyle` would else read as one of all fields.
+fn write_interval(out: &mut String, micros: i64) {
+    let (days, clock) = (micros.div_euclid(civil::DAY), micros.rem_euclid(civil::DAY));
+    push(
+        out,
+        format_args!("{days:+} days +{}", civil::time_text(clock)),
+    );
+}
+
 // Every element is quoted: then none is taken for NULL, and commas and braces mean themselves.
 fn write_array<'a>(out: &mut String, items: impl Iterator<Item = ValueRef<'a>>) -> bool {
     out.push('{');
@@ -274,6 +303,41 @@ fn write_array<'a>(out: &mut String, items: impl Iterator<Item = ValueRef<'a>>) 
     true
 }
 
+/// Writes a count of characters or days as an `int4`, or as `least` if it is less than that.
+pub(crate) fn write_count<'a>(
+    w: &mut SqlWriter<'a>,
+    arg: &'a Expr,
+    least: Option<i64>,
+) -> Result<()> {
+    if let Some(least) = least {
+        w.push("CASE WHEN ");
+        write_operand(w, arg)?;
+        w.push(" < ").display(least).push(" THEN ").display(least);
+        w.push(" ELSE ");
+        write_count(w, arg, None)?;
+        w.push(" END");
+        return Ok(());
+    }
+    // The function gives a parameter its type.
+    if let Expr::Value(value) = arg {
+        w.value(value);
+        return Ok(());
+    }
+    if matches!(arg, Expr::Column { name, .. } if !is_computed(name)) {
+        return write_expr(w, arg);
+    }
+    w.push("CAST(");
+    write_expr(w, arg)?;
+    w.push(" AS int4)");
+    Ok(())
+}
+
+/// Whether a column has the name of those of derived tables, whose integers may be of any width.
+fn is_computed(name: &str) -> bool {
+    let number = name.strip_prefix('c').unwrap_or_default();
+    !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 #[cfg(test)]
 mod tests {
     use orm_core::value::BatchValues;
@@ -291,6 +355,7 @@ mod tests {
             (ValueRef::Time(1), "00:00:00.000001"),
             (ValueRef::DateTime(-1), "1969-12-31 23:59:59.999999"),
             (ValueRef::Timestamp(0), "1970-01-01 00:00:00+00"),
+            (ValueRef::Interval(-1), "-1 days +23:59:59.999999"),
             (
                 ValueRef::Uuid(*b"0123456789abcdef"),
                 "30313233-3435-3637-3839-616263646566",

@@ -417,9 +417,11 @@ fn literals() {
     let literal = |value| PostgresDialect.literal(&value).unwrap();
     assert_eq!(literal(Value::Null), "NULL");
     assert_eq!(literal(Value::Bool(true)), "TRUE");
-    assert_eq!(literal(Value::Int(i64::MIN)), "-9223372036854775808");
-    assert_eq!(literal(Value::Float(0.1)), "0.1");
-    assert_eq!(literal(Value::Float(1e300)), "1e300");
+    assert_eq!(literal(Value::Int(-1)), "-1");
+    let least = literal(Value::Int(i64::MIN));
+    assert_eq!(least, "'-9223372036854775808'::int8");
+    assert_eq!(literal(Value::Float(0.1)), "0.1::float8");
+    assert_eq!(literal(Value::Float(1e300)), "1e300::float8");
     let endless = literal(Value::Float(f64::NEG_INFINITY));
     assert_eq!(endless, "'-Infinity'::float8");
     assert_eq!(literal(Value::Float(f64::NAN)), "'NaN'::float8");
@@ -435,8 +437,12 @@ fn literals() {
     assert_eq!(at, "'1970-01-01 00:00:00+00'::timestamptz");
     let uuid = literal(Value::Uuid([1; 16]));
     assert_eq!(uuid, "'01010101-0101-0101-0101-010101010101'::uuid");
-    let error = PostgresDialect.literal(&text("a\0b")).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Unsupported);
+    let array = vec![text("a'"), Value::Null, text("\"\\")];
+    assert_eq!(literal(Value::Array(array)), r#"E'{"a''",NULL,"\\"\\\\"}'"#);
+    for value in [text("a\0b"), Value::Array(vec![text("a\0b")])] {
+        let error = PostgresDialect.literal(&value).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unsupported);
+    }
 }
 
 #[test]

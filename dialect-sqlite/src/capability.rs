@@ -44,6 +44,7 @@ pub(crate) const CAPABILITIES: Capabilities = {
     own.quantifiers = false;
     // A function of the driver's, if it was built with it.
     own.regexes = cfg!(feature = "regexp");
+    own.time_functions = true;
     own.null_safe = NullSafeStyle::Is;
     own.json = true;
     own.decimals = DecimalStyle::Functions;

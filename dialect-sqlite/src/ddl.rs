@@ -50,3 +50,9 @@ pub(crate) fn column_options(column: &Column) -> String {
         None => String::new(),
     }
 }
+
+/// The table of the last keys of AUTOINCREMENT, which is there as soon as a table has such a key.
+pub(crate) fn restart_identity(table: &str) -> String {
+    let table = table.replace('\'', "''");
+    format!("DELETE FROM sqlite_sequence WHERE name = '{table}'")
+}

@@ -134,7 +134,7 @@ fn general_kind(message: &str) -> ErrorKind {
         || message.starts_with("unrecognized token: ");
     match message {
         _ if is_syntax => ErrorKind::Syntax,
-        "decimal overflow" | "integer overflow" => ErrorKind::OutOfRange,
+        "date out of range" | "decimal overflow" | "integer overflow" => ErrorKind::OutOfRange,
         "invalid regular expression" => ErrorKind::Syntax,
         "too many SQL variables" => ErrorKind::Unsupported,
         "LIKE or GLOB pattern too complex" => ErrorKind::DataTooLong,
@@ -158,6 +158,7 @@ fn general_message(message: &str) -> String {
         "LIKE or GLOB pattern too complex",
         "ambiguous column name: ",
         "cannot ",
+        "date out of range",
         "decimal overflow",
         "incomplete input",
         "integer overflow",
@@ -167,6 +168,7 @@ fn general_message(message: &str) -> String {
         "no such function: ",
         "no such index: ",
         "no such savepoint: ",
+        "not a date or time",
         "not a decimal number",
         "not an integer",
         "row value misused",

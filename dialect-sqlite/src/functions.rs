@@ -6,6 +6,8 @@ use orm_core::error::Result;
 use orm_core::sql::{SqlWriter, write_concat, write_expr};
 use orm_core::stmt::{Call, Func};
 
+use crate::temporal;
+
 /// Writes a call of the portable library.
 pub(crate) fn write_call<'a>(w: &mut SqlWriter<'a>, call: &'a Call) -> Result<()> {
     match call.func {
@@ -19,6 +21,7 @@ pub(crate) fn write_call<'a>(w: &mut SqlWriter<'a>, call: &'a Call) -> Result<()
             w.push(" AS BLOB))");
             Ok(())
         }
+        Func::Time(func, _) => temporal::write(w, func, &call.args),
         func => {
             w.push(name(func)).push("(");
             for (index, arg) in call.args.iter().enumerate() {
@@ -63,5 +66,6 @@ fn name(func: Func) -> &'static str {
         Func::Greatest => "max",
         Func::Least => "min",
         Func::Truncate => "orm_truncate",
+        Func::Time(func, _) => temporal::name(func),
     }
 }

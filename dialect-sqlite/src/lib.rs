@@ -28,10 +28,13 @@ pub mod errors;
 mod functions;
 mod json;
 mod render;
+mod temporal;
 mod types;
+mod versions;
 
 use std::borrow::Cow;
 
+use orm_core::ServerVersion;
 use orm_core::error::Result;
 use orm_core::schema::{Column, Table};
 use orm_core::sql::{
@@ -66,6 +69,10 @@ impl Dialect for SqliteDialect {
 
     fn capabilities(&self) -> &Capabilities {
         &capability::CAPABILITIES
+    }
+
+    fn capabilities_at(&self, version: ServerVersion) -> Result<Option<Capabilities>> {
+        versions::capabilities_at(version)
     }
 
     fn write_extension<'a>(&self, w: &mut SqlWriter<'a>, node: &'a dyn Extension) -> Result<()> {
@@ -135,6 +142,10 @@ impl Dialect for SqliteDialect {
 
     fn foreign_key_switch(&self) -> Option<&'static ForeignKeySwitch> {
         Some(&ddl::FOREIGN_KEYS)
+    }
+
+    fn restart_identity(&self, table: &str) -> Option<String> {
+        Some(ddl::restart_identity(table))
     }
 
     fn literal(&self, value: &Value) -> Result<String> {

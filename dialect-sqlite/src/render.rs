@@ -43,6 +43,7 @@ pub(crate) fn write_numeric<'a>(w: &mut SqlWriter<'a>, numeric: &'a Numeric) -> 
         | NumericOp::BitOr
         | NumericOp::BitXor
         | NumericOp::Round(_)
+        | NumericOp::DivideTo(_)
         | NumericOp::Exact => return write_standard(w, numeric),
     };
     let [a, b] = numeric.args() else {

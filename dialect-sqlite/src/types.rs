@@ -25,9 +25,12 @@ pub(crate) fn column_type(column: &Column) -> Cow<'static, str> {
         // Exact decimals have the collation of `ddl.rs`: NUMERIC affinity would make floats of the digits. A column named
         // JSON would make a number of the document `5`.
         Type::Unsigned(Width::W64) | Type::Decimal { .. } | Type::Json => "TEXT".into(),
-        Type::Int8 | Type::Unsigned(_) | Type::Int16 | Type::Int32 | Type::Int64 => {
-            "INTEGER".into()
-        }
+        Type::Int8
+        | Type::Unsigned(_)
+        | Type::Int16
+        | Type::Int32
+        | Type::Int64
+        | Type::Interval => "INTEGER".into(),
         Type::Float32 | Type::Float64 => "REAL".into(),
         Type::Date => "DATE".into(),
         Type::Time => "TIME".into(),
@@ -56,9 +59,13 @@ pub(crate) fn cast_type(ty: &Type) -> &str {
         | Type::Timestamp
         | Type::Json
         | Type::Decimal { .. } => "TEXT",
-        Type::Bool | Type::Int8 | Type::Unsigned(_) | Type::Int16 | Type::Int32 | Type::Int64 => {
-            "INTEGER"
-        }
+        Type::Bool
+        | Type::Int8
+        | Type::Unsigned(_)
+        | Type::Int16
+        | Type::Int32
+        | Type::Int64
+        | Type::Interval => "INTEGER",
         Type::Float32 | Type::Float64 => "REAL",
         Type::Bytes | Type::Uuid => "BLOB",
         Type::Extension(ty) => ty.native_name(NAME).unwrap_or("BLOB"),
@@ -70,7 +77,7 @@ pub(crate) fn literal(value: &Value) -> Result<String> {
     Ok(match value {
         Value::Null => "NULL".to_owned(),
         Value::Bool(v) => i32::from(*v).to_string(),
-        Value::Int(v) => v.to_string(),
+        Value::Int(v) | Value::Interval(v) => v.to_string(),
         Value::Float(v) => float(*v)?,
         Value::Text(v) | Value::Json(v) if v.contains('\0') => {
             return Err(no_literal("text with a NUL character"));

@@ -44,6 +44,7 @@
 //! | entities as JSON | `Session::json`, with the feature `serde` |
 //! | columns of JSON documents | `types::Json` and `JsonOps`, with the feature `json` |
 //! | queries and statements | [`select`], [`insert`], [`update`], [`delete`], [`raw`], [`query`] |
+//! | rows as structs of one's own, and by name | [`derive(FromRow)`](derive@FromRow), [`DynRow`], [`query::select_columns`] |
 //! | creating and dropping tables | [`metadata`], [`Metadata`] |
 //! | what went wrong | [`Error`], [`ErrorKind`] |
 //! | tests on every database | `orm::test` and `orm::testing`, with the feature `testing` |
@@ -85,9 +86,9 @@ pub use mapping::{
 #[cfg(feature = "json")]
 pub use query::JsonOps;
 pub use query::{
-    Executor, FromRow, Null, Patch, Polymorphic, Predicate, RowExpr, Select, Stream, avg, case,
-    count, count_all, count_distinct, delete, exists, func, insert, max, min, optional, raw,
-    raw_expr, scalar, select, sum, update, update_many,
+    DynRow, Executor, FromRow, Null, Patch, Polymorphic, Predicate, RowExpr, Select, Stream, avg,
+    case, count, count_all, count_distinct, delete, exists, func, insert, max, min, optional, raw,
+    raw_expr, scalar, select, sum, truncate, update, update_many,
 };
 #[cfg(feature = "serde")]
 pub use session::Json;
@@ -109,7 +110,7 @@ pub mod prelude {
     pub use crate::query::{
         Executor, FromRow, Null, Patch, Polymorphic, Predicate, RowExpr, Select, avg, case, count,
         count_all, count_distinct, delete, exists, func, insert, max, min, optional, raw, raw_expr,
-        scalar, select, sum, update, update_many,
+        scalar, select, sum, truncate, update, update_many,
     };
     pub use crate::session::{Hooks, Invalid, Session, SessionHooks};
     pub use crate::state::Ref;
@@ -159,7 +160,7 @@ pub mod __private {
     pub use crate::query::inferred::*;
     pub use crate::query::{
         Assignment, ColumnIndex, Executor, FromRow, Operand, Patch, Polymorphic, Predicate,
-        WithPolymorphic,
+        RowColumns, SelectList, WithPolymorphic,
     };
     pub use crate::session::{HasHooks, HookTable, Hooks, Session, prepare_insert};
     pub use crate::state::Vtable;

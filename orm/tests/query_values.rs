@@ -50,7 +50,7 @@ fn groups_of_equal_values_have_equal_binds() {
     let postgres = query.to_sql(&PostgresDialect).unwrap();
     assert_eq!(
         postgres,
-        r#"SELECT "logins" + $1::int8, COUNT(*) FROM "users" WHERE "logins" > $2 GROUP BY "logins" + $1::int8 HAVING ("logins" + $1::int8) > $1 ORDER BY "logins" + $1::int8 ASC"#
+        r#"SELECT "logins" + $1::int8, COUNT(*) FROM "users" WHERE "logins" > $2 GROUP BY "logins" + $1::int8 HAVING ("logins" + $1::int8) > $3 ORDER BY "logins" + $1::int8 ASC"#
     );
     let mysql = query.to_sql(&MysqlDialect::MySql).unwrap();
     assert_eq!(

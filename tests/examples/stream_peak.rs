@@ -1,8 +1,9 @@
 //! Reads many rows by `stream` and prints how long that takes and the most memory that the process had.
 //!
 //! `cargo run --release -p orm-tests --features postgres,mysql --example stream_peak -- URL ROWS` computes rows on
-//! the server; with `table` behind it, they are those of a table that is filled first. One run a process, since
-//! the most memory is the process's.
+//! the server. With a word behind it, they are those of a table that is filled first: `table` fills it by one
+//! statement, `values` by an INSERT of so many structs, `iterator` by one of an iterator. One run a process, since the
+//! most memory is the process's.
 
 // A measurement prints its numbers, and stops at the first surprise.
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs)]
@@ -47,18 +48,18 @@ fn main() -> orm::Result<()> {
     let mut arguments = std::env::args().skip(1);
     let (url, count) = (arguments.next().unwrap(), arguments.next().unwrap());
     let count: u64 = count.parse().unwrap();
-    let is_table = arguments.next().is_some();
+    let source = arguments.next();
     let engine = Engine::connect(&url)?;
     let mut conn = engine.connection()?;
     let generated = rows(conn.dialect().name(), count);
-    if is_table {
+    if let Some(source) = &source {
         Metadata::of((Reading,)).create_all(&engine)?;
         raw("DELETE FROM stream_readings").execute(&mut conn)?;
-        raw(format!("INSERT INTO stream_readings {generated}")).execute(&mut conn)?;
+        fill(source, count, &generated, &mut conn)?;
     }
     let begin = Instant::now();
     let (mut read, mut sum) = (0_u64, 0.0);
-    if is_table {
+    if source.is_some() {
         for reading in select(Reading).stream(&mut conn)? {
             let Reading { id, sensor, value } = reading?;
             sum += value * f64::from(id > 0) + f64::from(sensor.is_empty());
@@ -73,6 +74,31 @@ fn main() -> orm::Result<()> {
     let time = begin.elapsed();
     assert_eq!(read, count);
     println!("{read} rows, sum {sum}, in {time:.2?}; {}", peak());
+    Ok(())
+}
+
+/// Fills the table by a query, by structs, or by an iterator.
+fn fill(source: &str, count: u64, generated: &str, conn: &mut Connection) -> orm::Result<()> {
+    let begin = Instant::now();
+    let readings = (1..=count.cast_signed()).map(|id| Reading {
+        id,
+        sensor: "a sensor somewhere".to_owned(),
+        value: 1.5,
+    });
+    match source {
+        "table" => {
+            raw(format!("INSERT INTO stream_readings {generated}")).execute(conn)?;
+        }
+        "values" => {
+            let readings: Vec<Reading> = readings.collect();
+            insert(Reading).values(&readings).execute(conn)?;
+        }
+        "iterator" => {
+            insert(Reading).values_iter(readings).execute(conn)?;
+        }
+        other => panic!("unknown source {other}: table, values or iterator"),
+    }
+    println!("filled in {:.2?}; {}", begin.elapsed(), peak());
     Ok(())
 }
 

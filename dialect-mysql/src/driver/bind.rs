@@ -52,7 +52,7 @@ fn value(bind: ValueRef<'_>, server: &str) -> Result<Value, &'static str> {
     Ok(match bind {
         ValueRef::Null => Value::NULL,
         ValueRef::Bool(v) => Value::Int(i64::from(v)),
-        ValueRef::Int(v) => Value::Int(v),
+        ValueRef::Int(v) | ValueRef::Interval(v) => Value::Int(v),
         ValueRef::Float(v) if v.is_finite() => Value::Double(v),
         ValueRef::Float(_) => return Err(FINITE),
         ValueRef::Json(v) => match json_fault(v, json_depth(server)) {

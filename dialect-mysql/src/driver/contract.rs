@@ -7,6 +7,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 use mysql::prelude::Queryable;
+use orm_core::ServerVersion;
 use orm_core::driver::{
     Cancel, Connection, Cursor, Outcome, Row, TransactionState, TransactionVerb, unanswered,
     whole_rows,
@@ -139,6 +140,10 @@ impl Connection for MysqlConnection {
         }
         let answer = self.native()?.ping();
         answer.map_err(|native| self.failed(native, ""))
+    }
+
+    fn server_version(&self) -> Option<ServerVersion> {
+        self.session.version
     }
 
     fn default_isolation(&self) -> Option<IsolationLevel> {

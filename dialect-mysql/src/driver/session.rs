@@ -6,6 +6,7 @@ use std::io;
 
 use mysql::prelude::Queryable;
 use mysql::{ChangeUserOpts, Conn, LocalInfileHandler};
+use orm_core::ServerVersion;
 use orm_core::driver::misconfigured;
 use orm_core::error::Result;
 use orm_core::sql::{Dialect as _, IsolationLevel};
@@ -39,6 +40,8 @@ pub(super) struct Session {
     pub(super) dialect: MysqlDialect,
     /// The identity of the server, by which it is recognized.
     pub(super) server_name: String,
+    /// Its version.
+    pub(super) version: Option<ServerVersion>,
     /// The most bytes that the server takes at once.
     pub(super) packet: usize,
     /// The isolation level of its transactions, if it is stronger than the one that InnoDB comes with.
@@ -50,7 +53,7 @@ pub(super) struct Session {
 /// Makes the session what the driver promises.
 ///
 /// # Errors
-/// `ConnectionFailed` for a server that is too old or refuses a setting.
+/// `Unsupported` for a server that is too old, `ConnectionFailed` for one that refuses a setting.
 pub(super) fn set_up(native: &mut Conn, config: &MysqlConfig) -> Result<Session> {
     let unset = |native: mysql::Error| {
         let why = match &native {
@@ -60,9 +63,22 @@ pub(super) fn set_up(native: &mut Conn, config: &MysqlConfig) -> Result<Session>
         let error = failed(config, &format!("can't set up the session: {why}"));
         error.with_source(native)
     };
+    // Known after the login, which has used it.
+    let (major, minor, patch) = native.server_version();
+    let greeted = ServerVersion::new(major.into(), minor.into(), patch.into());
+    // MariaDB greets with 5.5.5 before its own version.
+    if (1..8).contains(&major) && (major, minor, patch) != (5, 5, 5) {
+        // It does not know what is asked next.
+        MysqlDialect::MySql.capabilities_at(greeted)?;
+    }
     let found = ask(native).map_err(unset)?;
     let dialect = dialect(&found.version);
-    check_version(dialect, &found.version).map_err(|why| failed(config, &why))?;
+    let version = ServerVersion::parse(&found.version);
+    // One that is too old would fail in the middle of a program's work. One whose version reads as nothing known gets its
+    // chance.
+    if let Some(version) = version {
+        dialect.capabilities_at(version)?;
+    }
     let mut settings = session(dialect, config)?;
     // A proxy may not know this variable. The state of the transaction is then read when it matters.
     let tracking = format!("{settings}, session_track_transaction_info = 'STATE'");
@@ -81,6 +97,7 @@ pub(super) fn set_up(native: &mut Conn, config: &MysqlConfig) -> Result<Session>
     }
     Ok(Session {
         dialect,
+        version,
         server_name: found.server_name,
         packet: found.packet,
         isolation: stronger(&found.isolation, config),
@@ -164,24 +181,6 @@ fn dialect(version: &str) -> MysqlDialect {
     }
 }
 
-/// A server that is too old would fail in the middle of a program's work. One whose version reads as
-/// nothing known gets its chance.
-fn check_version(dialect: MysqlDialect, version: &str) -> Result<(), String> {
-    let server = dialect.name();
-    let oldest = match dialect {
-        MysqlDialect::MariaDb => (10, 6),
-        MysqlDialect::MySql => (8, 0),
-    };
-    let mut numbers = version.split('.').map(str::parse::<u32>);
-    match (numbers.next(), numbers.next()) {
-        (Some(Ok(major)), Some(Ok(minor))) if (major, minor) < oldest => Err(format!(
-            "{server} {major}.{minor} is not supported: the minimum version is {}.{}",
-            oldest.0, oldest.1
-        )),
-        _ => Ok(()),
-    }
-}
-
 fn session(dialect: MysqlDialect, config: &MysqlConfig) -> Result<String> {
     const STRICT: &str = "STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,\
          ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION";
@@ -237,15 +236,6 @@ mod tests {
     use orm_core::error::ErrorKind;
 
     use super::*;
-
-    #[test]
-    fn an_old_server_is_named() {
-        assert!(check_version(MysqlDialect::MySql, "8.0.36").is_ok());
-        assert!(check_version(MysqlDialect::MariaDb, "11.4.2-MariaDB").is_ok());
-        assert!(check_version(MysqlDialect::MySql, "unknown").is_ok());
-        let why = check_version(MysqlDialect::MariaDb, "10.5.9-MariaDB").unwrap_err();
-        assert!(why.starts_with("mariadb 10.5 is not supported"), "{why}");
-    }
 
     #[test]
     fn variables_are_names_with_literals() {

@@ -95,12 +95,13 @@ impl ToSql for Bind<'_> {
         match (Wire::of(ty), self.value()) {
             (Wire::Array, ValueRef::Array(_) | ValueRef::Batch(_)) => {
                 let element = element(ty).map_or(Wire::Other, Wire::of);
-                if is_text_only(element) {
+                if is_text_only(element) || element == Wire::Interval {
                     Format::Text
                 } else {
                     Format::Binary
                 }
             }
+            (Wire::Interval, ValueRef::Text(_)) => Format::Text,
             (wire, _) if is_text_only(wire) => Format::Text,
             _ => Format::Binary,
         }
@@ -164,6 +165,11 @@ fn write_scalar(value: ValueRef<'_>, wire: Wire, out: &mut BytesMut) -> Result<(
         // The session's time zone is UTC, so that a moment without a zone and an instant are one count.
         (Wire::Timestamp | Wire::Timestamptz, ValueRef::DateTime(v) | ValueRef::Timestamp(v)) => {
             out.put_i64(moment(v)?);
+        }
+        (Wire::Interval, ValueRef::Interval(v)) => {
+            out.put_i64(v);
+            // Days and months.
+            out.put_i64(0);
         }
         (Wire::Uuid, ValueRef::Uuid(v)) => out.put_slice(&v),
         (_, ValueRef::Extension(v)) => write_scalar(v.encode(types::NAME).as_ref(), wire, out)?,
@@ -247,6 +253,7 @@ fn takes_text_of(wire: Wire, value: ValueRef<'_>) -> bool {
             value,
             ValueRef::Int(_) | ValueRef::Float(_) | ValueRef::Text(_) | ValueRef::Decimal(_)
         ),
+        Wire::Interval => matches!(value, ValueRef::Interval(_) | ValueRef::Text(_)),
         Wire::Other | Wire::Array => matches!(value, ValueRef::Text(_)),
         _ => false,
     }
@@ -460,6 +467,8 @@ mod tests {
             Ok(br#"{"0","1"}"#),
         );
         check(ValueRef::Text("1 day"), &Type::INTERVAL, Ok(b"1 day"));
+        let second = [&1_000_000_i64.to_be_bytes()[..], &[0; 8]].concat();
+        check(ValueRef::Interval(1_000_000), &Type::INTERVAL, Ok(&second));
     }
 
     fn items(count: i64) -> Vec<ValueRef<'static>> {

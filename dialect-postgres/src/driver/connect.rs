@@ -17,7 +17,7 @@ use super::cancel::Connector;
 use super::config::PostgresConfig;
 use super::connection::PostgresConnection;
 use super::failure::{Unchecked, failed, refused};
-use super::session::{Session, Wanted, stronger_isolation};
+use super::session::{Session, Wanted, isolation_and_version};
 use super::stream::Link;
 
 /// Opens connections to a PostgreSQL database.
@@ -230,9 +230,12 @@ fn attempt(
 ) -> Result<(Client, Session), Unchecked> {
     let mut client = open()?;
     let heard = link.as_ref().map(Link::heard).unwrap_or_default();
+    let reset = wanted.check(&mut client, heard.time_zone.as_deref())?;
+    let (isolation, version) = isolation_and_version(&mut client)?;
     let session = Session {
-        reset: wanted.check(&mut client, heard.time_zone.as_deref())?,
-        isolation: stronger_isolation(&mut client)?,
+        reset,
+        isolation,
+        version,
         link,
     };
     Ok((client, session))

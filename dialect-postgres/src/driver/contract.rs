@@ -10,6 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use hashlink::LruCache;
+use orm_core::ServerVersion;
 use orm_core::driver::{
     Cancel, Connection, Cursor, Outcome, Row, TransactionState, TransactionVerb,
 };
@@ -144,6 +145,10 @@ impl Connection for PostgresConnection {
             self.lose();
             Error::new(ErrorKind::ConnectionLost).with_source(error)
         })
+    }
+
+    fn server_version(&self) -> Option<ServerVersion> {
+        self.session.version
     }
 
     fn default_isolation(&self) -> Option<IsolationLevel> {

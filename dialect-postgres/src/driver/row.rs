@@ -50,6 +50,8 @@ pub(super) enum Wire {
     Timestamp,
     /// Microseconds since 2000-01-01 UTC.
     Timestamptz,
+    /// Microseconds, days and months. Text is sent as text.
+    Interval,
     /// 16 bytes.
     Uuid,
     /// Nothing: what functions without a result yield.
@@ -91,6 +93,7 @@ impl Wire {
             Native::TIME => Self::Time,
             Native::TIMESTAMP => Self::Timestamp,
             Native::TIMESTAMPTZ => Self::Timestamptz,
+            Native::INTERVAL => Self::Interval,
             Native::UUID => Self::Uuid,
             Native::VOID => Self::Void,
             Native::NUMERIC => Self::Numeric,
@@ -181,6 +184,10 @@ impl PostgresRow<'_> {
                 format!("column {name} holds an infinite {ty}, which is not supported"),
                 Some("select it as text, or exclude infinity with a CHECK constraint".to_owned()),
             ),
+            Undecodable::Months => (
+                format!("column {name} holds an {ty} of months, which is not supported"),
+                Some("a month has no fixed number of days: select it as text".to_owned()),
+            ),
             Undecodable::Malformed => (format!("column {name} is not a valid {ty}"), None),
         };
         Error::with_message(ErrorKind::Decode, message)
@@ -225,6 +232,7 @@ fn decode(wire: Wire, raw: &[u8]) -> Result<ValueRef<'_>, Undecodable> {
         Wire::Time => ValueRef::Time(i64::from_be_bytes(bytes(raw)?)),
         Wire::Timestamp => ValueRef::DateTime(moment(i64::from_be_bytes(bytes(raw)?))?),
         Wire::Timestamptz => ValueRef::Timestamp(moment(i64::from_be_bytes(bytes(raw)?))?),
+        Wire::Interval => ValueRef::Interval(interval(raw)?),
         Wire::Uuid => ValueRef::Uuid(bytes(raw)?),
         Wire::Void => ValueRef::Null,
         Wire::Numeric => ValueRef::Decimal(numeric::read(raw)?),
@@ -235,6 +243,19 @@ fn decode(wire: Wire, raw: &[u8]) -> Result<ValueRef<'_>, Undecodable> {
 #[inline]
 fn bytes<const N: usize>(raw: &[u8]) -> Result<[u8; N], Undecodable> {
     raw.try_into().map_err(|_| Undecodable::Malformed)
+}
+
+/// A day is one of UTC, as the server compares it. A month has no number of days.
+fn interval(raw: &[u8]) -> Result<i64, Undecodable> {
+    let raw = bytes::<16>(raw)?;
+    let [micros @ .., _, _, _, _, _, _, _, _] = raw;
+    let [_, _, _, _, _, _, _, _, days @ .., _, _, _, _] = raw;
+    let [.., m0, m1, m2, m3] = raw;
+    if [m0, m1, m2, m3] != [0; 4] {
+        return Err(Undecodable::Months);
+    }
+    let days = i32::from_be_bytes(days);
+    civil::join(days, i64::from_be_bytes(micros)).ok_or(Undecodable::Malformed)
 }
 
 #[inline]
@@ -307,6 +328,7 @@ mod tests {
         assert_eq!(Wire::of(&domain), Wire::Int4);
         let citext = Native::new("citext".into(), 70_001, Kind::Simple, "public".into());
         assert_eq!(Wire::of(&citext), Wire::Text);
-        assert_eq!(Wire::of(&Native::INTERVAL), Wire::Other);
+        assert_eq!(Wire::of(&Native::INTERVAL), Wire::Interval);
+        assert_eq!(Wire::of(&Native::POINT), Wire::Other);
     }
 }

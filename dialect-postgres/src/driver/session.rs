@@ -3,6 +3,7 @@
 //! The startup message of `connect.rs` sets everything. If a pooler does not pass it on, the time zone is set by a
 //! statement, and any other parameter is an error. `connection.rs` sends the reset.
 
+use orm_core::ServerVersion;
 use orm_core::driver::misconfigured;
 use orm_core::error::{Error, Result};
 use orm_core::sql::IsolationLevel;
@@ -18,6 +19,8 @@ pub(super) struct Session {
     pub(super) reset: String,
     /// The isolation level of its transactions, if it is stronger than READ COMMITTED.
     pub(super) isolation: Option<IsolationLevel>,
+    /// The version of the server.
+    pub(super) version: Option<ServerVersion>,
     /// How the driver and its stream agree, except over a unix socket.
     pub(super) link: Option<Link>,
 }
@@ -106,21 +109,36 @@ fn ignored(parameter: &str) -> Error {
 }
 
 /// The isolation level that the server, the database, the role or `options` have set, if it is stronger than the
-/// one that PostgreSQL comes with. One round trip, once a connection.
-pub(super) fn stronger_isolation(
+/// one that PostgreSQL comes with, and the version of the server. One round trip, once a connection.
+pub(super) fn isolation_and_version(
     client: &mut Client,
-) -> Result<Option<IsolationLevel>, postgres::Error> {
-    let found = ask(client, "SHOW default_transaction_isolation")?;
-    let level = found.as_deref().and_then(IsolationLevel::parse);
-    Ok(level.filter(|level| *level > IsolationLevel::ReadCommitted))
+) -> Result<(Option<IsolationLevel>, Option<ServerVersion>), postgres::Error> {
+    const QUESTION: &str = "SELECT pg_catalog.current_setting('default_transaction_isolation'), \
+         pg_catalog.current_setting('server_version')";
+    let [level, version] = ask_row(client, QUESTION)?;
+    let level = level.as_deref().and_then(IsolationLevel::parse);
+    let level = level.filter(|level| *level > IsolationLevel::ReadCommitted);
+    Ok((level, version.as_deref().and_then(ServerVersion::parse)))
 }
 
-/// The only value that a query yields. As text in one message, since poolers take that in every mode.
+/// The only value that a query yields.
 fn ask(client: &mut Client, sql: &str) -> Result<Option<String>, postgres::Error> {
+    let [value] = ask_row(client, sql)?;
+    Ok(value)
+}
+
+/// The first values of the only row that a query yields. As text in one message, since poolers take that in every mode.
+fn ask_row<const N: usize>(
+    client: &mut Client,
+    sql: &str,
+) -> Result<[Option<String>; N], postgres::Error> {
     let answer = client.simple_query(sql)?;
-    Ok(answer.iter().find_map(|message| match message {
-        SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+    let row = answer.iter().find_map(|message| match message {
+        SimpleQueryMessage::Row(row) => Some(row),
         _ => None,
+    });
+    Ok(std::array::from_fn(|index| {
+        row.and_then(|row| row.try_get(index).ok()?.map(str::to_owned))
     }))
 }
 

@@ -8,5 +8,7 @@ pub(super) enum Undecodable {
     Digits,
     NotANumber,
     Infinity,
+    /// An interval that is no number of days.
+    Months,
     Malformed,
 }

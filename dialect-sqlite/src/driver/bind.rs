@@ -121,7 +121,7 @@ fn bind_other(
     let bound = match &value {
         ValueRef::Null => statement.raw_bind_parameter(index, Null),
         ValueRef::Bool(v) => statement.raw_bind_parameter(index, *v),
-        ValueRef::Int(v) => statement.raw_bind_parameter(index, *v),
+        ValueRef::Int(v) | ValueRef::Interval(v) => statement.raw_bind_parameter(index, *v),
         // SQLite would bind NULL.
         ValueRef::Float(_) if is_nan(value) => return Err(Fault::NotANumber),
         ValueRef::Float(v) => statement.raw_bind_parameter(index, *v),

@@ -6,6 +6,7 @@
 use std::any::Any;
 use std::sync::Arc;
 
+use orm_core::ServerVersion;
 use orm_core::driver::{
     Cancel, Connection, Cursor, Outcome, Row, TransactionState, TransactionVerb, whole_rows,
 };
@@ -26,6 +27,10 @@ use crate::render::READ_WRITE;
 impl Connection for SqliteConnection {
     fn server(&self) -> &'static str {
         "sqlite"
+    }
+
+    fn server_version(&self) -> Option<ServerVersion> {
+        ServerVersion::parse(rusqlite::version())
     }
 
     fn execute(&mut self, sql: &str, binds: &[ValueRef<'_>]) -> Result<Outcome> {

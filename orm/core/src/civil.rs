@@ -162,6 +162,43 @@ pub fn join(days: i32, micros: i64) -> Option<i64> {
     i64::from(days).checked_mul(DAY)?.checked_add(micros)
 }
 
+/// Returns the day of the week of a number of days since 1970-01-01: 1 for Monday to 7 for Sunday.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::civil::*;
+/// assert_eq!(weekday(0), 4); // Thursday
+/// ```
+pub fn weekday(days: i32) -> u32 {
+    (days.rem_euclid(7) + 3).rem_euclid(7).unsigned_abs() + 1
+}
+
+/// Returns the year and the week of ISO 8601 of a number of days since 1970-01-01. A week belongs to the year of its
+/// Thursday.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::civil::*;
+/// let last = days(Civil { year: 2024, month: 12, day: 31 });
+/// assert_eq!(last.map(iso_week), Some((2025, 1)));
+/// ```
+pub fn iso_week(days: i32) -> (i32, u32) {
+    let thursday = i64::from(days) + 4 - i64::from(weekday(days));
+    let thursday = i32::try_from(thursday).unwrap_or(days);
+    let year = civil(thursday).year;
+    let first = self::days(Civil {
+        year,
+        month: 1,
+        day: 1,
+    });
+    (
+        year,
+        (thursday - first.unwrap_or(thursday)).unsigned_abs() / 7 + 1,
+    )
+}
+
 /// Formats a date as `YYYY-MM-DD`.
 ///
 /// # Examples
@@ -216,6 +253,25 @@ pub fn datetime_text(micros: i64) -> impl fmt::Display {
         // An i64 of microseconds counts under 300 000 years, which an i32 of days holds.
         let date = date_text(i32::try_from(days).map_err(|_| fmt::Error)?);
         write!(f, "{date} {}", time_text(micros))
+    })
+}
+
+/// Formats a number of microseconds as days and a time, with one sign in front: `-1 02:00:00`.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::civil::*;
+/// assert_eq!(interval_text(DAY + 1).to_string(), "1 00:00:00.000001");
+/// assert_eq!(interval_text(-DAY / 2).to_string(), "-0 12:00:00");
+/// ```
+pub fn interval_text(micros: i64) -> impl fmt::Display {
+    let sign = if micros < 0 { "-" } else { "" };
+    let size = micros.unsigned_abs();
+    let (days, rest) = (size / DAY.unsigned_abs(), size % DAY.unsigned_abs());
+    text(move |f| {
+        let rest = i64::try_from(rest).map_err(|_| fmt::Error)?;
+        write!(f, "{sign}{days} {}", time_text(rest))
     })
 }
 

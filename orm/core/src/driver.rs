@@ -14,6 +14,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::transaction::IsolationLevel;
 pub use crate::transaction::{TransactionState, TransactionVerb};
 use crate::value::ValueRef;
+use crate::version::ServerVersion;
 
 pub use refusals::{
     bind_count, invalid_text, json_fault, misconfigured, no_answer, no_column, not_json,
@@ -230,6 +231,12 @@ pub trait Connection: Send + Any {
     /// Returns the default isolation level of transactions, if a setting of the server, the database or the account
     /// has made it stronger than the product's default. Must not send a statement.
     fn default_isolation(&self) -> Option<IsolationLevel> {
+        None
+    }
+
+    /// Returns the version of the server, or of the database that is linked, if it is known. Its features depend on it: see
+    /// [`Dialect::capabilities_at`](crate::sql::Dialect::capabilities_at). Must not send a statement.
+    fn server_version(&self) -> Option<ServerVersion> {
         None
     }
 

@@ -10,6 +10,7 @@
 //! civil, error < value < types < schema < stmt < sql (writer < dialect < render < ddl)
 //! lex < sql
 //! error < blocking
+//! error < version < sql, driver
 //! value, transaction < driver                (a driver never sees a statement or a schema)
 //! ```
 
@@ -26,5 +27,7 @@ pub mod testing;
 mod transaction;
 pub mod types;
 pub mod value;
+mod version;
 
 pub use error::{Error, ErrorKind, Result};
+pub use version::ServerVersion;

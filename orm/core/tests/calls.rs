@@ -1,7 +1,11 @@
 //! The default writer of functions and of comparisons with ANY and ALL, in the standard's words.
 
-use orm_core::sql::Capabilities;
-use orm_core::stmt::{Call, CompareOp, Expr, Func, Projection, Quantified, Quantifier, Select};
+use orm_core::error::ErrorKind;
+use orm_core::sql::{Capabilities, SqlWriter, write_expr};
+use orm_core::stmt::{
+    Call, CompareOp, DatePart, Expr, Func, Projection, Quantified, Quantifier, Select, TimeFunc,
+    TimeKind,
+};
 use orm_core::testing::golden::expressions::{column, eq, int};
 use orm_core::testing::golden::statements::source;
 use orm_core::testing::golden::{self, HasText};
@@ -53,6 +57,15 @@ fn calls_have_the_words_of_the_standard() {
     }
     let concat = call(Func::Concat, vec![a(), b()]);
     check(&eq(concat, a()), r#"("a" || "b") = "a""#);
+}
+
+#[test]
+fn functions_of_dates_are_not_the_standards() {
+    let year = Func::Time(TimeFunc::Part(DatePart::Year), TimeKind::Date);
+    let call = Call::new(year, vec![a()]);
+    let dialect = AnsiDialect::new();
+    let error = write_expr(&mut SqlWriter::new(&dialect), &Expr::Call(Box::new(call)));
+    assert_eq!(error.unwrap_err().kind(), ErrorKind::Unsupported);
 }
 
 #[test]

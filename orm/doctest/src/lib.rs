@@ -68,6 +68,21 @@ pub struct Town {
     pub area: f64,
 }
 
+/// One with dates and times, which is in no database.
+#[derive(Model, Clone, Debug, PartialEq)]
+#[orm(table = "parcels")]
+pub struct Parcel {
+    /// The generated key.
+    #[orm(primary_key)]
+    pub id: i64,
+    /// When it was sent.
+    pub sent: chrono::DateTime<chrono::Utc>,
+    /// When it arrived, if it has.
+    pub arrived: Option<chrono::DateTime<chrono::Utc>>,
+    /// The day on which it should arrive.
+    pub due: chrono::NaiveDate,
+}
+
 /// A database in memory with the tables of both models, the user ada (1) and her post (1); and what is sent to it from
 /// here on.
 ///

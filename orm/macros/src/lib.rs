@@ -55,6 +55,7 @@ use proc_macro::TokenStream;
 /// | `index(a, b)` | An index over several fields, likewise. |
 /// | `check(name = "positive", raw = "price > 0")` | A CHECK constraint. The SQL is passed on as it is. |
 /// | `foreign_key(a, b, references = (Order.shop, Order.number))` | A reference over several fields; takes `on_delete`, `on_update` and `name` as well. |
+/// | `order_by = name`, `order_by = (name, id.desc())` | The order of queries of the model that have none of their own. |
 /// | `hooks` | The model implements `Hooks`: code that runs before its rows are written and after they are read. |
 /// | `const_name = Posts` | Another name for the value, where the struct's is taken. |
 /// | `builder = new_post` | Another name for the function, where the struct has a `builder` of its own. |
@@ -268,25 +269,43 @@ pub fn derive_db_type(input: TokenStream) -> TokenStream {
     db_type::derive(input.into()).into()
 }
 
-/// Reads rows of raw SQL into a struct of the program's own.
+/// Reads rows into a struct of the program's own: those of typed queries by fields that the compiler checks, and those of raw
+/// SQL by the names of their columns.
 ///
 /// ```text
 /// #[derive(FromRow)]
-/// pub struct Author {
+/// pub struct Summary {
 ///     pub name: String,
-///     #[orm(column = "COUNT(*)")]
 ///     pub posts: i64,
 /// }
+///
+/// // SELECT "users"."name", COUNT("posts"."id") FROM "users" LEFT JOIN "posts" ON … GROUP BY "users"."id"
+/// let rows: Vec<Summary> = select(Summary.name(User.name).posts(count(Post.id)))
+///     .left_join(Post)
+///     .group_by(User)
+///     .all(&mut conn)?;
+/// let rows: Vec<Summary> = raw("SELECT name, COUNT(*) AS posts FROM …").all(&mut conn)?;
 /// ```
 ///
-/// For a struct with named fields and without generics, each of a type that a column can hold. Columns are
-/// found by name, once for all rows, and their order doesn't matter; others are ignored.
+/// For a struct with named fields and without generics. Each field has a type that a column can hold, or is another struct
+/// that derives `FromRow`, or an `Option` of one.
+///
+/// Beside the trait `FromRow` it gives a value `Summary` with a method for each field, which takes the column or expression that
+/// is selected for it, in any order. Its type must be that of the field; an `Option` takes both. A field without a column is
+/// a compile error that names it. A field that is a struct takes the columns of that struct: `author(Author.id(User.id))`; an
+/// `Option` of one takes `optional(Author.id(User.id))` of the nullable side of an outer join, and is `None` if each of its
+/// columns is NULL. The whole is selected, returned by `returning(…)`, or made a derived table, whose `columns()` have the names
+/// of the fields. No entity is tracked for such a row.
+///
+/// Columns of raw SQL are found by name, once for all rows, and their order doesn't matter; others are ignored. The columns of
+/// a struct in the field `author` begin with the name of the field: `author_id`.
 ///
 /// # Attributes
 ///
 /// | `#[orm(…)]` | |
 /// |-|-|
-/// | on a field, `column = "…"` | The column's name, if it isn't the field's. |
+/// | on a field, `column = "…"` | The column's name in raw SQL, if it isn't the field's. |
+/// | on the struct, `const_name = Summaries` | Another name for the value, where the struct's is taken. |
 /// | on the struct, `crate = path` | Where `orm` is, if it isn't `::orm`. |
 #[proc_macro_derive(FromRow, attributes(orm))]
 pub fn derive_from_row(input: TokenStream) -> TokenStream {

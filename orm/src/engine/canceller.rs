@@ -59,6 +59,15 @@ pub(crate) struct Watching {
 }
 
 impl Watching {
+    /// The watch of a connection or session that begins with that limit.
+    pub(crate) fn of_engine(limit: Option<Duration>) -> Option<Self> {
+        let limit = Some(limit?);
+        Some(Self {
+            limit,
+            ..Self::default()
+        })
+    }
+
     /// What stops the statements, in a place where there is nothing yet.
     pub(crate) fn canceller(place: &mut Option<Self>) -> Canceller {
         Canceller(Arc::clone(&place.get_or_insert_default().watch))

@@ -10,10 +10,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use orm_core::ServerVersion;
 use orm_core::blocking::refuse_in_task;
 use orm_core::driver::{self, TransactionState};
 use orm_core::error::Result;
-use orm_core::sql::{Dialect, IsolationLevel, TransactionOptions};
+use orm_core::sql::{Capabilities, Dialect, IsolationLevel, TransactionOptions};
 
 use super::cache::Cache;
 use super::canceller::Watching;
@@ -41,6 +42,8 @@ pub(super) struct Shared {
     pub criteria: Criteria,
     /// The isolation level of transactions that name none.
     pub isolation: Option<IsolationLevel>,
+    /// The time that statements may take.
+    pub time_limit: Option<Duration>,
     pub allow_blocking_in_async: bool,
     /// The compiled texts of statements.
     pub statements: StatementCache,
@@ -169,6 +172,7 @@ impl Connection {
             dialect: pooled.dialect,
             pooled: Some(pooled),
             criteria: shared.criteria.clone(),
+            watching: Watching::of_engine(shared.time_limit),
             shared,
             transaction: Transaction::NONE,
             savepoints: 0,
@@ -180,8 +184,41 @@ impl Connection {
             is_leaving: false,
             after_end: None,
             writes: false,
-            watching: None,
         }
+    }
+
+    /// Returns the version of the server, or of the SQLite that is linked; `None` if the driver does not know it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut conn = engine.connection()?;
+    /// use orm::engine::ServerVersion;
+    ///
+    /// assert!(conn.server_version() > Some(ServerVersion::new(3, 39, 0)));
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn server_version(&mut self) -> Option<ServerVersion> {
+        self.native().server_version()
+    }
+
+    /// Returns the features of the connection's server, of its version. A statement that needs another one is `Unsupported`
+    /// before it is sent.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut conn = engine.connection()?;
+    /// assert!(conn.capabilities().update_returning);
+    /// assert!(!conn.capabilities().lateral);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn capabilities(&self) -> &'static Capabilities {
+        self.dialect.capabilities()
     }
 
     /// Returns the dialect of the connection's server.

@@ -11,6 +11,7 @@ use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::{Dialect, TransactionOptions};
 
 use super::cache::Cache;
+use super::canceller::Watching;
 use super::connect;
 use super::connection::{Connection, Shared, SharedHooks};
 use super::options::EngineOptions;
@@ -112,6 +113,7 @@ impl Engine {
             session_hooks: options.session_hooks.clone(),
             criteria: options.criteria.clone(),
             isolation: options.isolation,
+            time_limit: options.time_limit,
             allow_blocking_in_async: options.allow_blocking_in_async.unwrap_or_default(),
             statements: StatementCache::default(),
             stored: Cache::default(),
@@ -179,6 +181,7 @@ impl Engine {
             session_hooks: self.0.session_hooks.clone(),
             criteria: self.0.criteria.clone(),
             isolation: self.0.isolation,
+            time_limit: self.0.time_limit,
             allow_blocking_in_async: self.0.allow_blocking_in_async,
             statements: StatementCache::default(),
             stored: Cache::default(),
@@ -230,6 +233,11 @@ impl Engine {
     /// Options of a transaction with the engine's isolation level, if they name none.
     pub(crate) fn with_isolation(&self, options: TransactionOptions) -> TransactionOptions {
         self.0.with_isolation(options)
+    }
+
+    /// The watch that its sessions begin with.
+    pub(crate) fn watching(&self) -> Option<Watching> {
+        Watching::of_engine(self.0.time_limit)
     }
 
     /// How often what is known of tables was forgotten: what was read since stays true until then.

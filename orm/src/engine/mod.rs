@@ -39,6 +39,7 @@ mod transaction_state;
 mod url;
 mod watch;
 
+pub use orm_core::ServerVersion;
 pub use orm_core::driver::{Outcome, Row};
 pub use orm_core::sql::{IsolationLevel, TransactionOptions};
 pub use orm_core::value::{Value, ValueRef};
@@ -56,4 +57,5 @@ pub use statement_cache::StatementCacheStatus;
 pub(crate) use statement_cache::{StatementText, TextOf};
 pub(crate) use statement_key::{StatementKey, StatementKind};
 pub(crate) use stored_table::StoredTable;
+pub(crate) use time_limit::StatementLimit;
 pub use url::{IntoUrl, Url};

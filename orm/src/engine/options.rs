@@ -46,6 +46,8 @@ pub struct EngineOptions {
     pub(super) criteria: Criteria,
     /// The isolation level of transactions that name none.
     pub(super) isolation: Option<IsolationLevel>,
+    /// The time that statements may take.
+    pub(super) time_limit: Option<Duration>,
     echo: Option<bool>,
     log_values: bool,
 }
@@ -168,6 +170,25 @@ impl EngineOptions {
         self
     }
 
+    /// Sets the time that a statement may take, as [`Connection::time_limit`] does for one connection. Connections, sessions
+    /// and statements may have another limit. Default: any time.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// use std::time::Duration;
+    ///
+    /// let engine = Engine::options("sqlite://").time_limit(Duration::from_secs(30)).connect()?;
+    /// let one: (i64,) = raw("SELECT 1").one(&mut engine.connection()?)?;
+    /// assert_eq!(one, (1,));
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn time_limit(mut self, limit: Duration) -> Self {
+        self.time_limit = Some(limit);
+        self
+    }
+
     /// Sets after how much idle time a connection is pinged before it is used. Default: 30 s at the begin of a
     /// transaction, and at most one second for statements outside a transaction.
     ///
@@ -243,6 +264,7 @@ impl EngineOptions {
         pool.min_idle = pool.min_idle.or(url.take_number("min_idle")?);
         pool.check_after = pool.check_after.or(url.take_seconds("check_after")?);
         self.isolation = self.isolation.or(url.take_choice("isolation", LEVELS)?);
+        self.time_limit = self.time_limit.or(url.take_seconds("time_limit")?);
         self.echo = self.echo.or(url.take_switch("echo")?);
         let allow = url.take_switch("allow_blocking_in_async")?;
         self.allow_blocking_in_async = self.allow_blocking_in_async.or(allow);

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use orm_core::driver::{self, Driver};
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::sql::Dialect;
+use orm_core::sql::{Dialect, dialect_at};
 
 use super::places::{Place, Places};
 use super::statement_cache::SentTexts;
@@ -203,6 +203,10 @@ impl Pool {
         let dialect = dialects.find(|dialect| dialect.name() == server);
         let unknown = || wrong(format!("the engine has no dialect for a {server} server"));
         let dialect = dialect.ok_or_else(unknown)?;
+        let dialect = match native.server_version() {
+            Some(version) => dialect_at(dialect, version)?,
+            None => dialect,
+        };
         self.open.fetch_add(1, Ordering::Relaxed);
         Ok(Pooled {
             native,

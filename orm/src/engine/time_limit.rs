@@ -18,6 +18,28 @@ use super::watch::{Reason, Watch};
 /// The number of the next statement that is watched.
 static NEXT: AtomicU64 = AtomicU64::new(0);
 
+/// The time that a statement of its own may take.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) enum StatementLimit {
+    /// That of its connection.
+    #[default]
+    Outer,
+    /// This; any time without one.
+    Own(Option<Duration>),
+}
+
+/// A connection whose statements have another limit, and get what they had before at the end.
+struct Within<'c> {
+    connection: &'c mut Connection,
+    before: Option<Watching>,
+}
+
+impl Drop for Within<'_> {
+    fn drop(&mut self) {
+        self.connection.watching = self.before.take();
+    }
+}
+
 /// A statement that is watched, and when its time is over.
 pub(super) struct Running {
     watch: Arc<Watch>,
@@ -41,9 +63,9 @@ impl Drop for Running {
 }
 
 impl Connection {
-    /// Sets the time that a statement of this connection may take; `None` for any time. A statement that takes longer is
-    /// stopped, and fails with the kind [`Canceled`](ErrorKind::Canceled). The pool's next user of the connection has no
-    /// limit.
+    /// Sets the time that a statement of this connection may take, instead of that of its engine; `None` for any time. A statement that takes longer is
+    /// stopped, and fails with the kind [`Canceled`](ErrorKind::Canceled). The pool's next user of the connection has the limit of
+    /// the engine. A single statement has one by [`Select::time_limit`](crate::Select::time_limit) and its like.
     ///
     /// Statements that begin or end a transaction or a savepoint have no limit, nor have the rows of a stream. On SQLite the
     /// wait for a lock has its own limit, `busy_timeout`. PostgreSQL, MySQL and MariaDB receive a cancel request over a separate
@@ -83,6 +105,24 @@ impl Connection {
     /// ```
     pub fn canceller(&mut self) -> Canceller {
         Watching::canceller(&mut self.watching)
+    }
+
+    /// Runs `work`, whose statements have that limit.
+    #[inline]
+    pub(crate) fn within<T>(
+        &mut self,
+        limit: StatementLimit,
+        work: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        match limit {
+            StatementLimit::Outer => work(self),
+            StatementLimit::Own(limit) => {
+                let before = self.watching.clone();
+                Watching::set_limit(&mut self.watching, limit);
+                let connection = self;
+                work(Within { connection, before }.connection)
+            }
+        }
     }
 
     /// Sets the watch over the statements to that of a session.

@@ -134,6 +134,7 @@ pub(crate) fn overtake(state: &mut State, table: &'static str, write: DmlKind) {
         DmlKind::Insert => {}
         DmlKind::Update => mark_referring(state, vec![table], |reference| reference.on_update),
         DmlKind::Delete => mark_referring(state, vec![table], |reference| reference.on_delete),
+        DmlKind::Truncate => mark_referring(state, vec![table], |_| Action::Cascade),
     }
 }
 

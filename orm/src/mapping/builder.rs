@@ -18,6 +18,12 @@ pub struct FieldGiven;
 #[derive(Clone, Copy, Debug)]
 pub struct FieldMissing<F>(PhantomData<fn() -> F>);
 
+impl<F> FieldMissing<F> {
+    /// The value of the mark.
+    #[doc(hidden)]
+    pub const NEW: Self = Self(PhantomData);
+}
+
 /// Is implemented by the state of a required field, and by a tuple of states.
 pub trait FieldState {
     /// The state of this field and all of `Rest`: given, or the first field that is missing.

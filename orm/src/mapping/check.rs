@@ -291,6 +291,7 @@ pub(crate) const fn integer_fits(ty: &Type, value: i64) -> bool {
         | Type::Time
         | Type::DateTime
         | Type::Timestamp
+        | Type::Interval
         | Type::Uuid
         | Type::Json
         | Type::Enum(_)

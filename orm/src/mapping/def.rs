@@ -55,6 +55,8 @@ pub struct ModelDef {
     pub references: &'static [ReferenceDef],
     /// The relations, in the order of the fields.
     pub relations: &'static [RelationDef],
+    /// The order of queries of entities that have none of their own: the columns, each with whether it is DESC.
+    pub order: &'static [(usize, bool)],
     /// Whether it is the link table that a relation generates, and no struct's.
     pub is_link_table: bool,
     /// The table, created at first use.
@@ -409,6 +411,17 @@ impl ModelDef {
             | RelationKind::ManyToMany { .. }
             | RelationKind::View(_) => None,
         })
+    }
+
+    /// The columns of the primary key, of each unique constraint and of each unique index over the whole table.
+    pub(crate) fn unique_keys(&'static self) -> impl Iterator<Item = &'static [usize]> {
+        let uniques = self.uniques.iter().map(|unique| unique.columns);
+        let indexes = self.indexes.iter().zip(&self.schema.indexes);
+        let indexes = indexes.filter(|(_, index)| index.unique);
+        let indexes = indexes.map(|(index, _)| index.columns);
+        std::iter::once(self.primary_key)
+            .chain(uniques)
+            .chain(indexes)
     }
 
     /// The foreign key of the relation at `index`; `None` if another model has it.

@@ -54,6 +54,7 @@ static DEF: LazyLock<ModelDef> = LazyLock::new(|| ModelDef {
     checks: &[],
     references: &[],
     relations: &[],
+    order: &[],
     is_link_table: false,
     schema: LazyLock::new(|| Table::new("")),
     vtable: &(),

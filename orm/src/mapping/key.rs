@@ -92,8 +92,14 @@ scalar_key!(bool, i8, u8, u16, u32, i16, i32, i64, String, Vec<u8>);
 scalar_key!(
     chrono::NaiveDate,
     chrono::NaiveDateTime,
-    chrono::DateTime<chrono::Utc>
+    chrono::DateTime<chrono::Utc>,
+    chrono::DateTime<chrono::FixedOffset>,
+    chrono::DateTime<chrono::Local>
 );
+#[cfg(feature = "jiff")]
+scalar_key!(jiff::civil::Date, jiff::civil::DateTime, jiff::Timestamp);
+#[cfg(feature = "time")]
+scalar_key!(time::Date, time::PrimitiveDateTime, time::OffsetDateTime);
 #[cfg(feature = "uuid")]
 scalar_key!(uuid::Uuid);
 

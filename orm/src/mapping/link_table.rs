@@ -88,6 +88,7 @@ pub fn link_def<L: LinkTable>() -> ModelDef {
             relation::<L>(1, L::Target::def),
         ]
         .leak(),
+        order: &[],
         is_link_table: true,
         schema: LazyLock::new(|| table(L::def())),
         vtable: L::vtable(),

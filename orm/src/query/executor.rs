@@ -23,6 +23,8 @@ pub enum DmlKind {
     Update,
     /// DELETE.
     Delete,
+    /// TRUNCATE, which may empty the tables that reference the table, too.
+    Truncate,
 }
 
 impl DmlKind {
@@ -32,6 +34,7 @@ impl DmlKind {
             Self::Insert => "INSERT",
             Self::Update => "UPDATE",
             Self::Delete => "DELETE",
+            Self::Truncate => "TRUNCATE",
         }
     }
 }
@@ -312,7 +315,7 @@ impl Connection {
 fn no_session() -> Error {
     let message = "relations are loaded into a session, not on a connection";
     Error::with_message(ErrorKind::Usage, message)
-        .with_hint("run the query on a session, call `graph(&mut conn)` to read it with its relations, or leave out `with`")
+        .with_hint("run the query on a session, call `graph(&mut conn)` or, for many rows, `graph_chunks` to read it with its relations, or leave out `with`")
 }
 
 #[cold]

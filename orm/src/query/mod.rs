@@ -2,12 +2,13 @@
 //! time, then erase into the plain statements of `orm_core::stmt`.
 //!
 //! A floor for each idea: `expressions/` goes into statements, `select/`, `write/` and `raw/` are the statements,
-//! `compile/` makes text and binds of them, `rows/` reads what comes back. `executor.rs` has the places where they run;
+//! `compile/` makes text and binds of them, `rows/` reads what comes back. `executor.rs` has the places where they run, and `limited.rs` those with a time limit;
 //! `schema.rs` creates tables. Stands on `engine` and `mapping`; knows no session.
 
 mod compile;
 mod executor;
 mod expressions;
+mod limited;
 mod raw;
 mod rows;
 mod schema;
@@ -25,12 +26,15 @@ pub use expressions::collation::Collation;
 pub use expressions::conditional::{Case, CaseValue, CaseWhen, case};
 pub use expressions::custom::{FuncArgs, func};
 pub use expressions::expr::{Expr, IntoExpr};
+#[cfg(feature = "chrono")]
+pub use expressions::functions::clock::{current_date, now};
 pub use expressions::in_list::InList;
 #[cfg(feature = "json")]
 pub use expressions::json_ops::{JsonKey, JsonOps, JsonPlace};
 pub use expressions::operand::{Null, Operand, ValueFor};
 pub use expressions::order::{GroupList, Order, OrderList};
 pub use expressions::predicate::{Condition, Predicate};
+pub use expressions::quotient::avg_dp;
 pub use expressions::raw_expr::{NamedBinds, raw_expr};
 pub use expressions::related::Related;
 pub use expressions::row_ops::{RowExpr, RowList};
@@ -38,12 +42,13 @@ pub use expressions::window::{
     Window, WindowFunction, cume_dist, dense_rank, first_value, lag, last_value, lead, nth_value,
     ntile, percent_rank, rank, row_number, window,
 };
-pub use orm_core::stmt::FrameBound;
+pub use orm_core::stmt::{FrameBound, Unit};
 pub use raw::bind_value::RawValue;
 pub use raw::many::BindRow;
 pub use raw::statement::{Raw, raw};
 pub use rows::column_index::ColumnIndex;
 pub(crate) use rows::column_index::{as_whole, remapped};
+pub use rows::dyn_row::DynRow;
 pub use rows::from_row::FromRow;
 pub use rows::stream::Stream;
 pub use select::builder::{Select, select};
@@ -53,6 +58,7 @@ pub(crate) use select::by_key::{
 pub(crate) use select::columns_row::ColumnsRow;
 pub use select::contains::RowKey;
 pub use select::derived::Derived;
+pub use select::dyn_select::{DynColumn, DynColumns, select_columns};
 pub use select::entity_selection::{EntitySelection, PathOf};
 pub(crate) use select::in_bulk::key_values;
 pub use select::join::{JoinTarget, RelationAs};
@@ -66,7 +72,7 @@ pub use select::recursive::{recursive, recursive_distinct};
 pub(crate) use select::referring::{ForeignKey, count_referring, first_referring, last_positions};
 pub use select::relation_ops::{ReferencesMany, ReferencesOne};
 pub use select::scalar::{Quantified, all, any, scalar};
-pub use select::selectable::{Optional, Selectable, optional};
+pub use select::selectable::{Complete, Optional, SelectList, Selectable, optional};
 pub use select::subquery::exists;
 pub use select::subset::Subset;
 pub use select::table_source::TableSource;
@@ -86,9 +92,10 @@ pub use write::patch::nullable;
 pub(crate) use write::reflection::{batch_column, learn_tables};
 pub use write::returning::Returning;
 pub(crate) use write::stored::stored;
+pub use write::truncate::{Truncate, truncate};
 pub(crate) use write::unique_key::unique_columns;
-pub(crate) use write::update::check_assigned;
 pub use write::update::{Update, update};
+pub(crate) use write::update_checks::check_assigned;
 pub use write::update_many::{UpdateMany, UpdateManyOf, update_many};
 pub(crate) use write::update_rows::case_binds;
 pub(crate) use write::upsert::upsert_all;
@@ -100,15 +107,21 @@ pub use expressions::aggregate::{Orderable, Summable};
 #[doc(hidden)]
 pub use expressions::expr::Yields;
 #[doc(hidden)]
+pub use expressions::functions::moments::{ClockBase, DateBase, Moment};
+#[doc(hidden)]
 pub use expressions::operand::Member;
 #[doc(hidden)]
 pub use expressions::row_ops::{RowMember, YieldsRow};
+#[doc(hidden)]
+pub use rows::row_field::RowField;
 #[doc(hidden)]
 pub use rows::stream::StreamSource;
 #[doc(hidden)]
 pub use select::derived::{RowColumns, TableOf};
 #[doc(hidden)]
 pub use select::set_operations::SameRow;
+#[doc(hidden)]
+pub use select::struct_selection::SelectedAs;
 #[doc(hidden)]
 pub use write::patch::PatchField;
 #[doc(hidden)]
@@ -134,13 +147,18 @@ pub(crate) mod inferred {
         ItemNullability, SelectItem, SelectItems, SelectValue,
     };
     pub use super::expressions::table_ref::TableRef;
-    pub use super::rows::from_row::read_place;
+    pub use super::rows::row_field::{NestedRow, NextColumn, RowColumnNames, RowField};
     pub use super::select::join::{JoinOn, Joined, Sources};
     pub use super::select::named_source::NamedSource;
     pub use super::select::polymorphic::{
         HasVariantOf, PolymorphicRow, can_have_label, is_label, label_of, variants_of,
     };
     pub use super::select::returning_list::ReturningList;
+    pub use super::select::selectable::{Complete, OptionalSelection};
+    pub use super::select::struct_selection::{
+        FieldSelected, RowStruct, SelectedAs, SelectedField, add_optional, first_origin,
+        next_columns, read_field, read_optional,
+    };
     pub use super::write::assignment::part_assignments;
     pub use super::write::insert_query::InsertedInto;
     pub use super::write::patch::patched;

@@ -1,7 +1,7 @@
 //! [`Graph`]: entities with their relations, to be read without a session. [`Select::graph`] reads one on a connection,
 //! [`Session::take`] makes one of what a session holds.
 //!
-//! The rows are taken in by `queries.rs`, as those of a session. Nothing here writes.
+//! The rows are taken in by `queries.rs`, as those of a session; `graph_chunks.rs` reads a graph for each chunk of a query. Nothing here writes.
 
 use std::fmt;
 use std::ops::Index;
@@ -74,19 +74,32 @@ impl<S: Selectable> Select<S> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn graph(&self, connection: &mut Connection) -> Result<Graph<S::Output<Session>>> {
-        let (mut rows, mut state) = (Vec::new(), State::new());
-        let statement = self.all_rows();
-        connection.allow(statement.access(), false)?;
-        let (mut place, mut compiled) = (None, CompiledSql::default());
-        connection.compile(&statement, (&mut place, &mut compiled))?;
+        let mut rows = Vec::new();
         let mut each = |row: &dyn Row, sink: &mut Entities<'_>| {
             rows.push(S::decode::<Session>(row, 0, sink)?);
             Ok(())
         };
-        let taken = (&mut each, NPlusOne::Ignore, &mut None);
-        take_all(connection, &mut state, (&statement, compiled), taken)?;
+        let state = read_graph(connection, &self.all_rows(), &mut each)?;
         Ok(Graph { rows, state })
     }
+}
+
+/// Reads the entities of a query and its relations.
+///
+/// # Errors
+/// As [`Select::graph`].
+pub(super) fn read_graph(
+    connection: &mut Connection,
+    statement: &impl ReadStatement,
+    each: &mut impl FnMut(&dyn Row, &mut Entities<'_>) -> Result<()>,
+) -> Result<State> {
+    let mut state = State::new();
+    connection.allow(statement.access(), false)?;
+    let (mut place, mut compiled) = (None, CompiledSql::default());
+    connection.compile(statement, (&mut place, &mut compiled))?;
+    let taken = (each, NPlusOne::Ignore, &mut None);
+    take_all(connection, &mut state, (statement, compiled), taken)?;
+    Ok(state)
 }
 
 impl Session {
@@ -138,6 +151,10 @@ impl Session {
 }
 
 impl<R> Graph<R> {
+    pub(super) fn of(rows: Vec<R>, state: State) -> Self {
+        Self { rows, state }
+    }
+
     /// Returns the rows of the query, in their order. A graph that was taken out of a session has none.
     ///
     /// # Examples

@@ -16,6 +16,7 @@ mod flush;
 mod get_or_create;
 mod get_texts;
 mod graph;
+mod graph_chunks;
 mod history;
 mod hooks;
 mod in_bulk;
@@ -34,6 +35,8 @@ mod refresh;
 mod relations;
 #[cfg(feature = "serde")]
 mod serialize;
+#[cfg(feature = "serde")]
+mod serialize_row;
 mod set;
 mod siblings;
 mod transaction;
@@ -219,7 +222,7 @@ impl Session {
                 n_plus_one: NPlusOne::default(),
             },
             criteria: engine.criteria().clone(),
-            watching: None,
+            watching: engine.watching(),
             work: Work::None,
             depth: 0,
             lost: false,

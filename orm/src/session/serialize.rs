@@ -231,10 +231,10 @@ impl Serialize for Related<'_> {
 }
 
 /// The value of a column.
-struct Scalar<'v> {
-    value: ValueRef<'v>,
+pub(super) struct Scalar<'v> {
+    pub(super) value: ValueRef<'v>,
     /// The type of the column, if it is that of one.
-    ty: Option<&'v Type>,
+    pub(super) ty: Option<&'v Type>,
 }
 
 impl<'v> Scalar<'v> {
@@ -260,6 +260,7 @@ impl Serialize for Scalar<'_> {
             ValueRef::Time(micros) => serializer.collect_str(&civil::time_text(micros)),
             ValueRef::DateTime(micros) => moment(micros, "", serializer),
             ValueRef::Timestamp(micros) => moment(micros, "Z", serializer),
+            ValueRef::Interval(micros) => serializer.serialize_i64(micros),
             ValueRef::Uuid(bytes) => serializer.collect_str(&uuid_text(bytes)),
             ValueRef::Decimal(number) if self.ty == Some(&Type::Unsigned(Width::W64)) => {
                 match u64::try_from(number.unscaled()) {

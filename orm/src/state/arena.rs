@@ -437,7 +437,12 @@ pub(super) fn vacant<M>(slots: &mut Vec<Slot<M>>, free: &[u32], stamp: NonZeroU3
 
 /// The columns whose values the database keeps with fewer digits than Rust does.
 fn moments(def: &ModelDef) -> Box<[usize]> {
-    let is_moment = |ty: &Type| matches!(ty, Type::Time | Type::DateTime | Type::Timestamp);
+    let is_moment = |ty: &Type| {
+        matches!(
+            ty,
+            Type::Time | Type::DateTime | Type::Timestamp | Type::Interval
+        )
+    };
     let columns = def.columns.iter().enumerate();
     let moments = columns.filter(|(_, column)| is_moment(&column.ty));
     moments.map(|(position, _)| position).collect()

@@ -37,7 +37,8 @@ fn compare(a: ValueRef<'_>, b: ValueRef<'_>) -> Ordering {
         (ValueRef::Int(a), ValueRef::Int(b))
         | (ValueRef::Time(a), ValueRef::Time(b))
         | (ValueRef::DateTime(a), ValueRef::DateTime(b))
-        | (ValueRef::Timestamp(a), ValueRef::Timestamp(b)) => a.cmp(&b),
+        | (ValueRef::Timestamp(a), ValueRef::Timestamp(b))
+        | (ValueRef::Interval(a), ValueRef::Interval(b)) => a.cmp(&b),
         (ValueRef::Text(a), ValueRef::Text(b)) => a.cmp(b),
         (ValueRef::Bytes(a), ValueRef::Bytes(b)) => a.cmp(b),
         (ValueRef::Bool(a), ValueRef::Bool(b)) => a.cmp(&b),

@@ -5,6 +5,7 @@ use std::any::Any;
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use orm_core::ServerVersion;
 use orm_core::driver::{Connection, Cursor, Outcome, Row, TransactionState, TransactionVerb};
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::lex::{Lexer, LexicalRule, TokenKind, Tokens, TransactionControl, is_any};
@@ -324,6 +325,10 @@ impl Connection for RollbackConnection {
 
     fn is_read_only(&mut self, sql: &str) -> Result<bool> {
         self.run(sql, |native| native.is_read_only(sql))
+    }
+
+    fn server_version(&self) -> Option<ServerVersion> {
+        self.shared.server_version
     }
 
     fn default_isolation(&self) -> Option<IsolationLevel> {

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use orm_core::ServerVersion;
 use orm_core::driver::{Connection, TransactionState};
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::{Dialect, IsolationLevel};
@@ -22,6 +23,7 @@ pub(super) struct Shared {
     pub(super) dialect: &'static dyn Dialect,
     pub(super) message_limit: Option<usize>,
     pub(super) default_isolation: Option<IsolationLevel>,
+    pub(super) server_version: Option<ServerVersion>,
     place: Mutex<Place>,
     is_free: Condvar,
 }
@@ -57,6 +59,7 @@ impl Shared {
             dialect,
             message_limit: native.message_limit(),
             default_isolation: native.default_isolation(),
+            server_version: native.server_version(),
             place: Mutex::new(Place {
                 native: Some(native),
                 in_transaction: false,

@@ -9,6 +9,8 @@
 
 mod groups;
 mod verbs;
+#[cfg(feature = "testing")]
+mod versions;
 mod writes;
 
 use std::collections::{BTreeSet, HashSet};

@@ -1,5 +1,7 @@
 //! What is refused before it is sent, and how it is explained.
 
+use orm::query::{Expr, count_distinct};
+
 use crate::*;
 
 /// The error of a statement that can't be compiled.
@@ -128,4 +130,31 @@ fn raw_names_and_values_must_meet() {
         raw(r"SELECT a\:b").to_sql(&SqliteDialect).unwrap(),
         "SELECT a:b"
     );
+}
+
+#[test]
+fn aggregates_that_joins_multiply_are_refused() {
+    let written = User.posts;
+    let tags = |counted: Expr<i64>| {
+        let query = select((User.name, counted));
+        let query = query
+            .join(written)
+            .join_on(PostTag, PostTag.post_id.eq(Post.id));
+        query.group_by(User.id)
+    };
+    let error = fault!(tags(count(Post.id)));
+    speaks_of(
+        &error,
+        &[
+            "repeat each row of Post",
+            "rows of PostTag",
+            "User.posts.count()",
+        ],
+    );
+    let right = tags(count(PostTag.tag_id));
+    assert!(right.to_sql(&SqliteDialect).is_ok());
+    let right = tags(count_distinct(Post.id));
+    assert!(right.to_sql(&SqliteDialect).is_ok());
+    let error = fault!(select(User.posts.sum(User.id)));
+    speaks_of(&error, &["User.posts.sum(…) has no column of Post"]);
 }

@@ -55,6 +55,14 @@ struct Tag {
 }
 
 #[derive(Model, Clone, Debug)]
+#[orm(table = "cities", order_by = (name.desc(), id))]
+struct City {
+    #[orm(primary_key)]
+    id: i64,
+    name: String,
+}
+
+#[derive(Model, Clone, Debug)]
 #[orm(table = "post_tags")]
 struct PostTag {
     #[orm(primary_key, references = Post.id)]
@@ -90,6 +98,8 @@ fn check(case: &str, to_sql: &dyn Fn(&dyn Dialect) -> String, expected: [&str; 3
 
 mod conditionals;
 mod conditions;
+#[cfg(feature = "chrono")]
+mod dates;
 mod faults;
 mod functions;
 mod joins;

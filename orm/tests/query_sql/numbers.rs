@@ -211,3 +211,33 @@ fn operands_are_grouped_and_joined_as_others() {
     let error = joined.to_sql(&SqliteDialect).unwrap_err();
     assert!(error.message().contains("optional"), "{error}");
 }
+
+#[test]
+fn quotients_of_decimals() {
+    golden!(
+        "a quotient and a mean",
+        select((
+            Counter.price.div_dp(Decimal::TWO, 3),
+            orm::query::avg_dp(Counter.price, 0)
+        ))
+        .group_by(Counter.price),
+        [
+            r#"SELECT decimal_div("price", ?, 3) COLLATE decimal, decimal_div(decimal_sum("price") COLLATE decimal, COUNT("price"), 0) COLLATE decimal FROM "counters" GROUP BY "price""#,
+            r#"SELECT ROUND(DIV("price" * 10000, NULLIF($1::numeric, 0)) * 0.0001, 3), ROUND(DIV(SUM("price") * 10, NULLIF(COUNT("price"), 0)) * 0.1, 0) FROM "counters" GROUP BY "price""#,
+            "SELECT ROUND(`price` * 1.0000 / NULLIF(CAST(? AS DECIMAL(65,30)), 0), 3), ROUND(SUM(`price`) * 1.0 / NULLIF(COUNT(`price`), 0), 0) FROM `counters` GROUP BY `price`",
+        ]
+    );
+    golden!(
+        "an integer as a decimal, and values on the left",
+        select((
+            User.logins.cast::<Decimal>(),
+            2 * User.logins,
+            1.5 - User.score
+        )),
+        [
+            r#"SELECT CAST("logins" AS TEXT) COLLATE decimal, ? * "logins", ? - "score" FROM "users""#,
+            r#"SELECT CAST("logins" AS numeric), $1::int8 * "logins", $2::float8 - "score" FROM "users""#,
+            "SELECT CAST(`logins` AS DECIMAL(65,30)), ? * `logins`, ? - `score` FROM `users`",
+        ]
+    );
+}

@@ -124,3 +124,36 @@ fn literals() {
         assert_eq!(text.unwrap(), expected);
     }
 }
+
+#[test]
+fn the_order_of_a_model() {
+    golden!(
+        "a query of entities",
+        select(City).filter(City.id.gt(1)),
+        [
+            r#"SELECT "id", "name" FROM "cities" WHERE "id" > ? ORDER BY "name" DESC, "id" ASC"#,
+            r#"SELECT "id", "name" FROM "cities" WHERE "id" > $1 ORDER BY "name" DESC, "id" ASC"#,
+            "SELECT `id`, `name` FROM `cities` WHERE `id` > ? ORDER BY `name` DESC, `id` ASC",
+        ]
+    );
+    golden!(
+        "of an alias, as a subquery, and left out",
+        select((City.alias("c"), count_of())).filter(City.alias("c").id.in_(select(City.id))),
+        [
+            r#"SELECT "c"."id", "c"."name", (SELECT COUNT(*) FROM "cities") FROM "cities" AS "c" WHERE "c"."id" IN (SELECT "cities"."id" FROM "cities") ORDER BY "c"."name" DESC, "c"."id" ASC"#,
+            "SELECT `c`.`id`, `c`.`name`, (SELECT COUNT(*) FROM `cities`) FROM `cities` AS `c` WHERE `c`.`id` IN (SELECT `cities`.`id` FROM `cities`) ORDER BY `c`.`name` DESC, `c`.`id` ASC",
+        ]
+    );
+    golden!(
+        "unordered",
+        select(City).unordered(),
+        [
+            r#"SELECT "id", "name" FROM "cities""#,
+            "SELECT `id`, `name` FROM `cities`",
+        ]
+    );
+}
+
+fn count_of() -> orm::query::Expr<Option<i64>> {
+    scalar(select(count_all()).from(City))
+}

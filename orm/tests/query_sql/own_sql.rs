@@ -46,9 +46,9 @@ fn sql_by_name() {
         "functions",
         select(func::<i64>("my.function", (User.id, 3, "x", None::<i64>))),
         [
-            r#"SELECT my.function("id", CAST(? AS INTEGER), ?, ?) FROM "users""#,
-            r#"SELECT my.function("id", CAST($1::int8 AS int4), $2::text, $3) FROM "users""#,
-            "SELECT my.function(`id`, CAST(? AS SIGNED), ?, ?) FROM `users`",
+            r#"SELECT my.function("id", CAST(? AS INTEGER), ?, CAST(? AS INTEGER)) FROM "users""#,
+            r#"SELECT my.function("id", CAST($1::int8 AS int4), $2::text, CAST($3 AS int8)) FROM "users""#,
+            "SELECT my.function(`id`, CAST(? AS SIGNED), ?, CAST(? AS SIGNED)) FROM `users`",
         ]
     );
     golden!(

@@ -158,3 +158,32 @@ fn joins_by_relations() {
         ]
     );
 }
+
+#[test]
+fn aggregates_over_relations() {
+    golden!(
+        "sum, min, max and avg",
+        select((
+            User.posts.sum(Post.id),
+            User.posts.min(Post.title),
+            User.posts.avg(Post.id * 2)
+        ))
+        .filter(User.posts.max(Post.id).gt(3)),
+        [
+            r#"SELECT (SELECT SUM("posts"."id") FROM "posts" WHERE "posts"."author_id" = "users"."id"), (SELECT MIN("posts"."title") FROM "posts" WHERE "posts"."author_id" = "users"."id"), (SELECT AVG("posts"."id" * ?) FROM "posts" WHERE "posts"."author_id" = "users"."id") FROM "users" WHERE (SELECT MAX("posts"."id") FROM "posts" WHERE "posts"."author_id" = "users"."id") > ?"#,
+            r#"SELECT (SELECT CAST(SUM("posts"."id") AS int8) FROM "posts" WHERE "posts"."author_id" = "users"."id"), (SELECT MIN("posts"."title") FROM "posts" WHERE "posts"."author_id" = "users"."id"), (SELECT CAST(AVG("posts"."id" * $1::int8) AS float8) FROM "posts" WHERE "posts"."author_id" = "users"."id") FROM "users" WHERE (SELECT MAX("posts"."id") FROM "posts" WHERE "posts"."author_id" = "users"."id") > $2"#,
+            "SELECT (SELECT (SUM(`posts`.`id`) DIV 1) FROM `posts` WHERE `posts`.`author_id` = `users`.`id`), (SELECT MIN(`posts`.`title`) FROM `posts` WHERE `posts`.`author_id` = `users`.`id`), (SELECT CAST(AVG(`posts`.`id` * ?) AS DOUBLE) FROM `posts` WHERE `posts`.`author_id` = `users`.`id`) FROM `users` WHERE (SELECT MAX(`posts`.`id`) FROM `posts` WHERE `posts`.`author_id` = `users`.`id`) > ?",
+        ]
+    );
+    let boss = User.alias("boss");
+    golden!(
+        "of an alias, over its own table",
+        select((boss.name, boss.boss.get(User.name)))
+            .filter(boss.posts.sum(Post.id + boss.id).gt(1)),
+        [
+            r#"SELECT "boss"."name", (SELECT "users"."name" FROM "users" WHERE "boss"."boss_id" = "users"."id") FROM "users" AS "boss" WHERE (SELECT SUM("posts"."id" + "boss"."id") FROM "posts" WHERE "posts"."author_id" = "boss"."id") > ?"#,
+            r#"SELECT "boss"."name", (SELECT "users"."name" FROM "users" WHERE "boss"."boss_id" = "users"."id") FROM "users" AS "boss" WHERE (SELECT CAST(SUM("posts"."id" + "boss"."id") AS int8) FROM "posts" WHERE "posts"."author_id" = "boss"."id") > $1"#,
+            "SELECT `boss`.`name`, (SELECT `users`.`name` FROM `users` WHERE `boss`.`boss_id` = `users`.`id`) FROM `users` AS `boss` WHERE (SELECT (SUM(`posts`.`id` + `boss`.`id`) DIV 1) FROM `posts` WHERE `posts`.`author_id` = `boss`.`id`) > ?",
+        ]
+    );
+}

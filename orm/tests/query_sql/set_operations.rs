@@ -24,9 +24,9 @@ fn two_queries() {
             .join(Post)
             .intersect(select(Post.author_id).filter(Post.title.eq("x"))),
         [
-            r#"SELECT "users"."id" FROM "users" INNER JOIN "posts" ON "posts"."author_id" = "users"."id" INTERSECT SELECT "author_id" FROM "posts" WHERE "title" = ?"#,
-            r#"SELECT "users"."id" FROM "users" INNER JOIN "posts" ON "posts"."author_id" = "users"."id" INTERSECT SELECT "author_id" FROM "posts" WHERE "title" = $1"#,
-            "SELECT `users`.`id` FROM `users` INNER JOIN `posts` ON `posts`.`author_id` = `users`.`id` INTERSECT SELECT `author_id` FROM `posts` WHERE `title` = ?",
+            r#"SELECT "users"."id" AS "c0" FROM "users" INNER JOIN "posts" ON "posts"."author_id" = "users"."id" INTERSECT SELECT "author_id" FROM "posts" WHERE "title" = ?"#,
+            r#"SELECT "users"."id" AS "c0" FROM "users" INNER JOIN "posts" ON "posts"."author_id" = "users"."id" INTERSECT SELECT "author_id" FROM "posts" WHERE "title" = $1"#,
+            "SELECT `users`.`id` AS `c0` FROM `users` INNER JOIN `posts` ON `posts`.`author_id` = `users`.`id` INTERSECT SELECT `author_id` FROM `posts` WHERE `title` = ?",
         ]
     );
     golden!(

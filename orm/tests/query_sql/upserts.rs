@@ -80,7 +80,7 @@ fn upserts() {
             .filter_new(|new| Item.hits.lt(new.hits))
             .filter(Item.shop.gt(4)),
         [
-            r#"INSERT INTO "items" ("name", "shop", "code", "hits", "version") VALUES (?, ?, ?, ?, ?) ON CONFLICT ("shop", "code") DO UPDATE SET "hits" = "items"."hits" + excluded."hits", "name" = ?, "version" = ? WHERE "items"."hits" < excluded."hits" AND "items"."shop" > ?"#,
+            r#"INSERT INTO "items" ("name", "shop", "code", "hits", "version") VALUES (?, ?, ?, ?, ?) ON CONFLICT ("shop", "code") DO UPDATE SET "hits" = integer_store("items"."hits" + excluded."hits", 32), "name" = ?, "version" = ? WHERE "items"."hits" < excluded."hits" AND "items"."shop" > ?"#,
             r#"INSERT INTO "items" ("name", "shop", "code", "hits", "version") VALUES ($1, $2, $3, $4, $5) ON CONFLICT ("shop", "code") DO UPDATE SET "hits" = "items"."hits" + excluded."hits", "name" = $6, "version" = $7 WHERE "items"."hits" < excluded."hits" AND "items"."shop" > $8"#,
             "INSERT INTO `items` (`name`, `shop`, `code`, `hits`, `version`) VALUES (?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE `items`.`name` = CASE WHEN `items`.`shop` = VALUES(`shop`) AND `items`.`code` = VALUES(`code`) THEN CASE WHEN `items`.`hits` < VALUES(`hits`) AND `items`.`shop` > ? THEN ? ELSE `items`.`name` END ELSE (SELECT NULL UNION ALL SELECT NULL) END, `items`.`version` = CASE WHEN `items`.`hits` < VALUES(`hits`) AND `items`.`shop` > ? THEN ? ELSE `items`.`version` END, `items`.`hits` = CASE WHEN `items`.`hits` < VALUES(`hits`) AND `items`.`shop` > ? THEN `items`.`hits` + VALUES(`hits`) ELSE `items`.`hits` END",
         ]

@@ -77,7 +77,7 @@ fn windows() {
         [
             r#"SELECT ROW_NUMBER() OVER (PARTITION BY "author_id" ORDER BY "id" DESC) FROM "posts""#,
             r#"SELECT ROW_NUMBER() OVER (PARTITION BY "author_id" ORDER BY "id" DESC) FROM "posts""#,
-            "SELECT ROW_NUMBER() OVER (PARTITION BY `author_id` ORDER BY `id` DESC) FROM `posts`",
+            "SELECT CAST(ROW_NUMBER() OVER (PARTITION BY `author_id` ORDER BY `id` DESC) AS SIGNED) FROM `posts`",
         ]
     );
     let frame = window()

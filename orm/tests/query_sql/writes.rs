@@ -126,3 +126,81 @@ fn mariadb_hands_back_what_mysql_can_not() {
     assert!(error.is_unsupported(), "{error}");
     assert!(error.message().contains("mysql"), "{error}");
 }
+
+#[test]
+fn writes_in_an_order() {
+    let change = update(Post)
+        .set(Post.title, "x")
+        .filter(Post.author_id.eq(7))
+        .order_by((Post.title, Post.id.desc()))
+        .limit(10);
+    let gone = delete(Post).order_by(Post.id).limit(3);
+    for dialect in [MysqlDialect::MySql, MysqlDialect::MariaDb] {
+        assert_eq!(
+            change.to_sql(&dialect).unwrap(),
+            "UPDATE `posts` SET `title` = ? WHERE `author_id` = ? ORDER BY `title` ASC, `id` DESC LIMIT ?"
+        );
+        assert_eq!(
+            gone.to_sql(&dialect).unwrap(),
+            "DELETE FROM `posts` ORDER BY `id` ASC LIMIT ?"
+        );
+        assert_eq!(
+            gone.to_sql_with_literals(&dialect).unwrap(),
+            "DELETE FROM `posts` ORDER BY `id` ASC LIMIT 3"
+        );
+    }
+    let dialects: [&dyn Dialect; 2] = [&SqliteDialect, &PostgresDialect];
+    for text in dialects.map(|dialect| [change.to_sql(dialect), gone.to_sql(dialect)]) {
+        for error in text.map(Result::unwrap_err) {
+            assert!(error.is_unsupported(), "{error}");
+            assert!(error.message().contains("ORDER BY and LIMIT"), "{error}");
+        }
+    }
+    // The list of tables has no order.
+    let joined = delete(Post).using(User).filter(User.id.eq(Post.author_id));
+    let error = joined.limit(1).to_sql(&MysqlDialect::MySql).unwrap_err();
+    assert!(error.is_unsupported(), "{error}");
+    // A column of another table is found before the dialect is asked.
+    let other = delete(Post).order_by(User.id).to_sql(&MysqlDialect::MySql);
+    assert_eq!(other.unwrap_err().kind(), orm::ErrorKind::Usage);
+}
+
+#[test]
+fn truncates() {
+    golden!(
+        "truncate",
+        truncate(Post),
+        [
+            r#"DELETE FROM "posts""#,
+            r#"TRUNCATE TABLE "posts""#,
+            "TRUNCATE TABLE `posts`",
+        ]
+    );
+    golden!(
+        "truncate that restarts the keys",
+        truncate(Post).restart_identity(),
+        [
+            r#"DELETE FROM "posts"; DELETE FROM sqlite_sequence WHERE name = 'posts'"#,
+            r#"TRUNCATE TABLE "posts" RESTART IDENTITY"#,
+            "TRUNCATE TABLE `posts`",
+        ]
+    );
+    let all = truncate(User).restart_identity().cascade();
+    assert_eq!(
+        all.to_sql(&PostgresDialect).unwrap(),
+        r#"TRUNCATE TABLE "users" RESTART IDENTITY CASCADE"#
+    );
+    let dialects: [&dyn Dialect; 2] = [&SqliteDialect, &MysqlDialect::MySql];
+    for error in dialects.map(|dialect| all.to_sql(dialect).unwrap_err()) {
+        assert!(error.is_unsupported(), "{error}");
+    }
+}
+
+#[test]
+fn a_printed_delete_is_the_one_that_is_sent() {
+    let statement = delete(Post).using(User).filter(User.id.eq(Post.author_id));
+    for dialect in [&SqliteDialect as &dyn Dialect, &PostgresDialect] {
+        let printed = statement.to_sql_with_literals(dialect).unwrap();
+        assert_eq!(printed, statement.to_sql(dialect).unwrap());
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::support::url_with;
 use crate::databases::{Database, HasDatabase};
-use orm::engine::{Engine, driver_for};
+use orm::engine::{Engine, ServerVersion, driver_for};
 use orm::prelude::*;
 use orm::sqlite::rusqlite;
 use orm::{Error, ErrorKind};
@@ -25,6 +25,7 @@ cases![
     the_password_is_in_no_message (Requires::Server),
     a_transaction_of_the_driver_itself_is_rolled_back (Requires::Embedded),
     the_drivers_own_connection_is_within_reach,
+    the_version_of_the_server_is_known,
 ];
 
 fn user_of(db: &Db) -> String {
@@ -182,4 +183,21 @@ fn a_column_that_others_alter_is_read_anew(db: &Db) {
         _ => "ALTER TABLE users MODIFY email VARCHAR(300)",
     });
     assert_eq!(all.all(&mut conn).unwrap().len(), 1);
+}
+
+fn the_version_of_the_server_is_known(db: &Db) {
+    let mut conn = db.engine.connection().unwrap();
+    db.sent();
+    let version = conn
+        .server_version()
+        .expect("each driver of this workspace reads it");
+    assert_eq!(db.sent(), [""; 0]);
+    let question = match db.dialect().name() {
+        "sqlite" => "SELECT sqlite_version()",
+        _ => "SELECT version()",
+    };
+    let (text,): (String,) = raw(question).one(&mut conn).unwrap();
+    let numbers = text.trim_start_matches("PostgreSQL ");
+    assert_eq!(ServerVersion::parse(numbers), Some(version), "{text}");
+    assert_eq!(conn.capabilities(), db.dialect().capabilities());
 }

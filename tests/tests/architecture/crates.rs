@@ -49,11 +49,22 @@ const EDGES: &[(&str, &[&str])] = &[
         ],
     ),
     ("orm-conformance", &["orm-core", "orm-macros", "orm"]),
+    ("orm-differential", &["orm"]),
     (
         "orm-doctest",
         &["orm-core", "orm", "dialect-postgres", "dialect-mysql"],
     ),
     ("orm-guide", &["orm", "orm-migrate"]),
+    (
+        "orm-tpch",
+        &[
+            "orm",
+            "orm-conformance",
+            "orm-tests",
+            "dialect-postgres",
+            "dialect-mysql",
+        ],
+    ),
     ("web-service", &["orm"]),
 ];
 

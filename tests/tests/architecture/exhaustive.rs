@@ -59,6 +59,42 @@ struct Matches<'f> {
     broken: Vec<String>,
 }
 
+/// A dialect for another version passes each call on: with a default of the trait it would render different SQL.
+#[test]
+fn a_dialect_of_a_version_passes_every_method_on() {
+    let files = library_files();
+    let file = |path: &str| {
+        let found = files.iter().find(|file| file.path == path);
+        parse(found.unwrap_or_else(|| panic!("{path} is missing")))
+    };
+    let mut declared = Vec::new();
+    for item in file("orm/core/src/sql/dialect.rs").items {
+        if let syn::Item::Trait(item) = item
+            && item.ident == "Dialect"
+        {
+            declared.extend(item.items.into_iter().filter_map(|item| match item {
+                syn::TraitItem::Fn(method) => Some(method.sig.ident.to_string()),
+                _ => None,
+            }));
+        }
+    }
+    assert!(declared.len() > 20, "{declared:?}");
+    let mut passed = Vec::new();
+    for item in file("orm/core/src/sql/of_version.rs").items {
+        if let syn::Item::Impl(item) = item {
+            passed.extend(item.items.into_iter().filter_map(|item| match item {
+                syn::ImplItem::Fn(method) => Some(method.sig.ident.to_string()),
+                _ => None,
+            }));
+        }
+    }
+    declared.retain(|method| !passed.contains(method));
+    report(
+        "orm/core/src/sql/of_version.rs passes every method of `Dialect` on to the dialect",
+        &declared,
+    );
+}
+
 impl Matches<'_> {
     fn check(&mut self, arms: &[Arm], place: Span) {
         let on_nodes = arms.iter().any(|arm| names_a_node(&arm.pat, &self.nodes));

@@ -25,6 +25,7 @@ const LAYERS: &[Layers] = &[
             "error, civil < value < driver < testing",
             "transaction < sql, driver < testing",
             "error < blocking",
+            "error < version < sql, driver < testing",
             "lex < schema < sql < testing",
         ],
     },

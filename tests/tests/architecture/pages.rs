@@ -1,7 +1,7 @@
 //! The pages that users read: every link of them leads somewhere, and the guide shows all of its programs.
 //!
 //! A page of the guide is read as mdBook shows it, with what it includes. Its programs and the SQL in their comments are
-//! tested by `docs/guide/programs/tests/programs.rs`.
+//! tested by `docs/guide/programs/tests/programs/`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

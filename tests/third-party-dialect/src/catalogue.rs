@@ -49,9 +49,12 @@ pub(crate) fn keeps(column: &StoredColumn, ty: &Type, length: Option<u32>) -> Ke
     let is_whole = column.size.unwrap_or(0) == 0;
     match ty {
         Type::Bool => all_if(base == "boolean"),
-        Type::Int8 | Type::Unsigned(_) | Type::Int16 | Type::Int32 | Type::Int64 => {
-            all_if(is_whole && matches!(base, "smallint" | "integer" | "bigint"))
-        }
+        Type::Int8
+        | Type::Unsigned(_)
+        | Type::Int16
+        | Type::Int32
+        | Type::Int64
+        | Type::Interval => all_if(is_whole && matches!(base, "smallint" | "integer" | "bigint")),
         Type::Float32 => all_if(matches!(base, "float" | "double precision")),
         Type::Float64 => all_if(base == "double precision"),
         Type::Bytes => all_if(base == "blob"),

@@ -38,7 +38,8 @@ pub(crate) fn write_call<'a>(w: &mut SqlWriter<'a>, call: &'a Call) -> Result<()
         | Func::Ceil
         | Func::Floor
         | Func::Power
-        | Func::Exp => write_default(w, call),
+        | Func::Exp
+        | Func::Time(..) => write_default(w, call),
     }
 }
 

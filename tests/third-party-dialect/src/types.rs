@@ -49,7 +49,7 @@ fn plain_name(ty: &Type) -> &'static str {
         Type::Int8 | Type::Unsigned(Width::W8) | Type::Int16 => "SMALLINT",
         Type::Unsigned(Width::W64) => "DECIMAL(18, 0)",
         Type::Unsigned(Width::W16) | Type::Int32 => "INTEGER",
-        Type::Unsigned(Width::W32) | Type::Int64 => "BIGINT",
+        Type::Unsigned(Width::W32) | Type::Int64 | Type::Interval => "BIGINT",
         Type::Float32 => "FLOAT",
         Type::Float64 => "DOUBLE PRECISION",
         Type::Date => "DATE",
@@ -68,7 +68,7 @@ pub(crate) fn value_type(value: &Value) -> Option<&'static str> {
     Some(match value {
         Value::Null => return None,
         Value::Bool(_) => "BOOLEAN",
-        Value::Int(_) => "BIGINT",
+        Value::Int(_) | Value::Interval(_) => "BIGINT",
         Value::Float(_) => "DOUBLE PRECISION",
         Value::Text(_) => "VARCHAR(2000) CHARACTER SET UTF8",
         Value::Date(_) => "DATE",
@@ -87,7 +87,7 @@ pub(crate) fn literal(value: &Value) -> Result<String> {
         Value::Null => "NULL".to_owned(),
         Value::Bool(true) => "TRUE".to_owned(),
         Value::Bool(false) => "FALSE".to_owned(),
-        Value::Int(number) => number.to_string(),
+        Value::Int(number) | Value::Interval(number) => number.to_string(),
         Value::Float(number) if number.is_finite() => format!("{number:e}"),
         Value::Float(_) => return Err(no_literal("numbers that aren't finite")),
         Value::Text(text) | Value::Json(text) if text.contains('\0') => {

@@ -176,6 +176,35 @@ const SKIPPED: &[(&str, &str)] = &[
         UNIONS,
     ),
     ("derived_tables::a_set_operation_is_a_table", UNIONS),
+    ("differences::parts_of_a_set_operation_have_orders", UNIONS),
+    ("differences::ranks_are_signed", SHARES),
+    ("dynamic_rows::expressions_have_their_types", GROUPS),
+    (
+        "dynamic_rows::rows_of_queries_have_the_names_of_columns",
+        GROUPS,
+    ),
+    (
+        "dynamic_rows::set_operations_and_derived_tables_have_rows",
+        UNIONS,
+    ),
+    ("injection::in_columns_and_comparisons", BLANKS),
+    ("injection::in_printed_statements", BLANKS),
+    ("injection::in_raw_sql", BLANKS),
+    ("intervals::durations_are_compared_and_ordered", LISTS),
+    ("literals::literals_of_floats", FLOATS),
+    ("literals::literals_of_times", LITERALS),
+    ("other_calendars::types_come_back", LITERALS),
+    (
+        "other_calendars::types_of_three_crates_store_the_same",
+        LITERALS,
+    ),
+    ("own_structs::a_derived_table_has_columns_by_name", GROUPS),
+    ("own_structs::a_session_tracks_no_entity", GROUPS),
+    ("own_structs::a_struct_has_a_column_for_each_field", GROUPS),
+    ("own_structs::every_verb_returns_structs", GROUPS),
+    ("own_structs::set_operations_of_structs", UNIONS),
+    ("own_structs::structs_are_streamed", GROUPS),
+    ("zones::an_instant_is_the_same_from_each_offset", LITERALS),
     (
         "number_functions::numbers_beyond_a_float_are_errors",
         NUMBERS,
@@ -205,6 +234,17 @@ const SKIPPED: &[(&str, &str)] = &[
     ("subqueries::any_and_all_have_three_results", QUANTIFIERS),
     ("upserts_of_many::rows_come_back", UPSERTS),
 ];
+
+const BLANKS: &str = "its comparisons ignore spaces behind a text";
+
+const FLOATS: &str = "its literals have no floats as near to 0 as the least ones of 64 bits";
+
+const GROUPS: &str =
+    "it groups by all columns that are selected, not by a key that determines them";
+
+const LISTS: &str = "its lists have a value for each bind";
+
+const SHARES: &str = "it has no CUME_DIST";
 
 const CASTS: &str = "it rounds numbers of 16 digits, and has no cast of a truth value to a number";
 

@@ -1,7 +1,7 @@
 //! Exact decimals as text: the collation `decimal`, which compares them as numbers, and their arithmetic.
 //!
 //! The names are those of SQLite's own extension for decimals, which its shell has, so that statements and schemas work
-//! there; `decimal_neg`, `decimal_avg`, `decimal_round` and `decimal_store` are not among its functions. Each result is
+//! there; `decimal_neg`, `decimal_div`, `decimal_avg`, `decimal_round` and `decimal_store` are not among its functions. Each result is
 //! in the one form that values are stored in, without zeros at the end of a fraction.
 
 use std::cmp::Ordering;
@@ -34,6 +34,7 @@ pub(super) fn add(native: &Connection) -> Result<()> {
         let number = argument(context, 0)?;
         Ok(number.map(|number| number.rounded(digits).to_string()))
     })?;
+    native.create_scalar_function("decimal_div", 3, PURE, divide)?;
     native.create_scalar_function("decimal_store", 3, PURE, store)?;
     native.create_window_function("decimal_sum", 1, PURE, Sum)?;
     native.create_window_function("decimal_avg", 1, PURE, Mean)
@@ -58,6 +59,18 @@ fn compare(a: &str, b: &str) -> Ordering {
         (Err(_), Ok(_)) => Ordering::Greater,
         (Err(_), Err(_)) => a.cmp(b),
     }
+}
+
+/// `decimal_div(a, b, digits)`, which is NULL if `b` is 0.
+fn divide(context: &Context<'_>) -> Result<Option<String>> {
+    let digits = context.get(2)?;
+    let (Some(a), Some(b)) = (argument(context, 0)?, argument(context, 1)?) else {
+        return Ok(None);
+    };
+    if b.unscaled() == 0 {
+        return Ok(None);
+    }
+    text(a.checked_div(b, digits)).map(Some)
 }
 
 /// `decimal_store(value, precision, scale)`.

@@ -11,6 +11,7 @@ mod integer;
 mod json;
 mod numbers;
 mod search;
+mod temporal;
 mod text;
 
 use rusqlite::Connection;
@@ -23,5 +24,6 @@ pub(super) fn register(native: &Connection) -> rusqlite::Result<()> {
     json::register(native)?;
     numbers::register(native)?;
     search::register(native)?;
+    temporal::register(native)?;
     text::register(native)
 }

@@ -73,6 +73,8 @@ pub struct Capabilities {
     pub delete_using: OtherTables,
     /// Whether UPDATE and DELETE of one table support ORDER BY and LIMIT: MySQL and MariaDB.
     pub ordered_writes: bool,
+    /// How a table is emptied.
+    pub truncate: TruncateStyle,
     /// How a flush reads generated keys.
     pub generated_keys: GeneratedKeys,
     /// Whether a failed statement is undone alone and the transaction stays open. Not on PostgreSQL.
@@ -145,13 +147,22 @@ pub struct Capabilities {
     pub string_agg: bool,
     /// Whether there are columns of JSON documents, and operations on them: not on Firebird.
     pub json: bool,
+    /// Whether there are functions of dates and times: [`Func::Time`](crate::stmt::Func::Time).
+    pub time_functions: bool,
     /// Whether window functions support frames: `ROWS BETWEEN`.
     pub window_frames: bool,
+    /// Whether `ROW_NUMBER()` and its like are unsigned, on MySQL: below 0 their arithmetic is an error, so they are cast.
+    pub unsigned_ranks: bool,
+    /// Whether `PERCENT_RANK()` and `CUME_DIST()` have ten digits, on MariaDB, unless they are cast.
+    pub short_shares: bool,
     /// The digits of fractional seconds: 6 on the four databases of this workspace. Read by tests alone, which compare
     /// times: what a flush reads back, [`Dialect::keeps`](super::Dialect::keeps) says of each column.
     pub second_digits: u32,
     /// How a repeated expression is rendered in a query with GROUP BY or DISTINCT.
     pub repeats: RepeatStyle,
+    /// Whether an expression of GROUP BY inside of another selected one is `ANY_VALUE(…)`, on MySQL: its two `?` are never
+    /// equal, and it would be an expression that is not grouped.
+    pub any_value: bool,
     /// Whether every assignment of an UPDATE reads the old values. On MySQL an assignment reads the results of
     /// earlier ones, so the writer orders them.
     pub simultaneous_set: bool,
@@ -219,6 +230,7 @@ impl Capabilities {
         update_from: OtherTables::Clause,
         delete_using: OtherTables::Clause,
         ordered_writes: false,
+        truncate: TruncateStyle::Delete,
         generated_keys: GeneratedKeys::Returning,
         statement_rollback: true,
         transactional_ddl: true,
@@ -250,9 +262,13 @@ impl Capabilities {
         group_frames: false,
         string_agg: false,
         json: false,
+        time_functions: false,
         window_frames: true,
         second_digits: 6,
         repeats: RepeatStyle::Plain,
+        any_value: false,
+        unsigned_ranks: false,
+        short_shares: false,
         simultaneous_set: true,
         limit_in_subquery: true,
         own_table_hint: None,
@@ -341,6 +357,17 @@ pub enum ValuesStyle {
     Rows,
     /// `SELECT ?, ? UNION ALL SELECT ?, ?`: MariaDB, whose VALUES returns empty text for a bind.
     Selects,
+}
+
+/// Selects how all rows of a table are deleted at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TruncateStyle {
+    /// `TRUNCATE TABLE t RESTART IDENTITY CASCADE`, as a part of the transaction: PostgreSQL.
+    Statement,
+    /// `TRUNCATE TABLE t`, which commits the transaction and restarts the keys: MySQL.
+    Commits,
+    /// `DELETE FROM t`.
+    Delete,
 }
 
 /// Selects where an UPDATE or DELETE names other tables.

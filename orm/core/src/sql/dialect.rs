@@ -18,6 +18,7 @@ use crate::stmt::{
 use crate::transaction::TransactionOptions;
 use crate::types::Type;
 use crate::value::{Value, ValueRef};
+use crate::version::ServerVersion;
 
 /// Holds the statements with which a database disables and enables foreign keys, outside a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,11 +127,21 @@ impl<'a> KeyRange<'a> {
 /// Renders the SQL of one database.
 pub trait Dialect: fmt::Debug + Send + Sync {
     /// Returns the name of the dialect: `"sqlite"`, `"postgres"`, `"mysql"`, `"mariadb"`. Two dialects that render
-    /// different texts must have different names, since compiled statements are cached by name.
+    /// different texts must have different names, since compiled statements are cached by the address of the name.
     fn name(&self) -> &'static str;
 
     /// Returns the features of the database.
     fn capabilities(&self) -> &Capabilities;
+
+    /// Returns the features of servers of a version, if they are not [`Dialect::capabilities`]. The default knows no
+    /// differences.
+    ///
+    /// # Errors
+    /// - `Unsupported`: the version is older than the oldest that the SQL is written for.
+    fn capabilities_at(&self, version: ServerVersion) -> Result<Option<Capabilities>> {
+        let _ = version;
+        Ok(None)
+    }
 
     /// Renders LIMIT and OFFSET, after ORDER BY and before locks, bound in the order of
     /// [`LimitStyle`](super::LimitStyle). A limit alone must be valid after the text of a query without one.
@@ -396,6 +407,13 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     /// Returns the lock that is held while the catalogue is read and tables are created or dropped. `None` where a
     /// writing transaction excludes every other one, as on SQLite.
     fn ddl_lock(&self) -> Option<&'static DdlLock> {
+        None
+    }
+
+    /// Returns the statement after which the generated keys of a table begin again with the first one, where `DELETE` empties
+    /// the table.
+    fn restart_identity(&self, table: &str) -> Option<String> {
+        let _ = table;
         None
     }
 

@@ -6,7 +6,7 @@
 use super::binds::place;
 use super::capability::{DecimalStyle, LimitStyle, Placeholder};
 use super::dialect::Dialect;
-use super::render::{BindReuse, Repeats, write_fetch};
+use super::render::{Repeats, write_fetch};
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::naming;
 use crate::stmt::{Limit, Query};
@@ -261,7 +261,7 @@ impl<'a> SqlWriter<'a> {
         if self.literals.is_some() {
             return self.push_literal(value);
         }
-        if self.repeats.numbers != BindReuse::Apart {
+        if self.repeats.is_open() {
             return self.bind_again(value, place);
         }
         self.push_bind(value, place)
@@ -329,17 +329,16 @@ impl<'a> SqlWriter<'a> {
         &self.places
     }
 
-    /// Adds a value by the number of an equal one, if there is one that may be repeated.
+    /// Adds a value of an expression that may stand again: then by the number that it had before.
     fn bind_again(&mut self, value: ValueRef<'a>, place: usize) -> &mut Self {
-        let mut known = self.repeats.known.iter();
-        if let Some(position) = known.find(|position| self.binds[**position].is_same(value)) {
-            let number = position + 1;
-            return self.push("$").display(number);
+        let known = self.repeats.next_number();
+        let known = known.filter(|number| self.binds[number - 1].is_same(value));
+        let number = known.unwrap_or(self.binds.len() + 1);
+        self.repeats.learn(number);
+        match known {
+            Some(number) => self.push("$").display(number),
+            None => self.push_bind(value, place),
         }
-        if self.repeats.numbers == BindReuse::Learned {
-            self.repeats.known.push(self.binds.len());
-        }
-        self.push_bind(value, place)
     }
 
     /// Returns the number of binds.

@@ -1,6 +1,6 @@
 //! [`Call`]: a call of a function of the portable library. Functions by name are `Expr::Function`.
 
-use super::Expr;
+use super::{Expr, TimeFunc, TimeKind};
 use crate::value::Value;
 
 /// Lists the functions that return the same on every database. Each is NULL if an argument is NULL.
@@ -68,6 +68,8 @@ pub enum Func {
     Least,
     /// A float as an integer of 64 bits: without its fraction. It is an error if the integer is out of range.
     Truncate,
+    /// A function of dates and times, and what its first argument is.
+    Time(TimeFunc, TimeKind),
 }
 
 impl Func {

@@ -26,6 +26,8 @@ mod query;
 mod select;
 mod shape;
 mod source;
+mod temporal;
+mod truncate;
 mod version;
 mod visit;
 mod window;
@@ -59,6 +61,8 @@ pub use query::{
 pub use select::{Join, JoinKind, Projection, Select};
 pub use shape::{List, Shape, hash_values};
 pub use source::{Alias, FromItem, Source};
+pub use temporal::{DatePart, TimeFunc, TimeKind, Unit};
+pub use truncate::Truncate;
 pub use version::NextVersion;
 pub use visit::{
     Visit, walk_delete, walk_expr, walk_insert, walk_item, walk_projection, walk_query,

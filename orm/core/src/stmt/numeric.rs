@@ -35,6 +35,9 @@ pub enum NumericOp {
     BitXor,
     /// An exact decimal, rounded to so many digits after the point, half away from zero.
     Round(u8),
+    /// The quotient of exact decimals, rounded to so many digits after the point, half away from zero. NULL if the divisor
+    /// is 0.
+    DivideTo(u8),
     /// A number as a column of the node's type stores it: a decimal rounded to the column's scale. A number beyond the
     /// column's range is an error.
     Stored,
@@ -119,7 +122,7 @@ impl Extension for Numeric {
     fn name(&self) -> &'static str {
         match self.op {
             NumericOp::Add | NumericOp::Sub | NumericOp::Mul => "arithmetic of decimals",
-            NumericOp::Divide | NumericOp::IntDivide => "division",
+            NumericOp::Divide | NumericOp::IntDivide | NumericOp::DivideTo(_) => "division",
             NumericOp::Remainder => "remainders",
             NumericOp::Negate => "negation",
             NumericOp::BitAnd | NumericOp::BitOr | NumericOp::BitXor => "bitwise operators",

@@ -88,6 +88,7 @@ impl Dialect for AnsiDialect {
             Type::Time => "TIME(6)",
             Type::DateTime => "TIMESTAMP(6)",
             Type::Timestamp => "TIMESTAMP(6) WITH TIME ZONE",
+            Type::Interval => "INTERVAL DAY(9) TO SECOND(6)",
             Type::Uuid => "BINARY(16)",
             Type::Json => "JSON",
             Type::Decimal { precision, scale } if *precision > 0 => {
@@ -141,6 +142,7 @@ impl Dialect for AnsiDialect {
             Value::Time(v) => format!("TIME '{}'", civil::time_text(*v)),
             Value::DateTime(v) => format!("TIMESTAMP '{}'", civil::datetime_text(*v)),
             Value::Timestamp(v) => format!("TIMESTAMP '{}+00:00'", civil::datetime_text(*v)),
+            Value::Interval(v) => format!("INTERVAL '{}' DAY TO SECOND", civil::interval_text(*v)),
             Value::Array(_) => {
                 return Err(Error::with_message(
                     ErrorKind::Unsupported,

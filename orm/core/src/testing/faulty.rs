@@ -12,6 +12,7 @@ use crate::driver::{
 use crate::error::{Error, ErrorKind, Result};
 use crate::transaction::IsolationLevel;
 use crate::value::ValueRef;
+use crate::version::ServerVersion;
 
 /// Describes an injected fault of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -360,6 +361,10 @@ impl Connection for FaultyConnection {
 
     fn message_limit(&self) -> Option<usize> {
         self.inner.as_ref()?.message_limit()
+    }
+
+    fn server_version(&self) -> Option<ServerVersion> {
+        self.inner.as_ref()?.server_version()
     }
 
     fn default_isolation(&self) -> Option<IsolationLevel> {

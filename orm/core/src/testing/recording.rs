@@ -12,6 +12,7 @@ use crate::driver::{
 use crate::error::{Error, Result};
 use crate::transaction::IsolationLevel;
 use crate::value::ValueRef;
+use crate::version::ServerVersion;
 
 /// Holds the statements that were sent, shared by all connections of the [`RecordingDriver`]s with a clone of it.
 ///
@@ -176,6 +177,7 @@ pub struct RecordingDriver {
     inner: Arc<dyn Driver>,
     recorder: Recorder,
     message_limit: Option<usize>,
+    version: Option<ServerVersion>,
 }
 
 impl RecordingDriver {
@@ -185,7 +187,29 @@ impl RecordingDriver {
             inner: Arc::new(inner),
             recorder: recorder.clone(),
             message_limit: None,
+            version: None,
         }
+    }
+
+    /// Reports a server of another version.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::driver::{Connection, Driver};
+    /// # use orm_core::testing::{Recorder, RecordingDriver};
+    /// # use orm_core::{Result, ServerVersion};
+    /// fn check(driver: impl Driver + 'static) -> Result<()> {
+    ///     let old = ServerVersion::new(12, 0, 0);
+    ///     let driver = RecordingDriver::new(driver, &Recorder::new()).server_version(old);
+    ///     assert_eq!(driver.connect()?.server_version(), Some(old));
+    ///     Ok(())
+    /// }
+    /// ```
+    #[must_use]
+    pub fn server_version(mut self, version: ServerVersion) -> Self {
+        self.version = Some(version);
+        self
     }
 
     /// Reports a server that takes no more than `bytes` in one message.
@@ -219,6 +243,7 @@ impl Driver for RecordingDriver {
             inner,
             recorder,
             message_limit: self.message_limit,
+            version: self.version,
         }))
     }
 
@@ -240,6 +265,7 @@ pub struct RecordingConnection {
     inner: Box<dyn Connection>,
     recorder: Recorder,
     message_limit: Option<usize>,
+    version: Option<ServerVersion>,
 }
 
 impl RecordingConnection {
@@ -264,6 +290,7 @@ impl RecordingConnection {
             inner,
             recorder: recorder.clone(),
             message_limit: None,
+            version: None,
         }
     }
 }
@@ -334,6 +361,10 @@ impl Connection for RecordingConnection {
 
     fn is_read_only(&mut self, sql: &str) -> Result<bool> {
         self.inner.is_read_only(sql)
+    }
+
+    fn server_version(&self) -> Option<ServerVersion> {
+        self.version.or(self.inner.server_version())
     }
 
     fn default_isolation(&self) -> Option<IsolationLevel> {

@@ -73,6 +73,10 @@ pub struct DateTime;
 #[derive(Clone, Copy, Debug)]
 pub struct Timestamp;
 
+/// The time between two instants.
+#[derive(Clone, Copy, Debug)]
+pub struct Interval;
+
 /// A UUID.
 #[derive(Clone, Copy, Debug)]
 pub struct Uuid;
@@ -172,3 +176,40 @@ impl Signed for Float32 {}
 impl Signed for Float64 {}
 #[cfg(feature = "rust_decimal")]
 impl Signed for Decimal {}
+
+/// Is implemented by the base types with `+` and `-`: numbers, and what a duration is added to.
+#[diagnostic::on_unimplemented(
+    message = "`+` and `-` are not defined for columns of base type `{Self}`",
+    note = "a date has `add_days` and `add_months`"
+)]
+pub trait Additive {
+    /// The base type of the right side.
+    type Step;
+}
+
+macro_rules! additive {
+    ($($base:ident + $step:ident),+) => {$(
+        impl Additive for $base {
+            type Step = $step;
+        }
+    )+};
+}
+
+additive!(
+    Int8 + Int8,
+    UInt8 + UInt8,
+    UInt16 + UInt16,
+    UInt32 + UInt32,
+    UInt64 + UInt64,
+    Int16 + Int16,
+    Int32 + Int32,
+    Int64 + Int64,
+    Float32 + Float32,
+    Float64 + Float64,
+    Interval + Interval,
+    DateTime + Interval,
+    Timestamp + Interval
+);
+
+#[cfg(feature = "rust_decimal")]
+additive!(Decimal + Decimal);

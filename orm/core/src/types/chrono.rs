@@ -1,9 +1,13 @@
-//! [`DbType`] for the types of chrono: dates, times, naive date-times and UTC instants.
+//! [`DbType`] for the types of chrono: dates, times, naive date-times, and instants of any time zone, which are stored in
+//! UTC.
 //!
 //! Everything is truncated to microseconds when it is bound, which is what the databases keep; a leap
 //! second, which none of them keeps, is bound as the last microsecond of its minute.
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
+use chrono::{
+    DateTime, Datelike, FixedOffset, Local, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta,
+    Timelike, Utc,
+};
 
 use super::{DbType, civil};
 use crate::value::{ConversionError, ValueRef};
@@ -76,6 +80,53 @@ impl DbType for DateTime<Utc> {
     }
 }
 
+/// The offset is not stored: what is read has the offset 0.
+impl DbType for DateTime<FixedOffset> {
+    plain!(Timestamp);
+
+    fn to_value(&self) -> ValueRef<'_> {
+        ValueRef::Timestamp(micros(self.to_utc()))
+    }
+
+    fn from_value(value: ValueRef<'_>) -> Result<Self, ConversionError> {
+        instant(value).map(|instant| instant.fixed_offset())
+    }
+}
+
+/// What is read has the time zone of the program that reads it.
+impl DbType for DateTime<Local> {
+    plain!(Timestamp);
+
+    fn to_value(&self) -> ValueRef<'_> {
+        ValueRef::Timestamp(micros(self.to_utc()))
+    }
+
+    fn from_value(value: ValueRef<'_>) -> Result<Self, ConversionError> {
+        instant(value).map(|instant| instant.with_timezone(&Local))
+    }
+}
+
+/// A duration of more than an `i64` of microseconds, 292,000 years, is bound as the longest one.
+impl DbType for TimeDelta {
+    plain!(Interval);
+
+    fn to_value(&self) -> ValueRef<'_> {
+        let longest = if *self < Self::zero() {
+            i64::MIN
+        } else {
+            i64::MAX
+        };
+        ValueRef::Interval(self.num_microseconds().unwrap_or(longest))
+    }
+
+    fn from_value(value: ValueRef<'_>) -> Result<Self, ConversionError> {
+        match value {
+            ValueRef::Interval(micros) | ValueRef::Int(micros) => Ok(Self::microseconds(micros)),
+            _ => Err(ConversionError::Kind),
+        }
+    }
+}
+
 fn micros(instant: DateTime<Utc>) -> i64 {
     let sub = (instant.timestamp_subsec_nanos() / 1000).min(999_999);
     instant.timestamp() * 1_000_000 + i64::from(sub)
@@ -105,6 +156,13 @@ mod tests {
             DateTime::<Utc>::from_value(at.and_utc().to_value()),
             Ok(at.and_utc())
         );
+        let offset = FixedOffset::east_opt(20_700).unwrap();
+        let zoned = at.and_utc().with_timezone(&offset);
+        assert_eq!(zoned.to_value(), at.and_utc().to_value());
+        let read = DateTime::<FixedOffset>::from_value(zoned.to_value()).unwrap();
+        assert_eq!((read, read.offset().local_minus_utc()), (zoned, 0));
+        let local = at.and_utc().with_timezone(&Local);
+        assert_eq!(DateTime::<Local>::from_value(local.to_value()), Ok(local));
         assert_eq!(
             NaiveDate::from_value(ValueRef::Text("1969-07-20")),
             Ok(date)

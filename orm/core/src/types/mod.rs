@@ -23,10 +23,16 @@ mod scalar;
 
 #[cfg(feature = "chrono")]
 mod chrono;
+#[cfg(feature = "jiff")]
+mod jiff;
 #[cfg(feature = "json")]
 mod json;
+#[cfg(any(feature = "jiff", feature = "time"))]
+mod moments;
 #[cfg(feature = "rust_decimal")]
 mod rust_decimal;
+#[cfg(feature = "time")]
+mod time;
 #[cfg(feature = "uuid")]
 mod uuid;
 
@@ -70,6 +76,8 @@ pub enum Type {
     DateTime,
     /// An instant in microseconds, kept in UTC.
     Timestamp,
+    /// A number of microseconds: the time between two instants.
+    Interval,
     /// A UUID of 16 bytes.
     Uuid,
     /// A JSON document.
@@ -229,6 +237,7 @@ impl Type {
             Self::Time => "a time of day",
             Self::DateTime => "a date and time",
             Self::Timestamp => "an instant",
+            Self::Interval => "a duration",
             Self::Uuid => "a uuid",
             Self::Json => "a JSON document",
             Self::Decimal { .. } => "an exact decimal",
@@ -283,6 +292,7 @@ impl Type {
             | Self::Time
             | Self::DateTime
             | Self::Timestamp
+            | Self::Interval
             | Self::Uuid
             | Self::Json
             | Self::Decimal { .. }
@@ -362,7 +372,7 @@ mod sealed {
 /// Is implemented by the Rust types of columns.
 ///
 /// These are `bool`, the integers of 8 to 64 bits, `f32`, `f64`, `String`, `Vec<u8>`, `Option` of each, the types of chrono,
-/// rust_decimal and uuid with the Cargo features of those names, with the feature `json` `serde_json::Value` and [`Json`], enums with `derive(DbEnum)`, and with `derive(DbType)` new types
+/// jiff, time, rust_decimal and uuid with the Cargo features of those names, with the feature `json` `serde_json::Value` and [`Json`], enums with `derive(DbEnum)`, and with `derive(DbType)` new types
 /// over these and types with a [codec](crate::types::Codec).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be stored in a column",

@@ -171,6 +171,42 @@ impl Decimal {
         Self::new(product, self.scale() + other.scale())
     }
 
+    /// Returns the quotient, rounded to `scale` digits after the point, half away from zero. `None` if `other` is 0, or if
+    /// the quotient has more than 36 digits.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::value::Decimal;
+    /// let (a, b): (Decimal, Decimal) = ("2".parse()?, "-0.3".parse()?);
+    /// assert_eq!(a.checked_div(b, 4), Some("-6.6667".parse()?));
+    /// assert_eq!(a.checked_div(0.into(), 4), None);
+    /// # Ok::<(), orm_core::value::ConversionError>(())
+    /// ```
+    pub fn checked_div(self, other: Self, scale: u32) -> Option<Self> {
+        let (dividend, divisor) = (self.unscaled(), other.unscaled());
+        let sign = dividend.signum() * divisor.signum();
+        let (dividend, divisor) = (dividend.unsigned_abs(), divisor.unsigned_abs());
+        let mut quotient = dividend.checked_div(divisor)?;
+        let mut rest = dividend % divisor;
+        let (more, surplus) = (scale + other.scale(), self.scale());
+        // As in writing: a digit of the quotient from each rest.
+        for _ in surplus..more {
+            quotient = quotient.checked_mul(10)?.checked_add(rest * 10 / divisor)?;
+            rest = rest * 10 % divisor;
+        }
+        let away = if let Some(surplus) = surplus.checked_sub(more).filter(|digits| *digits > 0) {
+            let unit = power(surplus).unwrap_or(u128::MAX);
+            let cut = quotient % unit;
+            quotient /= unit;
+            cut >= unit / 2
+        } else {
+            rest * 2 >= divisor
+        };
+        let quotient = i128::try_from(quotient + u128::from(away)).ok()?;
+        Self::new(sign * quotient, scale)
+    }
+
     /// Returns the number with the other sign.
     ///
     /// # Examples

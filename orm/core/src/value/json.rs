@@ -7,7 +7,7 @@ use crate::civil;
 
 impl ValueRef<'_> {
     /// Returns the value as JSON, for `json_each` and `JSON_TABLE` of `server`. Bytes and UUIDs are hexadecimal text,
-    /// dates and times ISO 8601 text, decimals their digits as text. Infinity is the number `9e999`, which SQLite parses as infinity. NaN is null;
+    /// dates and times ISO 8601 text, durations their microseconds, decimals their digits as text. Infinity is the number `9e999`, which SQLite parses as infinity. NaN is null;
     /// drivers reject it before.
     ///
     /// # Examples
@@ -26,7 +26,7 @@ impl ValueRef<'_> {
     fn write_json(self, out: &mut String, server: &str) {
         match self {
             Self::Bool(v) => out.push_str(if v { "true" } else { "false" }),
-            Self::Int(v) => push_display(out, v),
+            Self::Int(v) | Self::Interval(v) => push_display(out, v),
             Self::Float(v) if v.is_finite() => push_display(out, format_args!("{v:?}")),
             Self::Float(v) if v.is_infinite() => {
                 out.push_str(if v > 0.0 { "9e999" } else { "-9e999" });

@@ -64,6 +64,8 @@ pub enum ValueRef<'a> {
     DateTime(i64),
     /// Microseconds since 1970-01-01 00:00 UTC: an instant.
     Timestamp(i64),
+    /// A number of microseconds: the time between two instants.
+    Interval(i64),
     /// The 16 bytes of a UUID, most significant first.
     Uuid([u8; 16]),
     /// The text of a JSON document.
@@ -105,6 +107,8 @@ pub enum Value {
     DateTime(i64),
     /// Microseconds since 1970-01-01 00:00 UTC.
     Timestamp(i64),
+    /// A number of microseconds: the time between two instants.
+    Interval(i64),
     /// The 16 bytes of a UUID.
     Uuid([u8; 16]),
     /// The text of a JSON document.
@@ -139,6 +143,7 @@ impl Value {
             Self::Time(v) => ValueRef::Time(*v),
             Self::DateTime(v) => ValueRef::DateTime(*v),
             Self::Timestamp(v) => ValueRef::Timestamp(*v),
+            Self::Interval(v) => ValueRef::Interval(*v),
             Self::Uuid(v) => ValueRef::Uuid(*v),
             Self::Json(v) => ValueRef::Json(v),
             Self::Decimal(v) => ValueRef::Decimal(*v),
@@ -174,6 +179,7 @@ impl ValueRef<'_> {
             Self::Time(v) => Value::Time(v),
             Self::DateTime(v) => Value::DateTime(v),
             Self::Timestamp(v) => Value::Timestamp(v),
+            Self::Interval(v) => Value::Interval(v),
             Self::Uuid(v) => Value::Uuid(v),
             Self::Json(v) => Value::Json(v.to_owned()),
             Self::Decimal(v) => Value::Decimal(v),
@@ -208,7 +214,8 @@ impl ValueRef<'_> {
                 | Self::Date(_)
                 | Self::Time(_)
                 | Self::DateTime(_)
-                | Self::Timestamp(_) => 0,
+                | Self::Timestamp(_)
+                | Self::Interval(_) => 0,
                 // A sign, a point, and a zero before it.
                 Self::Decimal(_) => 25,
             }
@@ -227,6 +234,7 @@ impl ValueRef<'_> {
             Self::Time(_) => "a time of day",
             Self::DateTime(_) => "a date and time",
             Self::Timestamp(_) => "an instant",
+            Self::Interval(_) => "a duration",
             Self::Uuid(_) => "a uuid",
             Self::Json(_) => "a JSON document",
             Self::Decimal(_) => "a decimal number",
@@ -262,7 +270,11 @@ impl ValueRef<'_> {
         match self {
             Self::Null => {}
             Self::Bool(v) => v.hash(state),
-            Self::Int(v) | Self::Time(v) | Self::DateTime(v) | Self::Timestamp(v) => v.hash(state),
+            Self::Int(v)
+            | Self::Time(v)
+            | Self::DateTime(v)
+            | Self::Timestamp(v)
+            | Self::Interval(v) => v.hash(state),
             Self::Float(v) => v.to_bits().hash(state),
             Self::Text(v) | Self::Json(v) => v.hash(state),
             Self::Bytes(v) => v.hash(state),
@@ -319,6 +331,7 @@ impl Value {
                 v.encode("").hash(state);
             }
             Self::Decimal(_) => feed(14),
+            Self::Interval(_) => feed(15),
         }
     }
 }
@@ -345,6 +358,7 @@ impl fmt::Debug for ValueRef<'_> {
             Self::Time(v) => variant("Time", v),
             Self::DateTime(v) => variant("DateTime", v),
             Self::Timestamp(v) => variant("Timestamp", v),
+            Self::Interval(v) => variant("Interval", v),
             Self::Uuid(v) => variant("Uuid", v),
             Self::Json(v) => variant("Json", v),
             Self::Decimal(v) => variant("Decimal", v),

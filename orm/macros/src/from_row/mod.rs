@@ -1,7 +1,9 @@
-//! `derive(FromRow)`: `parse` reads a struct's fields and their columns, `expand` generates code.
+//! `derive(FromRow)`: `parse` reads a struct's fields and their columns. `expand` generates what reads rows of raw SQL by the
+//! names of the columns, `select` the value by which typed queries select the struct.
 
 mod expand;
 mod parse;
+mod select;
 
 use proc_macro2::TokenStream;
 

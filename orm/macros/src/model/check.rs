@@ -11,7 +11,7 @@ use quote::quote;
 use syn::Ident;
 use syn::ext::IdentExt as _;
 
-use super::constraint::{foreign_keys, groups, reference};
+use super::constraint::{foreign_keys, groups, order, reference};
 use super::data::{
     Column, ColumnOption, Columns, Deferral, Field, Fill, Model, Parsed, Position, Relation,
 };
@@ -32,6 +32,7 @@ pub(super) fn resolve(parsed: Parsed, errors: &mut Errors) -> Option<Model> {
     let mut uniques = groups(parsed.uniques, &names, &parsed.parts, errors);
     let mut indexes = groups(parsed.indexes, &names, &parsed.parts, errors);
     let mut references = foreign_keys(parsed.foreign_keys, &names, errors);
+    let order = order(parsed.order, &names, &parsed.parts, errors);
     let mut columns = Vec::new();
     for (position, mut field) in fields.into_iter().enumerate() {
         if field.attributes.unique {
@@ -77,6 +78,7 @@ pub(super) fn resolve(parsed: Parsed, errors: &mut Errors) -> Option<Model> {
         indexes,
         checks: parsed.checks,
         references,
+        order,
     })
 }
 
@@ -109,6 +111,7 @@ pub(super) fn resolve_columns(parsed: Parsed, errors: &mut Errors) -> Model {
         indexes,
         checks: Vec::new(),
         references,
+        order: Vec::new(),
     }
 }
 

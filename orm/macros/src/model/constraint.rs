@@ -26,6 +26,18 @@ pub(super) fn groups(
     groups.into_iter().filter_map(resolve).collect()
 }
 
+/// The order of a struct's queries.
+pub(super) fn order(
+    items: Vec<(FieldPath, bool)>,
+    names: &[&Ident],
+    parts: &[Part],
+    errors: &mut Errors,
+) -> Vec<(Position, bool)> {
+    let (fields, directions): (Vec<_>, Vec<_>) = items.into_iter().unzip();
+    let positions = paths(&fields, names, parts, errors).unwrap_or_default();
+    positions.into_iter().zip(directions).collect()
+}
+
 /// The positions of the columns of `fields`, some of which may be columns of flattened structs.
 fn paths(
     fields: &[FieldPath],

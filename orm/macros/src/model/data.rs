@@ -20,6 +20,8 @@ pub(super) struct Parsed {
     pub(super) indexes: Vec<Group>,
     pub(super) checks: Vec<Check>,
     pub(super) foreign_keys: Vec<ForeignKey>,
+    /// The order of its queries: `order_by = (title, id.desc())`, each with whether it is DESC.
+    pub(super) order: Vec<(FieldPath, bool)>,
 }
 
 /// The names of a model.
@@ -248,6 +250,8 @@ pub(super) struct Model {
     pub(super) indexes: Vec<Columns>,
     pub(super) checks: Vec<Check>,
     pub(super) references: Vec<Reference>,
+    /// The order of its queries, each column with whether it is DESC.
+    pub(super) order: Vec<(Position, bool)>,
 }
 
 /// A column.

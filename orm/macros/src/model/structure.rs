@@ -10,7 +10,7 @@ use syn::spanned::Spanned as _;
 use syn::{Data, DeriveInput, Fields, FieldsNamed, Ident, Path, Result, Token, parse_quote};
 
 use super::data::{Check, FieldPath, Group, Head, Parsed};
-use super::{field, reference};
+use super::{field, list_order, reference};
 use crate::attribute::{flag, list, list_of, no_generics, read_all, text, word};
 use crate::case::snake;
 use crate::errors::Errors;
@@ -26,6 +26,7 @@ const KEYS: &[&str] = &[
     "index",
     "check",
     "foreign_key",
+    "order_by",
 ];
 
 /// Those of them that may stand several times.
@@ -66,6 +67,7 @@ pub(super) fn blank(input: DeriveInput) -> Parsed {
         indexes: Vec::new(),
         checks: Vec::new(),
         foreign_keys: Vec::new(),
+        order: Vec::new(),
     }
 }
 
@@ -108,6 +110,7 @@ fn read(parsed: &mut Parsed, key: &str, meta: &ParseNestedMeta<'_>) -> Result<()
         "unique" => parsed.uniques.push(group(key, meta)?),
         "index" => parsed.indexes.push(group(key, meta)?),
         "check" => parsed.checks.push(check(meta)?),
+        "order_by" => parsed.order = list_order::own(meta)?,
         "foreign_key" => parsed.foreign_keys.push(reference::foreign_key(meta)?),
         _ => return Err(meta.error(format!("`{key}` is not valid on a struct"))),
     }

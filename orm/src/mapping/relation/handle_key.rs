@@ -111,6 +111,7 @@ impl Codec for HandleKey {
             Type::Time => Value::Time(count),
             Type::DateTime => Value::DateTime(count),
             Type::Timestamp => Value::Timestamp(count),
+            Type::Interval => Value::Interval(count),
             Type::Uuid => Value::Uuid(u128::from(number).to_be_bytes()),
         }
     }

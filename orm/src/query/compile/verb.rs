@@ -73,6 +73,14 @@ impl Verb {
         query
     }
 
+    /// Whether the rows that it returns depend on the order.
+    pub(in crate::query) fn keeps_order(self) -> bool {
+        match self {
+            Self::All | Self::First => true,
+            Self::One | Self::Count | Self::Exists => false,
+        }
+    }
+
     /// Whether it returns what the query selects.
     #[inline]
     pub(in crate::query) fn reads_entities(self) -> bool {

@@ -131,7 +131,7 @@ macro_rules! ranked {
 
 ranked!(
     Int8, UInt8, UInt16, UInt32, UInt64, Int16, Int32, Int64, Float32, Float64, Decimal, Text,
-    Date, Time, DateTime, Timestamp
+    Date, Time, DateTime, Timestamp, Interval
 );
 
 /// Returns `MIN(expr)`, which is NULL over no rows.

@@ -1,6 +1,6 @@
 //! CAST, between the types whose conversion means the same on every database.
 
-use orm_core::stmt::{self, Call, Func};
+use orm_core::stmt::{self, Call, Func, Numeric, NumericOp};
 use orm_core::types::{DbType, NotNull, Type, base};
 
 use super::expr::{Expr, IntoExpr};
@@ -11,7 +11,7 @@ use crate::mapping::{Column, DbEnum, Model};
 #[diagnostic::on_unimplemented(
     message = "a column of base type `{B}` can't be cast to `{Self}`",
     label = "the databases disagree on this conversion",
-    note = "integers can be cast to wider ones, `f64` and `String`, `f32` to `f64`, floats to `i64`, bool to `i32`, enums to `String`"
+    note = "integers can be cast to wider ones, decimals, `f64` and `String`, `f32` to `f64`, floats to `i64`, bool to `i32`, enums to `String`"
 )]
 pub trait CastFrom<B>: DbType<Null = NotNull> {
     /// Returns the cast.
@@ -51,6 +51,21 @@ casts! {
 
 impl<T: DbEnum> CastBase<T> for base::Text {}
 
+/// An integer of 64 bits has at most 19 digits, which fit into a decimal of each database.
+macro_rules! decimals {
+    ($($from:ident),+) => {$(
+        impl CastBase<base::$from> for base::Decimal {
+            fn cast(from: stmt::Expr, _ty: Type) -> stmt::Expr {
+                let expr = Box::new(from);
+                let cast = stmt::Expr::Cast { expr, ty: Type::DECIMAL };
+                Numeric::new(NumericOp::Exact, Type::DECIMAL, vec![cast]).into()
+            }
+        }
+    )+};
+}
+
+decimals!(Int16, Int32, Int64);
+
 /// The databases round in three ways, and some return the nearest integer for a float that is out of range.
 macro_rules! truncations {
     ($($from:ident),+) => {$(
@@ -65,8 +80,8 @@ macro_rules! truncations {
 truncations!(Float32, Float64);
 
 impl<T: DbType> Expr<T> {
-    /// Returns `CAST(self AS R)`, for conversions that mean the same on every database: integers to wider ones, `f64` and
-    /// `String`; `f32` to `f64`; `f32` and `f64` to `i64`, without the fraction; bool to `i32`, as 0 and 1; enums to
+    /// Returns `CAST(self AS R)`, for conversions that mean the same on every database: integers to wider ones, exact decimals,
+    /// `f64` and `String`; `f32` to `f64`; `f32` and `f64` to `i64`, without the fraction; bool to `i32`, as 0 and 1; enums to
     /// `String`, as their labels. An integer beyond 2⁵³ becomes the nearest `f64`.
     ///
     /// # Errors

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 
 use orm_core::stmt;
 use orm_core::types::{DbType, NotNull};
+use orm_core::value::Value;
 
 use super::expr::{Expr, IntoExpr, Lifted};
 use super::numeric_ops::exact;
@@ -226,8 +227,14 @@ impl<T: CustomType> CaseValue for T {
 impl<V: DbType<Null = NotNull>> CaseValue for Option<V> {
     type Value = Self;
 
+    // A NULL of no type is an error of PostgreSQL's wherever nothing else gives it one.
     fn into_value(self) -> Expr<Self> {
-        Expr::leaf(value_operand(&self), None)
+        let value = value_operand(&self);
+        if let stmt::Expr::Value(Value::Null) = value {
+            let (expr, ty) = (Box::new(value), V::TYPE);
+            return Expr::leaf(stmt::Expr::Cast { expr, ty }, None);
+        }
+        Expr::leaf(value, None)
     }
 }
 
@@ -270,6 +277,28 @@ values! {
     chrono::NaiveTime => chrono::NaiveTime,
     chrono::NaiveDateTime => chrono::NaiveDateTime,
     chrono::DateTime<chrono::Utc> => chrono::DateTime<chrono::Utc>,
+    chrono::DateTime<chrono::FixedOffset> => chrono::DateTime<chrono::FixedOffset>,
+    chrono::DateTime<chrono::Local> => chrono::DateTime<chrono::Local>,
+    chrono::TimeDelta => chrono::TimeDelta,
+}
+
+#[cfg(feature = "jiff")]
+values! {
+    jiff::civil::Date => jiff::civil::Date,
+    jiff::civil::Time => jiff::civil::Time,
+    jiff::civil::DateTime => jiff::civil::DateTime,
+    jiff::Timestamp => jiff::Timestamp,
+    jiff::SignedDuration => jiff::SignedDuration,
+    jiff::ZonedDateTime => jiff::ZonedDateTime,
+}
+
+#[cfg(feature = "time")]
+values! {
+    time::Date => time::Date,
+    time::Time => time::Time,
+    time::PrimitiveDateTime => time::PrimitiveDateTime,
+    time::OffsetDateTime => time::OffsetDateTime,
+    time::Duration => time::Duration,
 }
 
 #[cfg(feature = "rust_decimal")]

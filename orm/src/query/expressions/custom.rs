@@ -273,6 +273,22 @@ fn is_operator(operator: &str) -> bool {
         .any(|part| operator.contains(part));
     let is_word =
         |word: &str| !word.is_empty() && word.chars().all(|c| c.is_ascii_alphabetic() || c == '_');
+    // A user's input as an operator could otherwise begin another clause.
+    let begins_clause = |word: &str| {
+        let clauses = [
+            "SELECT",
+            "UNION",
+            "INTERSECT",
+            "EXCEPT",
+            "WHERE",
+            "HAVING",
+            "RETURNING",
+        ];
+        clauses
+            .iter()
+            .any(|clause| word.eq_ignore_ascii_case(clause))
+    };
+    let is_word = |word: &str| is_word(word) && !begins_clause(word);
     let is_symbolic = !operator.is_empty() && operator.chars().all(is_symbol) && !has_comment;
     is_symbolic || operator.split(' ').all(is_word)
 }

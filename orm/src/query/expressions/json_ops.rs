@@ -1,5 +1,5 @@
-//! Operations on JSON documents: paths, typed values, containment, and changes of single keys. Their meaning is the same on
-//! every database that has JSON; see `sql/render` of each dialect.
+//! Operations on JSON documents: paths, typed values and containment; `json_changes.rs` has changes of single keys. Their
+//! meaning is the same on every database that has JSON; see `sql/render` of each dialect.
 //!
 //! A trait has them, since columns, expressions and paths have them all.
 
@@ -68,14 +68,14 @@ impl JsonKey for u32 {
     }
 }
 
-#[expect(
-    clippy::wrong_self_convention,
-    reason = "expressions are values, and named as serde_json names what it returns"
-)]
 /// Is implemented by columns and expressions of JSON, and by the places in them.
 ///
 /// The document is SQL NULL, or the path leads to nothing, or the value there has another type: the result is NULL, never an
 /// error. A key is a bind, and no text is read as a path.
+#[expect(
+    clippy::wrong_self_convention,
+    reason = "expressions are values, and named as serde_json names what it returns"
+)]
 pub trait JsonOps: Sized {
     /// Returns the place as its parts.
     #[doc(hidden)]
@@ -335,6 +335,11 @@ impl JsonPlace {
         stmt::Expr::Json(Box::new(JsonExpr::new(op, path, args)))
     }
 
+    /// The whole document, changed at this place.
+    pub(super) fn changed<T>(self, op: JsonOp, value: Vec<stmt::Expr>) -> Expr<T> {
+        Expr::around(self.operation(op, value), self.origin, self.depth)
+    }
+
     fn get<T>(self, ty: JsonType) -> Expr<T> {
         let value = self.operation(JsonOp::Get(ty), Vec::new());
         Expr::around(value, self.origin, self.depth)
@@ -385,100 +390,8 @@ impl JsonPlace {
 }
 
 /// A document as a bind.
-fn literal(value: &Document) -> stmt::Expr {
+pub(super) fn literal(value: &Document) -> stmt::Expr {
     stmt::Expr::Value(Value::Json(value.to_string()))
-}
-
-impl<T: DbType<Base = base::Json>> Expr<T> {
-    /// Returns the document with a key set to a value, added if it is missing. SQL NULL stays NULL, and a document that is
-    /// no object stays as it is.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use orm_doctest::*;
-    /// # #[derive(Model)]
-    /// # #[orm(table = "docs")]
-    /// # struct Doc { #[orm(primary_key)] id: i64, extra: Option<serde_json::Value> }
-    /// let statement = update(Doc).set(Doc.extra, Doc.extra.with("seen", true).with("by", "ada"));
-    /// assert_eq!(
-    ///     statement.to_sql(&SqliteDialect)?,
-    ///     r#"UPDATE "docs" SET "extra" = json_set(json_set("extra", ?, json(?)), ?, json(?))"#
-    /// );
-    /// # Ok::<(), orm::Error>(())
-    /// ```
-    pub fn with(self, key: impl AsRef<str>, value: impl Into<Document>) -> Self {
-        let value = literal(&value.into());
-        self.changed(JsonOp::Set, key.as_ref(), vec![value])
-    }
-
-    /// Returns the document without a key. What has no such key stays as it is.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use orm_doctest::*;
-    /// # #[derive(Model)]
-    /// # #[orm(table = "docs")]
-    /// # struct Doc { #[orm(primary_key)] id: i64, extra: Option<serde_json::Value> }
-    /// let statement = update(Doc).set(Doc.extra, Doc.extra.with("a", 1).without("b"));
-    /// assert_eq!(
-    ///     statement.to_sql(&SqliteDialect)?,
-    ///     r#"UPDATE "docs" SET "extra" = json_remove(json_set("extra", ?, json(?)), ?)"#
-    /// );
-    /// # Ok::<(), orm::Error>(())
-    /// ```
-    pub fn without(self, key: impl AsRef<str>) -> Self {
-        self.changed(JsonOp::Remove, key.as_ref(), Vec::new())
-    }
-
-    fn changed(self, op: JsonOp, key: &str, value: Vec<stmt::Expr>) -> Self {
-        let place = self.into_place().at(key);
-        Expr::around(place.operation(op, value), place.origin, place.depth)
-    }
-}
-
-impl<M: Model, T: DbType<Base = base::Json>> Column<M, T> {
-    /// Returns the document with a key set to a value, added if it is missing. SQL NULL stays NULL, and a document that is
-    /// no object stays as it is.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use orm_doctest::*;
-    /// # #[derive(Model)]
-    /// # #[orm(table = "docs")]
-    /// # struct Doc { #[orm(primary_key)] id: i64, extra: Option<serde_json::Value> }
-    /// let statement = update(Doc).set(Doc.extra, Doc.extra.with("seen", true)).filter(Doc.id.eq(1));
-    /// assert_eq!(
-    ///     statement.to_sql(&SqliteDialect)?,
-    ///     r#"UPDATE "docs" SET "extra" = json_set("extra", ?, json(?)) WHERE "id" = ?"#
-    /// );
-    /// # Ok::<(), orm::Error>(())
-    /// ```
-    pub fn with(self, key: impl AsRef<str>, value: impl Into<Document>) -> Expr<T> {
-        self.into_expr().with(key, value)
-    }
-
-    /// Returns the document without a key. What has no such key stays as it is.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use orm_doctest::*;
-    /// # #[derive(Model)]
-    /// # #[orm(table = "docs")]
-    /// # struct Doc { #[orm(primary_key)] id: i64, extra: Option<serde_json::Value> }
-    /// let statement = update(Doc).set(Doc.extra, Doc.extra.without("draft")).filter(Doc.id.eq(1));
-    /// assert_eq!(
-    ///     statement.to_sql(&SqliteDialect)?,
-    ///     r#"UPDATE "docs" SET "extra" = json_remove("extra", ?) WHERE "id" = ?"#
-    /// );
-    /// # Ok::<(), orm::Error>(())
-    /// ```
-    pub fn without(self, key: impl AsRef<str>) -> Expr<T> {
-        self.into_expr().without(key)
-    }
 }
 
 macro_rules! operands {

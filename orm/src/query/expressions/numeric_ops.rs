@@ -30,7 +30,7 @@ pub(super) fn arithmetic_of<T: DbType>(
 }
 
 /// An expression of the type `T` that no operator has made, such as a CASE.
-pub(super) fn exact<T: DbType>(ast: stmt::Expr) -> stmt::Expr {
+pub(in crate::query) fn exact<T: DbType>(ast: stmt::Expr) -> stmt::Expr {
     if T::TYPE.is_decimal() {
         Numeric::new(NumericOp::Exact, Type::DECIMAL, vec![ast]).into()
     } else {

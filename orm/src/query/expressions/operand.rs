@@ -188,6 +188,48 @@ scalars! {
     chrono::NaiveTime => Time: |v| v.to_value().to_value(),
     chrono::NaiveDateTime => DateTime: |v| v.to_value().to_value(),
     chrono::DateTime<chrono::Utc> => Timestamp: |v| v.to_value().to_value(),
+    chrono::DateTime<chrono::FixedOffset> => Timestamp: |v| v.to_value().to_value(),
+    chrono::DateTime<chrono::Local> => Timestamp: |v| v.to_value().to_value(),
+    chrono::TimeDelta => Interval: |v| v.to_value().to_value(),
+}
+
+#[cfg(feature = "jiff")]
+scalars! {
+    jiff::civil::Date => Date: |v| v.to_value().to_value(),
+    jiff::civil::Time => Time: |v| v.to_value().to_value(),
+    jiff::civil::DateTime => DateTime: |v| v.to_value().to_value(),
+    jiff::Timestamp => Timestamp: |v| v.to_value().to_value(),
+    jiff::SignedDuration => Interval: |v| v.to_value().to_value(),
+}
+
+// No copy is made of a zone.
+#[cfg(feature = "jiff")]
+#[diagnostic::do_not_recommend]
+impl Operand<base::Timestamp> for &jiff::ZonedDateTime {
+    type Null = NotNull;
+
+    fn into_operand(self) -> stmt::Expr {
+        value_operand(self)
+    }
+}
+
+#[cfg(feature = "jiff")]
+#[diagnostic::do_not_recommend]
+impl Operand<base::Timestamp> for jiff::ZonedDateTime {
+    type Null = NotNull;
+
+    fn into_operand(self) -> stmt::Expr {
+        value_operand(&self)
+    }
+}
+
+#[cfg(feature = "time")]
+scalars! {
+    time::Date => Date: |v| v.to_value().to_value(),
+    time::Time => Time: |v| v.to_value().to_value(),
+    time::PrimitiveDateTime => DateTime: |v| v.to_value().to_value(),
+    time::OffsetDateTime => Timestamp: |v| v.to_value().to_value(),
+    time::Duration => Interval: |v| v.to_value().to_value(),
 }
 
 #[cfg(feature = "rust_decimal")]

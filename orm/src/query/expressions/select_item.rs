@@ -3,7 +3,7 @@
 use std::hash::{Hash, Hasher};
 
 use orm_core::stmt::{Expr, Projection, UpToTwo};
-use orm_core::types::Nullability;
+use orm_core::types::{Nullability, Type};
 
 use super::table_ref::TableRef;
 use crate::mapping::{Column, Entity, Model};
@@ -32,12 +32,20 @@ pub enum SelectItem {
 }
 
 /// Describes an expression of a select list.
-#[derive(Clone, Debug, Hash)]
+#[derive(Clone, Debug)]
 pub struct SelectValue {
     /// The expression.
     pub(in crate::query) expr: Expr,
     /// Whether it may be NULL.
     pub(in crate::query) nullability: ItemNullability,
+    /// Its type, if dynamic rows may have it. The text does not depend on it.
+    pub(in crate::query) ty: Option<&'static Type>,
+}
+
+impl Hash for SelectValue {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (&self.expr, self.nullability).hash(state);
+    }
 }
 
 /// Holds the items of a select list.
@@ -111,7 +119,39 @@ impl SelectItem {
 
     /// An expression.
     pub(in crate::query) fn value(expr: Expr, nullability: ItemNullability) -> Self {
-        Self::Value(Box::new(SelectValue { expr, nullability }))
+        Self::typed(expr, nullability, None)
+    }
+
+    /// An expression of that type.
+    pub(in crate::query) fn typed(
+        expr: Expr,
+        nullability: ItemNullability,
+        ty: Option<&'static Type>,
+    ) -> Self {
+        Self::Value(Box::new(SelectValue {
+            expr,
+            nullability,
+            ty,
+        }))
+    }
+
+    /// The item on the nullable side of an outer join.
+    pub(in crate::query) fn into_optional(self) -> Self {
+        let nullability = ItemNullability::Optional;
+        match self {
+            Self::Entity { table, .. } => Self::Entity {
+                table,
+                is_optional: true,
+            },
+            Self::Column {
+                table, position, ..
+            } => Self::Column {
+                table,
+                position,
+                nullability,
+            },
+            Self::Value(value) => Self::typed(value.expr, nullability, value.ty),
+        }
     }
 
     /// The expression, if it is one beyond a column.

@@ -5,6 +5,7 @@ use orm_core::types::DbType;
 
 use super::build_error::BuildError;
 use super::expr::{Expr, IntoExpr};
+use super::numeric_ops::exact;
 use super::order::{GroupList, OrderList};
 
 /// Describes the rows that a window function looks at, for each row: OVER.
@@ -135,7 +136,9 @@ pub struct WindowFunction<T>(Expr<T>);
 impl<T: DbType> WindowFunction<T> {
     /// Returns the value of the function over a window.
     pub fn over(self, window: Window) -> Expr<T> {
-        over(self.0, window)
+        let made = over(self.0, window);
+        // A decimal may be text in the database, whose order the function does not keep.
+        Expr::around(exact::<T>(made.ast), made.origin, made.depth)
     }
 }
 

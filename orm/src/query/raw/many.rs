@@ -11,7 +11,7 @@ use orm_core::value::{Value, ValueRef};
 use super::bind_value::RawValue;
 use super::named_binds::{Bound, NamedSql};
 use super::statement::Raw;
-use crate::engine::Connection;
+use crate::engine::{Connection, StatementLimit};
 use crate::query::compile::compiled_sql::CompiledSql;
 use crate::query::executor::{Access, Executor, ReadStatement};
 
@@ -104,6 +104,7 @@ impl Raw {
             common: self.binds.len(),
             binds,
             rows: RefCell::new(&mut rows),
+            limit: self.limit,
         };
         conn_or_session.read(&many, |_, _| Ok(()))
     }
@@ -116,6 +117,7 @@ struct RawMany<'q, const N: usize> {
     binds: Vec<(Cow<'static, str>, Bound)>,
     common: usize,
     rows: RefCell<&'q mut dyn Iterator<Item = [Value; N]>>,
+    limit: StatementLimit,
 }
 
 impl<const N: usize> RawMany<'_, N> {
@@ -187,10 +189,12 @@ impl<const N: usize> ReadStatement for RawMany<'_, N> {
         compiled: &CompiledSql<'_>,
         _each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<u64> {
-        if connection.in_transaction() {
-            return self.send(connection, compiled.text());
-        }
-        connection.transaction(|connection| self.send(connection, compiled.text()))
+        connection.within(self.limit, |connection| {
+            if connection.in_transaction() {
+                return self.send(connection, compiled.text());
+            }
+            connection.transaction(|connection| self.send(connection, compiled.text()))
+        })
     }
 }
 

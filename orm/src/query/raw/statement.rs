@@ -3,6 +3,7 @@
 //! `bind_value.rs` has the values that can be bound; `named_binds.rs` converts names to placeholders.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
@@ -12,7 +13,7 @@ use orm_core::value::ValueRef;
 
 use super::bind_value::RawValue;
 use super::named_binds::{Bound, NamedSql};
-use crate::engine::Connection;
+use crate::engine::{Connection, StatementLimit};
 use crate::mapping::{Entity, Model};
 use crate::query::compile::compiled_sql::CompiledSql;
 use crate::query::executor::{Access, Executor, ReadStatement};
@@ -37,6 +38,7 @@ use crate::query::rows::stream::{Stream, StreamSource};
 pub struct Raw {
     pub(super) sql: Cow<'static, str>,
     pub(super) binds: Vec<(Cow<'static, str>, Bound)>,
+    pub(super) limit: StatementLimit,
 }
 
 /// Creates a statement of SQL text, in which `:name` is a bind parameter.
@@ -57,6 +59,7 @@ pub fn raw(sql: impl Into<Cow<'static, str>>) -> Raw {
     Raw {
         sql: sql.into(),
         binds: Vec::new(),
+        limit: StatementLimit::Outer,
     }
 }
 
@@ -109,6 +112,29 @@ impl Raw {
     {
         let values = values.into_iter().map(RawValue::into_value).collect();
         self.binds.push((name.into(), Bound::List(values, V::TYPE)));
+        self
+    }
+
+    /// Sets the time that the statement may take, as [`Select::time_limit`](crate::Select::time_limit). With `execute_many` it is
+    /// that of a thousand executions.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut conn = engine.connection()?;
+    /// use std::time::Duration;
+    ///
+    /// let query = raw("SELECT name FROM users").time_limit(Duration::from_secs(5));
+    /// # let query = query.time_limit(None);
+    /// let names: Vec<(String,)> = query.all(&mut conn)?;
+    /// assert_eq!(names, [("ada".to_owned(),)]);
+    /// assert_eq!(sent.take_sql(), ["SELECT name FROM users"]);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn time_limit(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.limit = StatementLimit::Own(limit.into());
         self
     }
 
@@ -342,7 +368,9 @@ impl ReadStatement for RawRows<'_> {
         compiled: &CompiledSql<'_>,
         each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<()> {
-        connection.raw_query(compiled.text(), compiled.binds(), each)
+        connection.within(self.0.limit, |connection| {
+            connection.raw_query(compiled.text(), compiled.binds(), each)
+        })
     }
 }
 
@@ -368,9 +396,10 @@ impl ReadStatement for RawAffected<'_> {
         compiled: &CompiledSql<'_>,
         _each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<u64> {
-        Ok(connection
-            .raw_execute(compiled.text(), compiled.binds())?
-            .affected)
+        connection.within(self.0.limit, |connection| {
+            let outcome = connection.raw_execute(compiled.text(), compiled.binds())?;
+            Ok(outcome.affected)
+        })
     }
 }
 

@@ -1,14 +1,17 @@
 //! [`ColumnIndex`]: the indexes of a struct's columns in a result set, found by name once for all rows.
 
+use std::sync::{Arc, LazyLock};
+
 use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::ValueRef;
 
+use super::dyn_names::DynNames;
 use crate::mapping::{ColumnSet, ModelDef};
 
 /// Maps the columns that are read to their indexes in a result set.
 #[derive(Clone, Debug, Default)]
-pub struct ColumnIndex(Vec<usize>);
+pub struct ColumnIndex(Vec<usize>, Option<Arc<DynNames>>);
 
 impl ColumnIndex {
     /// Finds the indexes of columns by name.
@@ -21,7 +24,8 @@ impl ColumnIndex {
                 .find(|index| row.name(*index) == *name)
                 .ok_or_else(|| missing(name))
         };
-        names.iter().map(place).collect::<Result<_>>().map(Self)
+        let places = names.iter().map(place).collect::<Result<_>>();
+        places.map(|places| Self(places, None))
     }
 
     /// As [`ColumnIndex::named`], for the rows of a model: deferred columns may be missing.
@@ -44,7 +48,8 @@ impl ColumnIndex {
             }
         };
         let names = def.names.iter().enumerate();
-        names.map(place).collect::<Result<_>>().map(Self)
+        let places = names.map(place).collect::<Result<_>>();
+        places.map(|places| Self(places, None))
     }
 
     /// The places of the columns of whole models that are selected one after another, each with the columns that it leaves
@@ -63,7 +68,18 @@ impl ColumnIndex {
                 }
             }
         }
-        Self(places)
+        Self(places, None)
+    }
+
+    /// The columns of dynamic rows, which are read in their order.
+    pub(super) fn of_names(names: Arc<DynNames>) -> Self {
+        Self(Vec::new(), Some(names))
+    }
+
+    /// The columns of dynamic rows.
+    pub(super) fn names(&self) -> &Arc<DynNames> {
+        static NONE: LazyLock<Arc<DynNames>> = LazyLock::new(Arc::default);
+        self.1.as_ref().unwrap_or_else(|| &NONE)
     }
 
     /// Those of the rows of models as queries read them; `None` if nothing is left out.
@@ -83,7 +99,7 @@ impl ColumnIndex {
 }
 
 #[cold]
-fn missing(name: &str) -> Error {
+pub(super) fn missing(name: &str) -> Error {
     Error::with_message(
         ErrorKind::UndefinedColumn,
         format!("the result set has no column {name}"),

@@ -1,11 +1,14 @@
 //! Reads rows without a model: single values, and tuples and structs of raw SQL.
 
+use std::sync::Arc;
+
 use orm_core::driver::Row;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::types::DbType;
 use orm_core::value::{ConversionError, ValueRef};
 
 use super::column_index::ColumnIndex;
+use super::dyn_names::DynNames;
 use crate::mapping::value_for;
 
 /// Is implemented by types that a row of raw SQL can be read into: a tuple of up to eight values, by position (one
@@ -35,6 +38,11 @@ pub trait FromRow: Sized {
 pub(in crate::query) struct Reader(Option<ColumnIndex>);
 
 impl Reader {
+    /// Reads dynamic rows of these columns.
+    pub(in crate::query) fn of_names(names: Arc<DynNames>) -> Self {
+        Self(Some(ColumnIndex::of_names(names)))
+    }
+
     pub(in crate::query) fn read<R: FromRow>(&mut self, row: &dyn Row) -> Result<R> {
         let places = match &mut self.0 {
             Some(places) => places,
@@ -42,18 +50,6 @@ impl Reader {
         };
         R::from_row(row, places)
     }
-}
-
-/// Reads the value of a struct's field.
-#[doc(hidden)]
-#[inline]
-pub fn read_place<T: DbType>(
-    (row, places, index): (&dyn Row, &ColumnIndex, usize),
-    read: fn(ValueRef<'_>) -> Result<T, ConversionError>,
-) -> Result<T> {
-    let place = places.at(index);
-    let value = value_for::<T>(row, place)?;
-    read(value).map_err(|misfit| unfit::<T>(misfit, value, row.name(place)))
 }
 
 /// Reads the value at `index`.
@@ -64,7 +60,11 @@ pub(in crate::query) fn read_value<T: DbType>(row: &dyn Row, index: usize) -> Re
 }
 
 #[cold]
-fn unfit<T: DbType>(misfit: ConversionError, found: ValueRef<'_>, column: &str) -> Error {
+pub(super) fn unfit<T: DbType>(
+    misfit: ConversionError,
+    found: ValueRef<'_>,
+    column: &str,
+) -> Error {
     let ty = T::TYPE;
     let expected = ty.describe();
     let message = match misfit {

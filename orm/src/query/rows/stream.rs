@@ -46,10 +46,16 @@ impl<'c, T> Stream<'c, T> {
         cursor: Cursor<'c>,
         read: fn(&mut Reader, &dyn Row) -> Result<T>,
     ) -> Self {
-        Self {
-            cursor,
-            rows: Rows::Raw(Reader::default(), read),
-        }
+        Self::of_reader(cursor, Reader::default(), read)
+    }
+
+    pub(in crate::query) fn of_reader(
+        cursor: Cursor<'c>,
+        reader: Reader,
+        read: fn(&mut Reader, &dyn Row) -> Result<T>,
+    ) -> Self {
+        let rows = Rows::Raw(reader, read);
+        Self { cursor, rows }
     }
 
     pub(in crate::query) fn of_models(

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use orm_core::error::Result;
 use orm_core::sql::Dialect;
-use orm_core::stmt::{JoinKind, Limit};
+use orm_core::stmt::{Expr, JoinKind, Limit};
 
 use super::entity_selection::{EntitySelection, PathOf};
 use super::join::{JoinOn, JoinTarget};
@@ -249,6 +249,9 @@ impl<S> Select<S> {
         if let Some(compound) = &clauses.compound {
             compound.name_orders(&mut clauses.order_by);
         }
+        // A value is no order, and MariaDB takes an integer among the binds for the number of a column.
+        let orders = &mut clauses.order_by;
+        orders.retain(|order| !matches!(order.expr, Expr::Value(_)));
         self
     }
 
@@ -329,6 +332,7 @@ impl<S> Select<S> {
     /// # Errors
     /// - As [`Select::to_sql`].
     /// - `Unsupported`: a value has no literal, such as NaN on MySQL.
+    /// - `Usage`: a condition has a handle, whose key only the session has.
     ///
     /// # Examples
     ///

@@ -1,6 +1,7 @@
 //! The clauses of a query that most queries don't have, with their shape and their values. FROM, WHERE and the select
 //! list are in `query_state.rs`.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::hash::{Hash, Hasher};
 use std::ops::ControlFlow;
@@ -22,6 +23,8 @@ pub(in crate::query) struct Clauses {
     pub(super) group_by: Vec<Expr>,
     pub(super) having: Vec<Expr>,
     pub(super) order_by: Vec<Order>,
+    /// Whether the order of the model does not stand for one of its own.
+    pub(super) unordered: bool,
     pub(super) limit: Option<Limit>,
     pub(super) with_ties: bool,
     pub(super) offset: Option<u64>,
@@ -30,9 +33,20 @@ pub(in crate::query) struct Clauses {
     pub(super) compound: Option<Box<Compound>>,
     /// The sources in FROM that are no tables.
     pub(super) sources: Vec<Arc<NamedSource>>,
+    /// The names of the columns in dynamic rows, where they are given. The text knows nothing of them.
+    pub(super) column_names: Vec<Option<Cow<'static, str>>>,
 }
 
 impl Clauses {
+    /// Whether a row of the result may stand for several rows of the tables.
+    pub(super) fn merges_rows(&self) -> bool {
+        self.distinct
+            || !self.distinct_on.is_empty()
+            || !self.group_by.is_empty()
+            || !self.having.is_empty()
+            || self.compound.is_some()
+    }
+
     /// Feeds what decides which statement it is.
     pub(super) fn hash_shape(&self, selected: &[SelectItem], state: &mut impl Hasher) {
         let Self {
@@ -41,16 +55,20 @@ impl Clauses {
             group_by,
             having,
             order_by,
+            unordered,
             limit,
             with_ties,
             offset,
             locks,
             compound,
             sources,
+            column_names: _,
         } = self;
         let has_more = compound.is_some() || !sources.is_empty();
-        let flags =
-            u8::from(*with_ties) << 2 | u8::from(has_more) << 1 | u8::from(offset.is_some());
+        let flags = u8::from(*unordered) << 3
+            | u8::from(*with_ties) << 2
+            | u8::from(has_more) << 1
+            | u8::from(offset.is_some());
         (distinct, distinct_on, group_by, having, order_by).hash(state);
         (limit, flags, locks).hash(state);
         if has_more {

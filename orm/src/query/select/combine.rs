@@ -1,7 +1,7 @@
 //! Combines two queries into a set operation, and refuses what of the whole belongs to one of them. The state is in
 //! `compound.rs`.
 
-use orm_core::stmt::{Expr, Name, Query, SetOperation, SetOperator};
+use orm_core::stmt::{Expr, Name, Projection, Query, SetOperation, SetOperator};
 
 use super::clauses::Clauses;
 use super::compound::{Compound, named};
@@ -79,8 +79,17 @@ impl QueryState {
         if self.joined_loads.is_some() {
             return Err(joined());
         }
-        let (query, depth) = self.to_part()?;
+        let (mut query, depth) = self.to_part()?;
         check_depth(depth)?;
+        // The rows of a part have no order, but for which of them LIMIT keeps. MariaDB refuses window functions in it.
+        let keeps_all = query.limit.is_none() && query.offset.is_none();
+        if keeps_all
+            && query
+                .as_select()
+                .is_some_and(|select| select.distinct_on.is_empty())
+        {
+            query.order_by.clear();
+        }
         Ok(query)
     }
 
@@ -97,7 +106,10 @@ impl QueryState {
             let mut others = known[..index].iter();
             name.is_some() && others.all(|(_, other)| other != name)
         };
-        if !known.iter().enumerate().all(has_name) {
+        // SQLite does not find a name in ORDER BY that several tables have. Entities keep the names of their table.
+        let is_entity = |column: &Projection| matches!(column, Projection::Columns { .. });
+        let is_joined = !select.joins.is_empty() && !select.columns.iter().any(is_entity);
+        if is_joined || !known.iter().enumerate().all(has_name) {
             select.columns = labelled(std::mem::take(&mut select.columns));
         }
         let columns = named(select).into_iter();

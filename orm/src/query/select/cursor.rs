@@ -30,7 +30,8 @@ pub(super) fn encode<'v>(
             ValueRef::Int(v)
             | ValueRef::Time(v)
             | ValueRef::DateTime(v)
-            | ValueRef::Timestamp(v) => bytes.extend(v.to_be_bytes()),
+            | ValueRef::Timestamp(v)
+            | ValueRef::Interval(v) => bytes.extend(v.to_be_bytes()),
             ValueRef::Float(v) => bytes.extend(v.to_be_bytes()),
             ValueRef::Date(v) => bytes.extend(v.to_be_bytes()),
             ValueRef::Uuid(v) => bytes.extend(v),
@@ -140,6 +141,7 @@ impl<'b> Reader<'b> {
             Type::Time => self.int().map(Value::Time),
             Type::DateTime => self.int().map(Value::DateTime),
             Type::Timestamp => self.int().map(Value::Timestamp),
+            Type::Interval => self.int().map(Value::Interval),
             Type::Uuid => self.array().map(Value::Uuid),
             Type::Decimal { .. } => self.decimal().map(Value::Decimal),
             Type::Json | Type::Extension(_) => None,

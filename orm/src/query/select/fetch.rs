@@ -317,16 +317,18 @@ impl ReadStatement for VerbOf<'_> {
     ) -> Result<()> {
         let (text, binds) = (compiled.text(), compiled.binds());
         let places = self.query.places(self.verb);
-        if places.is_some() {
-            return connection.read(text, binds, &mut |row| {
-                remapped(places.as_ref(), row, &mut *each)
-            });
-        }
-        if compiled.has_one_row() {
-            connection.read_row(text, binds, each)
-        } else {
-            connection.read(text, binds, each)
-        }
+        connection.within(self.query.time_limit, |connection| {
+            if places.is_some() {
+                return connection.read(text, binds, &mut |row| {
+                    remapped(places.as_ref(), row, &mut *each)
+                });
+            }
+            if compiled.has_one_row() {
+                connection.read_row(text, binds, each)
+            } else {
+                connection.read(text, binds, each)
+            }
+        })
     }
 }
 

@@ -12,8 +12,8 @@ use crate::query::executor::Executor;
 use crate::query::expressions::table_ref::TableRef;
 
 impl<S: Selectable> Select<S> {
-    /// Returns the last row, or `None` if there is no row: the first one in the reverse order of `order_by`, or without it
-    /// the one with the highest primary key of the first table. Of rows that are equal in the order it may be any.
+    /// Returns the last row, or `None` if there is no row: the first one in the reverse order of `order_by` or of
+    /// the model, or without one the row with the highest primary key of the first table. Of rows that are equal in the order it may be any.
     ///
     /// # Errors
     /// - `Usage`: the query has LIMIT or OFFSET.
@@ -57,8 +57,9 @@ impl QueryState {
         self.refuse_limit("last")?;
         self.refuse_kept_rows("last")?;
         let mut query = Box::new(self.clone());
-        let root = query.sources.root;
+        let (root, default) = (query.sources.root, query.default_order());
         let orders = &mut query.clauses_mut().order_by;
+        orders.extend(default);
         match root {
             Some(root) if orders.is_empty() => orders.extend(by_key_descending(root)),
             _ => orders.iter_mut().for_each(reverse),

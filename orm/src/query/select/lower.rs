@@ -102,6 +102,7 @@ impl Hash for QueryKey<'_> {
             // Relations that are read after the rows, and whether loaded entities take the values of the rows.
             loads: _,
             populates_existing: _,
+            time_limit: _,
             // Depends on the verb.
             joined_loads: _,
             // A query under criteria, or with an error, is not looked for.

@@ -148,21 +148,16 @@ impl<S: Selectable> PageQuery<S> {
 impl QueryState {
     /// Orders rows that are equal otherwise by the primary keys of their tables, unless they are merged.
     fn complete_order(&mut self) {
-        let merges = |clauses: &Clauses| {
-            clauses.distinct
-                || !clauses.distinct_on.is_empty()
-                || !clauses.group_by.is_empty()
-                || !clauses.having.is_empty()
-                || clauses.compound.is_some()
-        };
-        if self.clauses.as_deref().is_some_and(merges) {
+        if self.clauses.as_deref().is_some_and(Clauses::merges_rows) {
             return;
         }
+        let default = self.default_order();
         let joined = self.sources.joined.iter();
         let joined = joined.filter(|joined| !joined.is_subtype());
         let tables = self.sources.root.into_iter();
         let tables: Vec<_> = tables.chain(joined.map(|joined| joined.table)).collect();
         let orders = &mut self.clauses_mut().order_by;
+        orders.extend(default);
         for table in tables {
             for position in table.def.primary_key {
                 let order = table.order((*position, false));

@@ -54,6 +54,7 @@ impl<S> Select<S> {
         self.query.refuse_kept_rows(what)?;
         let mut query = self.query.clone();
         let table = query.entity_table(def);
+        let default = query.default_order();
         let clauses = query.clauses_mut();
         if size == 0 {
             return Err(refused(
@@ -65,6 +66,7 @@ impl<S> Select<S> {
         if !clauses.group_by.is_empty() || !clauses.having.is_empty() {
             return Err(grouped(table, what));
         }
+        clauses.order_by.extend(default);
         let order = total_order(table, &clauses.order_by, what)?;
         let left = clauses.limit.take().map(|limit| match limit {
             Limit::Rows(rows) => rows,
@@ -198,7 +200,7 @@ fn own_column(table: TableRef, expr: &Expr, what: &str) -> Result<usize> {
         return Ok(position);
     };
     let hint = format!(
-        "order by other NOT NULL columns, or remove {}.{field} from order_by",
+        "order by NOT NULL columns other than {}.{field}, or call unordered() if it is in the order of the model",
         def.name
     );
     Err(refused(table, problem, hint).with_column(name.clone()))

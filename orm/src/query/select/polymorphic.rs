@@ -13,9 +13,9 @@ use orm_core::value::ValueRef;
 
 use super::entity_selection::{EntitySelection, PathOf};
 use super::join::Sources;
-use super::selectable::{Optional, Selectable};
+use super::selectable::{Optional, SelectList};
 use crate::mapping::{
-    self, Column, IntoPath, LoadPath, LoadStep, Model, ModelDef, key_text, value_for,
+    self, Column, FieldGiven, IntoPath, LoadPath, LoadStep, Model, ModelDef, key_text, value_for,
 };
 use crate::query::executor::Executor;
 use crate::query::expressions::build_error::BuildError;
@@ -153,8 +153,9 @@ impl<P: Polymorphic> WithPolymorphic<P> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<P: Polymorphic> Selectable for WithPolymorphic<P> {
+impl<P: Polymorphic> SelectList for WithPolymorphic<P> {
     type Output<X: Executor> = P::Of<X>;
+    type State = FieldGiven;
 
     fn width() -> usize {
         let subtypes = P::SUBTYPES.iter().map(|def| def().columns.len());
@@ -184,8 +185,9 @@ impl<P: Polymorphic> Selectable for WithPolymorphic<P> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<P: Polymorphic> Selectable for Optional<WithPolymorphic<P>> {
+impl<P: Polymorphic> SelectList for Optional<WithPolymorphic<P>> {
     type Output<X: Executor> = Option<P::Of<X>>;
+    type State = FieldGiven;
 
     fn width() -> usize {
         WithPolymorphic::<P>::width()

@@ -10,7 +10,7 @@ use super::join::{Sources, twice};
 use super::joined_loads::{JoinedLoads, not_joined, not_locked};
 use super::named_source::with;
 use super::selectable::Selectable;
-use crate::engine::{Connection, StatementText};
+use crate::engine::{Connection, StatementLimit, StatementText};
 use crate::mapping::{ColumnSet, Criteria, Exempt, LoadPath, LoadStep, ModelDef, Strategy};
 use crate::query::compile::compiled_sql::{CompiledSql, KeptSql, compile_query};
 use crate::query::compile::printed::with_literals;
@@ -41,6 +41,7 @@ pub(in crate::query) struct QueryState {
     /// The criteria that it is exempt from.
     pub(super) exempt: Option<Box<Exempt>>,
     pub(super) error: Option<Box<BuildError>>,
+    pub(super) time_limit: StatementLimit,
     pub(super) kept: KeptSql,
 }
 
@@ -178,7 +179,7 @@ impl QueryState {
     }
 
     /// The columns of a selected entity that are left out.
-    fn left_out(&self, table: TableRef) -> ColumnSet {
+    pub(super) fn left_out(&self, table: TableRef) -> ColumnSet {
         let is_root = |root: TableRef| root.name() == table.name();
         match &self.left_out {
             Some(left_out) if self.sources.root.is_some_and(is_root) => (**left_out).clone(),
@@ -320,7 +321,10 @@ impl QueryState {
 
     /// The query that the verb runs.
     fn rewrite(&self, verb: Verb, query: Query, criteria: &Criteria) -> Result<Query> {
-        let query = verb.rewrite(query, self.has_one_row());
+        let mut query = verb.rewrite(query, self.has_one_row());
+        if verb.keeps_order() {
+            query.order_by.extend(self.default_order());
+        }
         match (self.joined_loads(verb), self.sources.root) {
             (Some(joined), Some(root)) => joined.apply(query, root, criteria),
             _ => Ok(query),
@@ -349,7 +353,7 @@ impl QueryState {
     }
 
     /// Whether the conditions fix the primary key of the only table.
-    fn has_one_row(&self) -> bool {
+    pub(super) fn has_one_row(&self) -> bool {
         let Some(root) = self.sources.root else {
             return false;
         };

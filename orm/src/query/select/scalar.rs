@@ -50,7 +50,8 @@ pub struct Quantified<S> {
 ///
 /// It stands on the right of `eq`, `ne`, `lt`, `le`, `gt` and `ge` alone. `in_` is shorter for `eq(any(…))`. SQLite has no
 /// ANY: an aggregate over the query stands for it. MariaDB 10.11 keeps the result for a NULL on the left, if the query uses
-/// no columns of the outer one, from the first run of a prepared statement, also for `in_` and `not_in` of a query.
+/// no columns of the outer one, from the first run of a prepared statement, also for `in_` and `not_in` of a query. For a
+/// date or a time beside an aggregate that is NULL it returns true or false there instead of NULL; `scalar` returns NULL.
 ///
 /// # Errors
 /// The statement returns:

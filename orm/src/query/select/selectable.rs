@@ -1,11 +1,12 @@
-//! [`Selectable`]: the argument of `select`, and its output on each executor.
+//! [`Selectable`]: the argument of `select`, and its output on each executor. The columns of a struct are in
+//! `struct_selection.rs`.
 
 use orm_core::driver::Row;
 use orm_core::error::Result;
 use orm_core::types::DbType;
 
 use super::join::Sources;
-use crate::mapping::{Column, Entity, Model};
+use crate::mapping::{Column, Entity, FieldGiven, FieldState, Model};
 use crate::query::executor::Executor;
 use crate::query::expressions::build_error::BuildError;
 use crate::query::expressions::expr::Expr;
@@ -14,14 +15,36 @@ use crate::query::expressions::table_ref::TableRef;
 use crate::query::rows::from_row::read_value;
 
 /// Is implemented by what can be selected: a model's value such as `User`, a column, an expression, `optional(…)` of
-/// one of these, or a tuple of up to eight of these. Tuples nest.
+/// one of these, or a tuple of up to eight of these. Tuples nest. A struct that derives [`FromRow`](derive@crate::FromRow) is
+/// selected by the value of its name, with a column for each field.
+///
+/// The parts of its implementations are in [`SelectList`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be selected",
     label = "expected a model's value such as `User`, a column, an expression, or a tuple of at most eight of these, which may be tuples in turn: `((a, b), c)`"
 )]
-pub trait Selectable {
+pub trait Selectable: SelectList {}
+
+// Not kept out of the compiler's message, which says whether the list can't be selected or lacks a field.
+impl<S> Selectable for S
+where
+    S: SelectList,
+    S::State: Complete<<S::State as FieldState>::Field>,
+{
+}
+
+/// Is implemented by what can be selected, and by the columns of a struct some of whose fields have none yet.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be selected",
+    label = "expected a model's value such as `User`, a column, an expression, or a tuple of at most eight of these, which may be tuples in turn: `((a, b), c)`"
+)]
+pub trait SelectList {
     /// The type of a row: entities as the executor `X` returns them, columns and expressions as their Rust values.
     type Output<X: Executor>;
+
+    /// Whether each field of the structs in it has a column, or else the first one that has none.
+    #[doc(hidden)]
+    type State: FieldState;
 
     /// Returns the number of columns that it selects.
     fn width() -> usize;
@@ -53,9 +76,39 @@ pub trait Selectable {
     ) -> Result<Self::Output<X>>;
 }
 
+/// Is implemented by what is selected as a whole by `optional(…)`: entities, and the columns of a struct.
+pub trait OptionalSelection: SelectList {
+    /// Adds the items as those of the nullable side of an outer join.
+    #[doc(hidden)]
+    fn add_optional_to(self, items: &mut SelectItems);
+
+    /// Decodes what is selected; `None` for a row without a match.
+    ///
+    /// # Errors
+    /// As [`SelectList::decode`].
+    #[doc(hidden)]
+    fn decode_optional<X: Executor>(
+        row: &dyn Row,
+        start: usize,
+        sink: &mut X::Sink<'_>,
+    ) -> Result<Option<Self::Output<X>>>;
+}
+
+/// Is implemented by the state in which every field of the selected structs has a column. Its compile error names the first
+/// field that has none, as the parameter `F`.
+#[diagnostic::on_unimplemented(
+    message = "the field `{F}` of the selected struct has no column",
+    label = "call the method of this field with its column"
+)]
+pub trait Complete<F> {}
+
 #[diagnostic::do_not_recommend]
-impl<E: Entity> Selectable for E {
+impl<F> Complete<F> for FieldGiven {}
+
+#[diagnostic::do_not_recommend]
+impl<E: Entity> SelectList for E {
     type Output<X: Executor> = X::Of<E::Model>;
+    type State = FieldGiven;
 
     fn width() -> usize {
         E::Model::def().columns.len()
@@ -82,8 +135,9 @@ impl<E: Entity> Selectable for E {
 }
 
 #[diagnostic::do_not_recommend]
-impl<M: Model, T: DbType> Selectable for Column<M, T> {
+impl<M: Model, T: DbType> SelectList for Column<M, T> {
     type Output<X: Executor> = T;
+    type State = FieldGiven;
 
     fn width() -> usize {
         1
@@ -107,8 +161,9 @@ impl<M: Model, T: DbType> Selectable for Column<M, T> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: DbType> Selectable for Expr<T> {
+impl<T: DbType> SelectList for Expr<T> {
     type Output<X: Executor> = T;
+    type State = FieldGiven;
 
     fn width() -> usize {
         1
@@ -120,7 +175,11 @@ impl<T: DbType> Selectable for Expr<T> {
 
     fn add_to(self, items: &mut SelectItems) {
         let nullability = ItemNullability::of::<T::Null>();
-        items.push(SelectItem::value(self.ast, nullability));
+        items.push(SelectItem::typed(
+            self.ast,
+            nullability,
+            Some(const { &T::TYPE }),
+        ));
     }
 
     #[inline]
@@ -149,7 +208,7 @@ pub fn optional<S>(selected: S) -> Optional<S> {
     Optional(selected)
 }
 
-impl<S: Selectable> Optional<S> {
+impl<S: SelectList> Optional<S> {
     #[inline]
     fn optional_origin(&self) -> Option<(TableRef, bool)> {
         self.0.origin().map(|(table, _)| (table, false))
@@ -157,11 +216,12 @@ impl<S: Selectable> Optional<S> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<E: Entity> Selectable for Optional<E> {
-    type Output<X: Executor> = Option<X::Of<E::Model>>;
+impl<S: OptionalSelection> SelectList for Optional<S> {
+    type Output<X: Executor> = Option<S::Output<X>>;
+    type State = S::State;
 
     fn width() -> usize {
-        E::width()
+        S::width()
     }
 
     #[inline]
@@ -171,24 +231,27 @@ impl<E: Entity> Selectable for Optional<E> {
 
     #[inline]
     fn add_to(self, items: &mut SelectItems) {
-        items.push(SelectItem::entity(&self.0, true));
+        self.0.add_optional_to(items);
     }
 
+    fn joins(&self, sources: &mut Sources) -> Result<(), Box<BuildError>> {
+        self.0.joins(sources)
+    }
+
+    #[inline]
     fn decode<X: Executor>(
         row: &dyn Row,
         start: usize,
         sink: &mut X::Sink<'_>,
     ) -> Result<Self::Output<X>> {
-        if E::Model::def().is_absent(row, start)? {
-            return Ok(None);
-        }
-        X::entity::<E::Model>(sink, row, start).map(Some)
+        S::decode_optional::<X>(row, start, sink)
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<M: Model, T: DbType> Selectable for Optional<Column<M, T>> {
+impl<M: Model, T: DbType> SelectList for Optional<Column<M, T>> {
     type Output<X: Executor> = Option<T::Plain>;
+    type State = FieldGiven;
 
     fn width() -> usize {
         1
@@ -214,8 +277,9 @@ impl<M: Model, T: DbType> Selectable for Optional<Column<M, T>> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: DbType> Selectable for Optional<Expr<T>> {
+impl<T: DbType> SelectList for Optional<Expr<T>> {
     type Output<X: Executor> = Option<T::Plain>;
+    type State = FieldGiven;
 
     fn width() -> usize {
         1
@@ -228,7 +292,8 @@ impl<T: DbType> Selectable for Optional<Expr<T>> {
 
     #[inline]
     fn add_to(self, items: &mut SelectItems) {
-        items.push(SelectItem::value(self.0.ast, ItemNullability::Optional));
+        let ty = Some(const { &T::TYPE });
+        items.push(SelectItem::typed(self.0.ast, ItemNullability::Optional, ty));
     }
 
     fn decode<X: Executor>(
@@ -243,8 +308,9 @@ impl<T: DbType> Selectable for Optional<Expr<T>> {
 macro_rules! tuples {
     ($(($($item:ident $index:tt),+)),+ $(,)?) => {$(
         #[diagnostic::do_not_recommend]
-        impl<$($item: Selectable),+> Selectable for ($($item,)+) {
+        impl<$($item: SelectList),+> SelectList for ($($item,)+) {
             type Output<X: Executor> = ($($item::Output<X>,)+);
+            type State = tuples!(@state $($item)+);
 
             fn width() -> usize {
                 0 $(+ $item::width())+
@@ -286,6 +352,10 @@ macro_rules! tuples {
             }
         }
     )+};
+    (@state $first:ident $($rest:ident)*) => {
+        <$first::State as FieldState>::Or<tuples!(@state $($rest)*)>
+    };
+    (@state) => { FieldGiven };
 }
 
 tuples! {

@@ -6,7 +6,7 @@ use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::types::Type;
 use orm_core::value::{Decimal, ValueRef};
 
-use crate::mapping::ModelDef;
+use crate::mapping::{Model, ModelDef};
 
 /// Refuses text and bytes that are longer than the length of the column: SQLite would store them, MySQL might truncate
 /// them. Refuses decimals with more digits than the column, which some databases round and others store.
@@ -112,4 +112,18 @@ fn unflushed(def: &'static ModelDef, position: usize) -> Error {
         format!("{table}.{column} is 0: its parent has not been flushed"),
     )
     .with_hint("flush or commit the parent first, then take its key")
+}
+
+/// Not every database names the column whose number is out of range: it may be one that the program has not set.
+#[cold]
+pub(super) fn explain_range<M: Model>(error: Error) -> Error {
+    match M::def().version {
+        Some(position) if error.kind() == ErrorKind::OutOfRange && error.hint().is_none() => {
+            let name = M::def().names[position];
+            error.with_hint(format!(
+                "make its field an i64, if it is the version column {name}, which every UPDATE increments"
+            ))
+        }
+        _ => error,
+    }
 }

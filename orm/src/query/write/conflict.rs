@@ -16,7 +16,8 @@ use orm_core::value::ValueRef;
 
 use super::check::{check_length, check_references};
 use super::insert::Insert;
-use super::unique_key::{names, unique_keys};
+use super::stored::stored;
+use super::unique_key::names;
 use crate::mapping::{ColumnSet, Exempt, Model, ModelDef};
 use crate::query::compile::criteria::HasHandle;
 use crate::query::expressions::build_error::BuildError;
@@ -176,7 +177,9 @@ impl Clause {
         let is_omitted = |key: &[usize]| key.iter().any(|column| !columns.contains(column));
         let is_generated = |key: &[usize]| matches!(key, [key] if def.generated == Some(*key));
         conflict.other_keys = !target.is_empty()
-            && unique_keys(def).any(|key| key != target && !(is_generated(key) && is_omitted(key)));
+            && def
+                .unique_keys()
+                .any(|key| key != target && !(is_generated(key) && is_omitted(key)));
         let mut insert = stmt::Insert::new(def.table, Vec::new(), InsertSource::Defaults);
         insert.conflict = Some(conflict);
         Ok(insert)
@@ -193,7 +196,11 @@ impl Clause {
             |position: usize| def.update_defaults.iter().any(|it| it.column == position);
         let mut set: Vec<(usize, Expr)> = match &self.action {
             Action::Nothing => return Vec::new(),
-            Action::Set(set) => set.clone(),
+            Action::Set(set) => {
+                let set = set.iter().cloned();
+                set.map(|(position, value)| (position, stored(def, position, value)))
+                    .collect()
+            }
             Action::All => {
                 let others = columns.iter().copied().filter(|position| {
                     let is_key = target.contains(position) || def.primary_key.contains(position);

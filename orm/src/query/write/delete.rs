@@ -8,11 +8,12 @@ use orm_core::sql::{self, Capabilities, Dialect};
 use orm_core::stmt::{self, Statement};
 use orm_core::value::Value;
 
+use super::clauses::WriteClauses;
 use super::matching_keys::matching_keys;
-use super::other_tables::{OtherTables, without_using};
+use super::other_tables::without_using;
 use super::parts::{Parts, execute, execute_once};
 use super::returning::{Prepared, Returning, WriteRows, check_returning, text_of};
-use crate::engine::{Connection, StatementText, TextOf};
+use crate::engine::{Connection, StatementLimit, StatementText, TextOf};
 use crate::mapping::{Entity, Exempt, KeySource, Model};
 use crate::query::compile::printed::with_literals;
 use crate::query::compile::validate::validate_delete;
@@ -20,6 +21,7 @@ use crate::query::executor::{DmlKind, Executor, RowsWrite};
 use crate::query::expressions::predicate::Condition;
 use crate::query::expressions::table_ref::TableRef;
 use crate::query::expressions::term::{Term, Terms};
+use crate::query::limited::limited;
 use crate::query::select::returning_list::ReturningList;
 use crate::query::select::selectable::Selectable;
 
@@ -46,8 +48,8 @@ pub struct Delete<M> {
     is_in_step: bool,
     /// The criteria that it is exempt from.
     exempt: Option<Box<Exempt>>,
-    /// Other tables whose columns it uses.
-    using: OtherTables,
+    pub(super) clauses: WriteClauses,
+    pub(super) limit: StatementLimit,
     marker: PhantomData<fn() -> M>,
 }
 
@@ -65,7 +67,8 @@ pub fn delete<E: Entity>(_entity: E) -> Delete<E::Model> {
         filter: Terms::new(),
         is_in_step: false,
         exempt: None,
-        using: OtherTables::default(),
+        clauses: WriteClauses::default(),
+        limit: StatementLimit::Outer,
         marker: PhantomData,
     }
 }
@@ -109,7 +112,7 @@ impl<M: Model> Delete<M> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn using<E: Entity>(mut self, entity: E) -> Self {
-        self.using.add(TableRef::of(&entity));
+        self.clauses.add_table(TableRef::of(&entity));
         self
     }
 
@@ -233,7 +236,7 @@ impl<M: Model> Delete<M> {
     /// ```
     pub fn execute<X: Executor>(&self, conn_or_session: &mut X) -> Result<u64> {
         let write = |conn: &mut Connection, keys: &dyn KeySource| {
-            if !self.using.is_empty() {
+            if !self.clauses.is_empty() {
                 return self.prepare((conn, keys), None)?.execute(conn);
             }
             let dialect = conn.dialect();
@@ -248,11 +251,12 @@ impl<M: Model> Delete<M> {
             let text = conn.statement(&key, || self.render(dialect))?;
             execute((conn, keys), &text, Some(parts), || self.lower())
         };
+        let executor = limited(conn_or_session, self.limit);
         if !self.is_in_step {
-            return conn_or_session.write(M::def(), DmlKind::Delete, write);
+            return executor.write(M::def(), DmlKind::Delete, write);
         }
         let keys = |conn: &mut Connection, keys: &dyn KeySource| self.matching_keys(conn, keys);
-        conn_or_session.write_in_step(M::def(), DmlKind::Delete, keys, write)
+        executor.write_in_step(M::def(), DmlKind::Delete, keys, write)
     }
 
     /// Returns the SQL text for a dialect, with placeholders instead of values.
@@ -296,14 +300,15 @@ impl<M: Model> Delete<M> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn to_sql_with_literals(&self, dialect: &dyn Dialect) -> Result<String> {
-        let statement = self.lower();
+        self.clauses.check(M::def())?;
+        let statement = without_using(self.lower(), dialect);
         validate_delete(&statement).map_err(|error| error.to_error())?;
         with_literals(&statement, dialect)
     }
 
     #[cold]
     fn render(&self, dialect: &dyn Dialect) -> Result<StatementText> {
-        self.using.check(M::def())?;
+        self.clauses.check(M::def())?;
         let statement = without_using(self.lower(), dialect);
         validate_delete(&statement).map_err(|error| error.to_error())?;
         StatementText::of(&statement, dialect)
@@ -329,7 +334,7 @@ impl<M: Model> Delete<M> {
         (conn, keys): (&mut Connection, &dyn KeySource),
         list: Option<&ReturningList>,
     ) -> Result<Prepared> {
-        self.using.check(M::def())?;
+        self.clauses.check(M::def())?;
         let statement = self.under_criteria(conn)?;
         let statement = statement.unwrap_or_else(|| self.lower());
         let mut statement = without_using(statement, conn.dialect());
@@ -344,14 +349,14 @@ impl<M: Model> Delete<M> {
         conn: &mut Connection,
         keys: &dyn KeySource,
     ) -> Result<Vec<Vec<Value>>> {
-        self.using.check_in_step()?;
+        self.clauses.check_in_step()?;
         matching_keys::<M>(conn, keys, (&self.filter, self.exempt.as_deref()))
     }
 
     fn lower(&self) -> stmt::Delete {
         let mut delete = stmt::Delete::new(M::def().table);
         delete.filter = self.filter.iter().cloned().map(Term::into_expr).collect();
-        (delete.using, delete.joins) = self.using.lower();
+        self.clauses.add_to_delete(&mut delete);
         delete
     }
 }
@@ -376,7 +381,7 @@ impl<M: Model> WriteRows for Delete<M> {
                 let is_clause = |capabilities: &Capabilities| {
                     capabilities.delete_using != sql::OtherTables::List
                 };
-                if self.using.is_empty() {
+                if !self.clauses.has_tables() {
                     return Ok(());
                 }
                 check_returning(dialect, ("DELETE … USING … RETURNING", is_clause))
@@ -385,12 +390,8 @@ impl<M: Model> WriteRows for Delete<M> {
         };
         let prepare =
             |conn: &mut Connection, keys: &dyn KeySource| self.prepare((conn, keys), Some(list));
-        let run = |conn: &mut Connection,
-                   prepared: Prepared,
-                   each: &mut dyn FnMut(&dyn Row) -> Result<()>| {
-            prepared.query(conn, each)
-        };
-        conn_or_session.write_rows(&write, prepare, run, each)
+        let executor = limited(conn_or_session, self.limit);
+        executor.write_rows(&write, prepare, Prepared::query, each)
     }
 
     fn most_rows(&self) -> Option<usize> {
@@ -398,7 +399,7 @@ impl<M: Model> WriteRows for Delete<M> {
     }
 
     fn text_returning(&self, dialect: &dyn Dialect, list: &ReturningList) -> Result<String> {
-        self.using.check(M::def())?;
+        self.clauses.check(M::def())?;
         let mut delete = without_using(self.lower(), dialect);
         delete.returning.extend(list.projections());
         text_of(&Statement::Delete(delete), dialect)

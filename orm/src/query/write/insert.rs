@@ -14,9 +14,10 @@ use super::bulk::{
 use super::hooked_rows::{Refused, hooked};
 use super::returning::{Returning, WriteRows, check_returning};
 use super::values::{InsertRows, RowsOf, Run};
-use crate::engine::Connection;
+use crate::engine::{Connection, StatementLimit};
 use crate::mapping::{Entity, Model};
 use crate::query::executor::{DmlKind, Executor, RowsWrite};
+use crate::query::limited::limited;
 use crate::query::select::returning_list::ReturningList;
 use crate::query::select::selectable::Selectable;
 
@@ -64,6 +65,7 @@ pub struct Insert<'a, M> {
     more: Vec<InsertRows<'a, M>>,
     /// What the hooks of the rows have refused, if the model has hooks.
     refused: Option<Box<Refused>>,
+    pub(super) limit: StatementLimit,
 }
 
 /// Creates an INSERT into a model's table.
@@ -128,6 +130,7 @@ impl<M: Model> InsertInto<M> {
             first: InsertRows::Defaults,
             more: Vec::new(),
             refused: None,
+            limit: StatementLimit::Outer,
         }
     }
 }
@@ -139,6 +142,7 @@ impl<'a, M: Model> Insert<'a, M> {
             first: hooked(rows, &mut refused),
             more: Vec::new(),
             refused,
+            limit: StatementLimit::Outer,
         }
     }
 
@@ -221,7 +225,7 @@ impl<'a, M: Model> Insert<'a, M> {
             return Ok(0);
         }
         self.check_hooks()?;
-        conn_or_session.write(M::def(), DmlKind::Insert, |conn, _| {
+        limited(conn_or_session, self.limit).write(M::def(), DmlKind::Insert, |conn, _| {
             let is_one = self.goes_at_once(conn, &|capabilities, insert, value, limit| {
                 goes_at_once(capabilities, insert, value, limit)
                     || stores_at_once(capabilities, insert, value, limit)
@@ -418,7 +422,7 @@ impl<M: Model> WriteRows for Insert<'_, M> {
                 insert_with(conn, &run.insert::<M>(), &value, &clauses, &mut *each)
             })
         };
-        conn_or_session.write_rows(&write, |_, _| Ok(()), run, each)
+        limited(conn_or_session, self.limit).write_rows(&write, |_, _| Ok(()), run, each)
     }
 
     fn most_rows(&self) -> Option<usize> {

@@ -8,9 +8,10 @@ use orm_core::error::Result;
 use super::bulk::insert_rows;
 use super::insert::{Insert, InsertInto};
 use super::values::Item;
-use crate::engine::Connection;
+use crate::engine::{Connection, StatementLimit};
 use crate::mapping::Model;
 use crate::query::executor::{DmlKind, Executor};
+use crate::query::limited::limited;
 
 /// How many rows are in memory at a time.
 const ROWS: usize = 1000;
@@ -22,6 +23,7 @@ type Marker<'a, M, Kind> = PhantomData<(fn() -> (M, Kind), &'a ())>;
 #[must_use = "an insert does nothing until it is executed"]
 pub struct InsertIter<'a, M, I, Kind> {
     rows: I,
+    pub(super) limit: StatementLimit,
     marker: Marker<'a, M, Kind>,
 }
 
@@ -60,6 +62,7 @@ impl<M: Model> InsertInto<M> {
     {
         InsertIter {
             rows: rows.into_iter(),
+            limit: StatementLimit::Outer,
             marker: PhantomData,
         }
     }
@@ -90,7 +93,7 @@ where
         if rows.peek().is_none() {
             return Ok(0);
         }
-        conn_or_session.write(M::def(), DmlKind::Insert, |conn, _| {
+        limited(conn_or_session, self.limit).write(M::def(), DmlKind::Insert, |conn, _| {
             let mut send = |conn: &mut Connection| {
                 let mut sent = 0;
                 while rows.peek().is_some() {

@@ -11,12 +11,13 @@ use orm_core::types::DbType;
 
 use super::insert::{INSERT_RETURNING, InsertInto};
 use super::returning::{Prepared, Returning, WriteRows, check_returning, text_of};
-use crate::engine::Connection;
+use crate::engine::{Connection, StatementLimit};
 use crate::mapping::{Column, ColumnSet, Criteria, Exempt, KeySource, Model};
 use crate::query::executor::{DmlKind, Executor, RowsWrite};
 use crate::query::expressions::build_error::BuildError;
 use crate::query::expressions::expr::Expr;
 use crate::query::expressions::operand::FitsIn;
+use crate::query::limited::limited;
 use crate::query::select::builder::Select;
 use crate::query::select::returning_list::ReturningList;
 use crate::query::select::selectable::Selectable;
@@ -92,6 +93,7 @@ pub struct InsertQuery<M> {
     query: std::result::Result<Box<Query>, Box<BuildError>>,
     /// The criteria that the query is exempt from.
     exempt: Option<Box<Exempt>>,
+    pub(super) limit: StatementLimit,
     marker: PhantomData<fn() -> M>,
 }
 
@@ -134,6 +136,7 @@ impl<M: Model> InsertInto<M> {
             columns: positions,
             query: query.query.into_query().map(Box::new).map_err(Box::new),
             exempt,
+            limit: StatementLimit::Outer,
             marker: PhantomData,
         }
     }
@@ -179,7 +182,7 @@ impl<M: Model> InsertQuery<M> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn execute<X: Executor>(&self, conn_or_session: &mut X) -> Result<u64> {
-        conn_or_session.write(M::def(), DmlKind::Insert, |conn, keys| {
+        limited(conn_or_session, self.limit).write(M::def(), DmlKind::Insert, |conn, keys| {
             let statement = self.lower(conn.criteria(), None)?;
             Prepared::new((conn, keys), statement)?.execute(conn)
         })
@@ -257,12 +260,8 @@ impl<M: Model> WriteRows for InsertQuery<M> {
             let statement = self.lower(conn.criteria(), Some(list))?;
             Prepared::new((conn, keys), statement)
         };
-        let run = |conn: &mut Connection,
-                   prepared: Prepared,
-                   each: &mut dyn FnMut(&dyn Row) -> Result<()>| {
-            prepared.query(conn, each)
-        };
-        conn_or_session.write_rows(&write, prepare, run, each)
+        let executor = limited(conn_or_session, self.limit);
+        executor.write_rows(&write, prepare, Prepared::query, each)
     }
 
     fn most_rows(&self) -> Option<usize> {

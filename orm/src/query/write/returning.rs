@@ -314,15 +314,21 @@ impl Prepared {
     /// # Errors
     /// The database's refusal, and the error of `each`.
     pub(super) fn query(
-        &self,
         conn: &mut Connection,
+        this: Self,
         each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<()> {
-        let mut binds = self.text.order.binds(&*self.statement, conn.dialect())?;
-        if let Some(keys) = &self.keys {
+        let Self {
+            text,
+            statement,
+            keys,
+            ..
+        } = this;
+        let mut binds = text.order.binds(&*statement, conn.dialect())?;
+        if let Some(keys) = &keys {
             keys.replace(&mut binds);
         }
-        conn.query(&self.text, &binds, each)
+        conn.query(&text, &binds, each)
     }
 
     /// Executes the statement and returns how many rows it wrote.

@@ -1,6 +1,6 @@
 //! [`stored`]: an expression that a column is set to, as the column stores its value.
 //!
-//! Used by `update.rs` and by `session/set.rs`. What a plain value must be, `check.rs` decides before it is sent.
+//! Used by `update.rs`, by `conflict.rs` and by `session/set.rs`. What a plain value must be, `check.rs` decides before it is sent.
 
 use std::ops::ControlFlow;
 

@@ -15,19 +15,8 @@ pub(crate) fn unique_columns<M: Model>(by: impl Columns<M>) -> Result<&'static [
     let AttributeSet { columns, .. } = AttributeSet::of(by, def);
     let is_it =
         |unique: &&'static [usize]| unique.iter().copied().collect::<ColumnSet>() == columns;
-    let found = unique_keys(def).find(is_it);
+    let found = def.unique_keys().find(is_it);
     found.ok_or_else(|| not_unique(def, &columns))
-}
-
-/// The columns of the primary key, of each unique constraint and of each unique index over the whole table.
-pub(super) fn unique_keys(def: &'static ModelDef) -> impl Iterator<Item = &'static [usize]> {
-    let uniques = def.uniques.iter().map(|unique| unique.columns);
-    let indexes = def.indexes.iter().zip(&def.schema.indexes);
-    let indexes = indexes.filter(|(_, index)| index.unique);
-    let indexes = indexes.map(|(index, _)| index.columns);
-    std::iter::once(def.primary_key)
-        .chain(uniques)
-        .chain(indexes)
 }
 
 /// The columns of the unique constraint, the unique index or the primary key of that name.
@@ -39,7 +28,7 @@ pub(super) fn named_columns(def: &'static ModelDef, name: &str) -> Result<&'stat
     let uniques = def.schema.uniques.iter().map(|unique| &unique.name);
     let indexes = def.schema.indexes.iter().filter(|index| index.unique);
     let names = keys.chain(uniques).chain(indexes.map(|index| &index.name));
-    let found = names.zip(unique_keys(def)).find(|(own, _)| *own == name);
+    let found = names.zip(def.unique_keys()).find(|(own, _)| *own == name);
     found
         .map(|(_, columns)| columns)
         .ok_or_else(|| not_named(def, name))
@@ -65,7 +54,9 @@ fn not_unique(def: &'static ModelDef, columns: &ColumnSet) -> Error {
         "{} has no unique constraint on ({by}), so that several rows may have these values",
         def.name
     );
-    let keys = unique_keys(def).map(|key| format!("({})", names(def, key.iter().copied())));
+    let keys = def
+        .unique_keys()
+        .map(|key| format!("({})", names(def, key.iter().copied())));
     let keys = keys.collect::<Vec<_>>().join(", ");
     Error::with_message(ErrorKind::Usage, message)
         .with_table(def.table)

@@ -3,31 +3,28 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use orm_core::error::{Error, ErrorKind, Result};
+use orm_core::error::Result;
 use orm_core::sql::Dialect;
-use orm_core::stmt::{self, Expr, Few, NextVersion, Visit};
+use orm_core::stmt::{self, Expr, Few, NextVersion};
 use orm_core::types::DbType;
 use orm_core::value::Value;
 
 use super::assignment::Assignment;
-use super::check::{check_length, check_references};
+use super::check::explain_range;
+use super::clauses::WriteClauses;
 use super::matching_keys::matching_keys;
-use super::other_tables::OtherTables;
 use super::parts::{Parts, execute, execute_once};
 use super::patch::Patch;
 use super::stored::stored;
-use crate::engine::{Connection, StatementText, TextOf};
-use crate::mapping::{
-    Column, ColumnSet, Entity, Exempt, KeySource, Model, ModelDef, UpdateDefault,
-};
-use crate::query::compile::criteria::HasHandle;
+use crate::engine::{Connection, StatementLimit, StatementText, TextOf};
+use crate::mapping::{Column, Entity, Exempt, KeySource, Model, UpdateDefault};
 use crate::query::compile::printed::with_literals;
 use crate::query::compile::validate::validate_update;
 use crate::query::executor::{DmlKind, Executor};
-use crate::query::expressions::build_error::BuildError;
 use crate::query::expressions::operand::ValueFor;
 use crate::query::expressions::predicate::Condition;
 use crate::query::expressions::term::{Term, Terms};
+use crate::query::limited::limited;
 
 /// Represents an UPDATE of the rows of a model's table. Without a filter it updates all rows.
 ///
@@ -61,13 +58,13 @@ pub struct Update<M> {
 #[derive(Clone, Debug, Default)]
 pub(super) struct UpdateParts {
     /// The columns' positions, with their new values.
-    set: Few<(usize, Expr)>,
+    pub(super) set: Few<(usize, Expr)>,
     filter: Terms,
     pub(super) is_in_step: bool,
     /// The criteria that it is exempt from.
     exempt: Option<Box<Exempt>>,
-    /// Other tables whose columns it uses.
-    pub(super) from: OtherTables,
+    pub(super) clauses: WriteClauses,
+    pub(super) limit: StatementLimit,
 }
 
 /// Creates an UPDATE of a model's table.
@@ -287,7 +284,7 @@ impl<M: Model> Update<M> {
     pub fn execute<X: Executor>(&self, conn_or_session: &mut X) -> Result<u64> {
         self.check_values()?;
         let write = |conn: &mut Connection, keys: &dyn KeySource| {
-            if !self.parts.from.is_empty() {
+            if !self.parts.clauses.is_empty() {
                 return self.prepare((conn, keys), None)?.execute(conn);
             }
             let dialect = conn.dialect();
@@ -303,11 +300,12 @@ impl<M: Model> Update<M> {
             let parts = is_whole.then_some(parts);
             execute((conn, keys), &text, parts, || self.lower())
         };
+        let executor = limited(conn_or_session, self.parts.limit);
         let updated = if self.parts.is_in_step {
             let keys = |conn: &mut Connection, keys: &dyn KeySource| self.matching_keys(conn, keys);
-            conn_or_session.write_in_step(M::def(), DmlKind::Update, keys, write)
+            executor.write_in_step(M::def(), DmlKind::Update, keys, write)
         } else {
-            conn_or_session.write(M::def(), DmlKind::Update, write)
+            executor.write(M::def(), DmlKind::Update, write)
         };
         updated.map_err(explain_range::<M>)
     }
@@ -374,10 +372,10 @@ impl<M: Model> Update<M> {
         let UpdateParts {
             filter,
             exempt,
-            from,
+            clauses,
             ..
         } = &*self.parts;
-        from.check_in_step()?;
+        clauses.check_in_step()?;
         matching_keys::<M>(conn, keys, (filter, exempt.as_deref()))
     }
 
@@ -399,7 +397,7 @@ impl<M: Model> Update<M> {
             .cloned()
             .map(Term::into_expr)
             .collect();
-        (update.from, update.joins) = self.parts.from.lower();
+        self.parts.clauses.add_to_update(&mut update);
         if let Some(position) = self.version() {
             let version = Expr::column(def.table, def.names[position]);
             let next = NextVersion::new(version, &def.columns[position].ty);
@@ -442,64 +440,5 @@ impl<M: Model> Update<M> {
     fn sets(&self, column: usize) -> bool {
         let mut set = self.parts.set.iter();
         set.any(|(position, _)| *position == column)
-    }
-
-    pub(super) fn check_values(&self) -> Result<()> {
-        for (position, value) in &self.parts.set {
-            if let Expr::Value(value) = value {
-                check_length(M::def(), *position, value.as_ref())?;
-                check_references(M::def(), *position, value.as_ref())?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether something is set, and nothing twice: one database refuses it, the other takes the last value.
-    pub(super) fn check_set(&self) -> Result<()> {
-        self.parts.from.check(M::def())?;
-        if self.parts.set.is_empty() {
-            let message = format!("the UPDATE of {} sets no column", M::def().table);
-            return Err(BuildError::new(message, "add .set(column, value)").to_error());
-        }
-        let mut seen = ColumnSet::new();
-        for (position, _) in &self.parts.set {
-            if seen.contains(*position) {
-                let (table, column) = (M::def().table, M::def().names[*position]);
-                let message =
-                    format!("multiple assignments to the column {column} in the UPDATE of {table}");
-                return Err(BuildError::new(message, "remove one of the two").to_error());
-            }
-            seen.insert(*position);
-        }
-        Ok(())
-    }
-}
-
-/// Checks an expression that a column of a row is set to, in an UPDATE of that row.
-///
-/// # Errors
-/// `Usage` for columns of other tables, and for handles.
-pub(crate) fn check_assigned(def: &'static ModelDef, position: usize, value: &Expr) -> Result<()> {
-    let mut update = stmt::Update::new(def.table);
-    update.set.push((def.names[position].into(), value.clone()));
-    validate_update(&update).map_err(|error| error.to_error())?;
-    if HasHandle.expr(value).is_continue() {
-        return Ok(());
-    }
-    let message = "an expression that an entity is set to can't have handles";
-    Err(BuildError::new(message, "use the keys of the entities").to_error())
-}
-
-/// Not every database names the column whose number is out of range: it may be one that the program has not set.
-#[cold]
-pub(super) fn explain_range<M: Model>(error: Error) -> Error {
-    match M::def().version {
-        Some(position) if error.kind() == ErrorKind::OutOfRange && error.hint().is_none() => {
-            let name = M::def().names[position];
-            error.with_hint(format!(
-                "make its field an i64, if it is the version column {name}, which every UPDATE increments"
-            ))
-        }
-        _ => error,
     }
 }

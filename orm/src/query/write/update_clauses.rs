@@ -5,12 +5,14 @@ use orm_core::error::Result;
 use orm_core::sql::{Capabilities, Dialect};
 use orm_core::stmt::Statement;
 
+use super::check::explain_range;
 use super::returning::{Prepared, Returning, WriteRows, check_returning, text_of};
-use super::update::{Update, explain_range};
+use super::update::Update;
 use crate::engine::Connection;
 use crate::mapping::{Entity, KeySource, Model};
 use crate::query::executor::{DmlKind, Executor, RowsWrite};
 use crate::query::expressions::table_ref::TableRef;
+use crate::query::limited::limited;
 use crate::query::select::returning_list::ReturningList;
 use crate::query::select::selectable::Selectable;
 
@@ -34,7 +36,7 @@ impl<M: Model> Update<M> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn from<E: Entity>(mut self, entity: E) -> Self {
-        self.parts.from.add(TableRef::of(&entity));
+        self.parts.clauses.add_table(TableRef::of(&entity));
         self
     }
 
@@ -98,12 +100,8 @@ impl<M: Model> WriteRows for Update<M> {
         };
         let prepare =
             |conn: &mut Connection, keys: &dyn KeySource| self.prepare((conn, keys), Some(list));
-        let run = |conn: &mut Connection,
-                   prepared: Prepared,
-                   each: &mut dyn FnMut(&dyn Row) -> Result<()>| {
-            prepared.query(conn, each)
-        };
-        let updated = conn_or_session.write_rows(&write, prepare, run, each);
+        let executor = limited(conn_or_session, self.parts.limit);
+        let updated = executor.write_rows(&write, prepare, Prepared::query, each);
         updated.map_err(explain_range::<M>)
     }
 

@@ -11,10 +11,11 @@ use orm_core::value::Value;
 use super::check::{check_length, check_references};
 use super::conflict::RowKey;
 use super::update_rows::{Batch, BatchColumns, next_version, own_key};
-use crate::engine::StoredTable;
+use crate::engine::{StatementLimit, StoredTable};
 use crate::mapping::{AttributeSet, ColumnSet, Columns, Entity, Model, UpdateDefault};
 use crate::query::executor::{DmlKind, Executor};
 use crate::query::expressions::build_error::BuildError;
+use crate::query::limited::limited;
 
 /// Represents an UPDATE of many rows, without the rows and the columns.
 #[must_use = "an update does nothing until it is executed"]
@@ -51,6 +52,7 @@ pub struct UpdateManyOf<M>(PhantomData<fn() -> M>);
 pub struct UpdateMany<'a, M> {
     rows: Vec<&'a M>,
     set: ColumnSet,
+    pub(super) limit: StatementLimit,
 }
 
 impl<M: Model> fmt::Debug for UpdateMany<'_, M> {
@@ -96,6 +98,7 @@ impl<M: Model> UpdateManyOf<M> {
         UpdateMany {
             rows: rows.into_iter().collect(),
             set: ColumnSet::new(),
+            limit: StatementLimit::Outer,
         }
     }
 }
@@ -150,7 +153,8 @@ impl<M: Model> UpdateMany<'_, M> {
         let columns = self.columns()?;
         let computed = self.computed(&columns)?;
         let batch = self.batch(&columns, &computed)?;
-        conn_or_session.write(M::def(), DmlKind::Update, |conn, _| batch.send_whole(conn))?;
+        limited(conn_or_session, self.limit)
+            .write(M::def(), DmlKind::Update, |conn, _| batch.send_whole(conn))?;
         Ok(self.rows.len() as u64)
     }
 

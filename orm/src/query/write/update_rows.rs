@@ -12,7 +12,6 @@ use orm_core::value::{BatchValues, Value, ValueRef};
 
 use super::bulk::cut_at;
 use super::reflection::{batch_column, stored_table};
-use super::unique_key::unique_keys;
 use crate::engine::{Connection, StatementKey, StatementKind, StatementText, StoredTable};
 use crate::mapping::{Model, ModelDef, UpdateDefault, integer_fits, key_text};
 use crate::query::select::by_key::current_rows_by_key;
@@ -142,7 +141,7 @@ impl<M: Model> Batch<'_, M> {
     fn is_in_any_order(&self, stored: &StoredTable) -> bool {
         let def = M::def();
         let is_set = |columns: &[usize]| columns.iter().any(|it| self.columns.set.contains(it));
-        let is_unique = unique_keys(def).any(is_set);
+        let is_unique = def.unique_keys().any(is_set);
         let own = def
             .references
             .iter()

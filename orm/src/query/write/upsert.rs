@@ -12,14 +12,15 @@ use orm_core::stmt;
 use super::assignment::Assignment;
 use super::bulk::{first_statement, insert_with, is_one_statement};
 use super::conflict::{Action, Clause, NEW, Target, check_rows, excluded};
-use super::insert::{INSERT_RETURNING, Insert};
-use super::returning::{Returning, WriteRows, check_returning};
+use super::insert::Insert;
+use super::returning::Returning;
 use super::unique_key::{named_columns, unique_columns};
 use super::values::{InsertRows, Run};
 use crate::engine::Connection;
 use crate::mapping::{Columns, Criteria, Entity, Exempt, Model, NewEntity};
-use crate::query::executor::{DmlKind, Executor, RowsWrite};
+use crate::query::executor::{DmlKind, Executor};
 use crate::query::expressions::predicate::Condition;
+use crate::query::limited::limited;
 use crate::query::select::returning_list::ReturningList;
 use crate::query::select::selectable::Selectable;
 
@@ -54,7 +55,7 @@ pub struct OnConflict<'a, M> {
 ///         .do_update(|new| [Hits.visits.to(Hits.visits + new.visits)])
 ///         .execute(&mut conn)?;
 ///     // SQLite, PostgreSQL: INSERT INTO "hits" ("page", "visits") VALUES (?, ?)
-///     //     ON CONFLICT ("page") DO UPDATE SET "visits" = "hits"."visits" + excluded."visits"
+///     //     ON CONFLICT ("page") DO UPDATE SET "visits" = "hits"."visits" + excluded."visits" (on SQLite checked by integer_store)
 ///     // MariaDB, MySQL: INSERT INTO `hits` (`page`, `visits`) VALUES (?, ?)
 ///     //     ON DUPLICATE KEY UPDATE `hits`.`visits` = `hits`.`visits` + VALUES(`visits`)
 /// }
@@ -73,8 +74,8 @@ pub struct OnConflict<'a, M> {
 /// The number of rows is not returned, since MySQL and MariaDB don't know it; [`returning`](Upsert::returning) does.
 #[must_use = "an insert does nothing until it is executed"]
 pub struct Upsert<'a, M> {
-    insert: Insert<'a, M>,
-    clause: Box<Clause>,
+    pub(super) insert: Insert<'a, M>,
+    pub(super) clause: Box<Clause>,
 }
 
 impl<M: fmt::Debug> fmt::Debug for Upsert<'_, M> {
@@ -175,7 +176,7 @@ impl<'a, M: Model> OnConflict<'a, M> {
     /// upsert.do_update(|new| [User.age.to(User.age + new.age), User.active.to(false)]).execute(&mut conn)?;
     /// assert_eq!(
     ///     sent.take_sql(),
-    ///     [r#"INSERT INTO "users" ("id", "name", "email", "age", "active") VALUES (?, ?, ?, ?, ?) ON CONFLICT ("id") DO UPDATE SET "age" = "users"."age" + excluded."age", "active" = ?"#]
+    ///     [r#"INSERT INTO "users" ("id", "name", "email", "age", "active") VALUES (?, ?, ?, ?, ?) ON CONFLICT ("id") DO UPDATE SET "age" = integer_store("users"."age" + excluded."age", 32), "active" = ?"#]
     /// );
     /// assert_eq!(select(User.age).one(&mut conn)?, 37);
     /// # Ok::<(), orm::Error>(())
@@ -385,7 +386,7 @@ impl<'a, M: Model> Upsert<'a, M> {
             return Ok(());
         }
         self.check()?;
-        conn_or_session.write(M::def(), DmlKind::Update, |conn, _| {
+        limited(conn_or_session, self.insert.limit).write(M::def(), DmlKind::Update, |conn, _| {
             self.send(conn, None, &mut |_| Ok(()))
         })
     }
@@ -412,14 +413,18 @@ impl<'a, M: Model> Upsert<'a, M> {
         self.text(dialect, None)
     }
 
-    fn text(&self, dialect: &dyn Dialect, list: Option<&ReturningList>) -> Result<String> {
+    pub(super) fn text(
+        &self,
+        dialect: &dyn Dialect,
+        list: Option<&ReturningList>,
+    ) -> Result<String> {
         let run = self.insert.first_run()?;
         self.check()?;
         let clauses = self.clauses(&run, &Criteria::default(), list)?;
         first_statement(dialect, &run.insert::<M>(), Some(&clauses))
     }
 
-    fn check(&self) -> Result<()> {
+    pub(super) fn check(&self) -> Result<()> {
         self.insert.check_hooks()?;
         self.clause.check(M::def())?;
         check_rows(&self.insert, &self.clause)
@@ -441,7 +446,7 @@ impl<'a, M: Model> Upsert<'a, M> {
         Ok(clauses)
     }
 
-    fn send(
+    pub(super) fn send(
         &self,
         conn: &mut Connection,
         list: Option<&ReturningList>,
@@ -458,43 +463,5 @@ impl<'a, M: Model> Upsert<'a, M> {
                 let value = |row, position| rows.value(run.rows.start + row, position);
                 insert_with(conn, &run.insert::<M>(), &value, &clauses, &mut *each)
             })
-    }
-}
-
-impl<M: Model> WriteRows for Upsert<'_, M> {
-    type Model = M;
-
-    fn write_rows<X: Executor>(
-        &self,
-        conn_or_session: &mut X,
-        list: &ReturningList,
-        each: impl FnMut(&dyn Row, &mut X::Sink<'_>) -> Result<()>,
-    ) -> Result<()> {
-        if self.insert.len() == 0 {
-            return Ok(());
-        }
-        self.check()?;
-        let write = RowsWrite {
-            model: M::def(),
-            kind: DmlKind::Update,
-            has_entities: list.has_entities(),
-            check: &|dialect| {
-                check_returning(dialect, INSERT_RETURNING)?;
-                self.clause.check_returning(dialect, None)
-            },
-            keys: None,
-        };
-        let run = |conn: &mut Connection, (), each: &mut dyn FnMut(&dyn Row) -> Result<()>| {
-            self.send(conn, Some(list), each)
-        };
-        conn_or_session.write_rows(&write, |_, _| Ok(()), run, each)
-    }
-
-    fn most_rows(&self) -> Option<usize> {
-        Some(self.insert.len())
-    }
-
-    fn text_returning(&self, dialect: &dyn Dialect, list: &ReturningList) -> Result<String> {
-        self.text(dialect, Some(list))
     }
 }

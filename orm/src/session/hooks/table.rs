@@ -44,8 +44,8 @@ fn before<M: Hooks>(arena: &mut dyn AnyArena, slot: u32, verb: DmlKind) -> Resul
     match (verb, stored) {
         (DmlKind::Insert, _) => entity.before_insert(),
         (DmlKind::Update, Some(stored)) => entity.before_update(stored),
-        (DmlKind::Update, None) => Ok(()),
         (DmlKind::Delete, _) => entity.before_delete(),
+        (DmlKind::Update, None) | (DmlKind::Truncate, _) => Ok(()),
     }
 }
 

@@ -1,7 +1,5 @@
 //! Queries in chunks: their order and statements, the relations of each chunk, and which entities stay in the session.
 
-use std::cell::Cell;
-
 use orm::prelude::*;
 use orm::query::{Expr, IntoExpr, Order};
 use orm::{ErrorKind, Result};
@@ -9,6 +7,7 @@ use orm::{ErrorKind, Result};
 use crate::cases;
 use crate::database::Db;
 use crate::fixtures::{Colour, Everything, Line};
+use crate::suite::alive::{ALIVE, Alive};
 use crate::suite::statements::{reads, steps};
 use crate::suite::support::{everything, fails};
 
@@ -35,34 +34,6 @@ cases![
     chunks_inside_chunks,
     an_entity_of_several_rows_is_passed_once,
 ];
-
-thread_local! {
-    static ALIVE: Cell<usize> = const { Cell::new(0) };
-}
-
-/// Counts the entities in memory.
-#[derive(Debug, PartialEq)]
-struct Alive(());
-
-impl Default for Alive {
-    fn default() -> Self {
-        ALIVE.set(ALIVE.get() + 1);
-        Self(())
-    }
-}
-
-impl Clone for Alive {
-    fn clone(&self) -> Self {
-        Self::default()
-    }
-}
-
-impl Drop for Alive {
-    fn drop(&mut self) {
-        // The thread may have ended.
-        let _ = ALIVE.try_with(|alive| alive.set(alive.get() - 1));
-    }
-}
 
 #[derive(Model, Clone, Debug)]
 #[orm(table = "chunk_owners")]

@@ -2,6 +2,7 @@
 
 mod aggregate_clauses;
 mod aggregates;
+mod alive;
 mod association_proxy;
 mod async_tasks;
 mod bad_input;
@@ -18,11 +19,15 @@ mod criteria;
 mod crud;
 mod ctes;
 mod ddl;
+mod decimal_quotients;
 mod decimal_writes;
 mod decimals;
+mod default_order;
 mod deferred;
 mod derived_tables;
+mod differences;
 mod dirty;
+mod dynamic_rows;
 mod eager_reads;
 mod embedded;
 mod encrypted;
@@ -45,6 +50,7 @@ mod history;
 mod hooks;
 mod identity;
 mod in_bulk;
+mod injection;
 mod inserts_of_queries;
 mod inspection;
 mod integer_arithmetic;
@@ -64,6 +70,7 @@ mod link_tables;
 mod linked;
 mod list_order;
 mod lists;
+mod literals;
 mod locked_loads;
 mod logging;
 mod long_values;
@@ -86,6 +93,7 @@ mod optimistic;
 mod orders;
 pub mod outside_ends;
 mod own_attributes;
+mod own_structs;
 mod page_numbers;
 mod parts;
 mod past_the_session;
@@ -100,6 +108,7 @@ mod raw_beside;
 mod raw_sql;
 mod reads;
 mod related;
+mod relation_aggregates;
 mod relation_cascades;
 mod requires;
 mod returning;
@@ -123,6 +132,7 @@ mod sql_values;
 mod stale;
 mod statement_tree;
 pub mod statements;
+mod streamed_relations;
 mod streams;
 pub mod support;
 mod synchronized;
@@ -132,6 +142,7 @@ mod together;
 pub mod touched;
 mod transactions;
 mod trees;
+mod truncates;
 pub mod types;
 mod unsigned;
 mod update_defaults;
@@ -146,6 +157,7 @@ mod version;
 mod view_only;
 pub mod violations;
 mod windows;
+mod write_clauses;
 mod writes;
 
 use crate::database::Db;
@@ -173,6 +185,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     embedded::cases,
     list_order::cases,
     own_attributes::cases,
+    own_structs::cases,
     parts::cases,
     queries::cases,
     verbs::cases,
@@ -181,10 +194,12 @@ const FILES: &[fn() -> Vec<Case>] = &[
     keyset_pages::cases,
     explained::cases,
     scopes::cases,
+    default_order::cases,
     conditionals::cases,
     expressions::cases,
     decimals::cases,
     decimal_writes::cases,
+    decimal_quotients::cases,
     integer_arithmetic::cases,
     unsigned::cases,
     row_values::cases,
@@ -202,15 +217,20 @@ const FILES: &[fn() -> Vec<Case>] = &[
     graph::cases,
     limits::cases,
     lists::cases,
+    literals::cases,
+    injection::cases,
     long_values::cases,
     logging::cases,
     merge::cases,
     misfits::cases,
     related::cases,
     spanning::cases,
+    relation_aggregates::cases,
     text_search::cases,
     trees::cases,
     writes::cases,
+    write_clauses::cases,
+    truncates::cases,
     returning::cases,
     upserts::cases,
     upserts_of_many::cases,
@@ -262,6 +282,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     printed_statements::cases,
     raw_beside::cases,
     relation_cascades::cases,
+    streamed_relations::cases,
     streams::cases,
     view_only::cases,
     windows::cases,
@@ -273,9 +294,11 @@ const FILES: &[fn() -> Vec<Case>] = &[
     encrypted::cases,
     conditions::cases,
     deferred::cases,
+    differences::cases,
     ctes::cases,
     derived_tables::cases,
     dirty::cases,
+    dynamic_rows::cases,
     sql_values::cases,
     random_graphs::cases,
     n_plus_one::cases,

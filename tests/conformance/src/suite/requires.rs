@@ -96,6 +96,10 @@ pub enum Requires {
     FullJoin,
     /// LATERAL.
     Lateral,
+    /// Functions of dates and times.
+    TimeFunctions,
+    /// ORDER BY and LIMIT of an UPDATE and a DELETE.
+    OrderedWrites,
 }
 
 impl Requires {
@@ -136,7 +140,9 @@ impl Requires {
             | Self::Regexes
             | Self::Json
             | Self::FullJoin
-            | Self::Lateral => self.words_of(&capabilities),
+            | Self::Lateral
+            | Self::TimeFunctions
+            | Self::OrderedWrites => self.words_of(&capabilities),
             Self::NoWait => (
                 capabilities.row_locks && capabilities.lock_wait,
                 "its locks have no NOWAIT",
@@ -163,6 +169,7 @@ impl Requires {
     }
 
     /// Whether the dialect has the words for it, and the reason where it has not.
+    #[expect(clippy::too_many_lines, reason = "an arm for each")]
     fn words_of(self, capabilities: &Capabilities) -> (bool, &'static str) {
         match self {
             Self::Microseconds => (
@@ -216,6 +223,14 @@ impl Requires {
             ),
             Self::FullJoin => (capabilities.full_join, "it has no FULL JOIN"),
             Self::Lateral => (capabilities.lateral, "it has no LATERAL"),
+            Self::TimeFunctions => (
+                capabilities.time_functions,
+                "it has no functions of dates and times",
+            ),
+            Self::OrderedWrites => (
+                capabilities.ordered_writes,
+                "its UPDATE and DELETE have no ORDER BY and LIMIT",
+            ),
             _ => (true, ""),
         }
     }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use orm::ErrorKind;
 use orm::prelude::*;
+use orm::query::{Expr, scalar};
 
 use crate::cases;
 use crate::database::Db;
@@ -21,6 +22,9 @@ cases![
     a_transaction_continues_after_a_rollback (crate::Requires::Cancel),
     the_next_user_of_a_connection_has_no_limit (crate::Requires::Cancel),
     nothing_is_stopped_where_nothing_runs (crate::Requires::Cancel),
+    each_statement_may_have_a_limit (crate::Requires::Cancel),
+    statements_within_their_own_limit_run_as_ever (crate::Requires::Cancel),
+    the_innermost_limit_counts (crate::Requires::Cancel),
 ];
 
 #[derive(Model, Clone, Debug)]
@@ -202,4 +206,114 @@ fn nothing_is_stopped_where_nothing_runs(db: &Db) {
     assert!(!canceller.clone().cancel().unwrap());
     drop(session);
     assert!(!canceller.cancel().unwrap());
+}
+
+/// A query that does not end in the time of a test.
+fn endless() -> Select<Expr<i64>> {
+    let [a, b, c, d] = ["a", "b", "c", "d"].map(|name| Tick.alias(name));
+    let sum = a.n + b.n + c.n + d.n;
+    let query = select(count_all()).from(a).join_on(b, b.n.ge(0));
+    let query = query.join_on(c, c.n.ge(0)).join_on(d, d.n.ge(0));
+    query.filter(sum.lt(0))
+}
+
+/// A query that takes longer than the shortest limit, and ends soon.
+fn slow() -> Select<Expr<i64>> {
+    let [a, b, c] = ["a", "b", "c"].map(|name| Tick.alias(name));
+    let sum = a.n + b.n + c.n;
+    let query = select(count_all()).from(a).join_on(b, b.n.ge(0));
+    query.join_on(c, c.n.lt(40)).filter(sum.lt(0))
+}
+
+/// Shorter than `slow` takes anywhere.
+const SHORTEST: Duration = Duration::from_millis(2);
+
+fn each_statement_may_have_a_limit(db: &Db) {
+    drop(ticks(db));
+    let mut conn = db.other_connection();
+    let conn = &mut conn;
+    let limit = "time limit of 150ms";
+    let now = Instant::now;
+    stopped(now(), endless().time_limit(SHORT).one(conn), limit);
+    stopped(now(), endless().time_limit(SHORT).count(conn), limit);
+    let none = || scalar(endless()).eq(Some(0));
+    let marks = select(Mark).filter(none()).time_limit(SHORT);
+    stopped(now(), marks.page(1, 5).fetch(conn), limit);
+    let query = raw(ENDLESS).time_limit(SHORT);
+    stopped(now(), query.one::<(i64,), _>(conn), limit);
+    stopped(now(), query.execute(conn), limit);
+    let written = update(Mark).set(Mark.n, 1).filter(none());
+    stopped(now(), written.time_limit(SHORT).execute(conn), limit);
+    let deleted = delete(Mark).filter(none()).time_limit(SHORT);
+    stopped(now(), deleted.execute(conn), limit);
+    let copied = insert(Mark).from_select(Mark.n, select(Mark.n).filter(none()));
+    stopped(now(), copied.time_limit(SHORT).execute(conn), limit);
+    // The next statements have none.
+    assert_eq!(slow().one(conn).unwrap(), 0);
+    let marks: Vec<Mark> = select(Mark).all(conn).unwrap();
+    assert_eq!(marks.iter().map(|mark| mark.n).collect::<Vec<_>>(), [0]);
+}
+
+fn statements_within_their_own_limit_run_as_ever(db: &Db) {
+    let mut session = ticks(db);
+    let session = &mut session;
+    let mark = |n| Mark::builder().n(n);
+    insert(Mark)
+        .values([mark(1), mark(2)])
+        .time_limit(LONG)
+        .execute(session)
+        .unwrap();
+    let marks = (3..6).map(mark);
+    insert(Mark)
+        .values_iter(marks)
+        .time_limit(LONG)
+        .execute(session)
+        .unwrap();
+    let raised = update(Mark).set(Mark.n, Mark.n + 1).time_limit(LONG);
+    assert_eq!(raised.execute(session).unwrap(), 6);
+    let gone = delete(Mark).filter(Mark.n.eq(1)).time_limit(LONG);
+    assert_eq!(gone.synchronize().execute(session).unwrap(), 1);
+    let marks = select(Mark)
+        .order_by(Mark.n)
+        .time_limit(LONG)
+        .all(session)
+        .unwrap();
+    let found: Vec<i32> = marks.iter().map(|mark| session[*mark].n).collect();
+    assert_eq!(found, [2, 3, 4, 5, 6]);
+    session.commit().unwrap();
+}
+
+fn the_innermost_limit_counts(db: &Db) {
+    drop(ticks(db));
+    let engine = db.engine_with(&db.options().time_limit(SHORTEST));
+    let begin = Instant::now;
+    let limit = "time limit of 2ms";
+    // Of the engine, for connections and sessions.
+    let mut conn = engine.connection().unwrap();
+    stopped(begin(), slow().one(&mut conn), limit);
+    let mut session = Session::new(&engine);
+    stopped(begin(), slow().one(&mut session), limit);
+    session.rollback().unwrap();
+    // Of a connection, which its next user does not have.
+    conn.time_limit(LONG);
+    assert_eq!(slow().one(&mut conn).unwrap(), 0);
+    stopped(begin(), slow().time_limit(SHORTEST).one(&mut conn), limit);
+    assert_eq!(slow().one(&mut conn).unwrap(), 0);
+    drop(conn);
+    stopped(
+        begin(),
+        slow().one(&mut engine.connection().unwrap()),
+        limit,
+    );
+    // Of a session, of a part of its statements, and of one statement.
+    let mut session = Session::new(&engine).time_limit(LONG);
+    assert_eq!(slow().one(&mut session).unwrap(), 0);
+    let result = session.with_time_limit(SHORTEST, |session| slow().one(session));
+    stopped(begin(), result, limit);
+    session.rollback().unwrap();
+    let result = session.with_time_limit(SHORTEST, |session| slow().time_limit(None).one(session));
+    assert_eq!(result.unwrap(), 0);
+    let mut session = Session::new(&engine);
+    assert_eq!(slow().time_limit(LONG).one(&mut session).unwrap(), 0);
+    stopped(begin(), slow().one(&mut session), limit);
 }

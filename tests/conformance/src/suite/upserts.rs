@@ -24,6 +24,7 @@ cases![
     any_conflict_is_skipped (Upsert),
     null_in_the_target_is_no_conflict (Upsert),
     versions_and_update_defaults_are_set (Upsert),
+    a_computed_value_is_held_to_its_column (Upsert),
 ];
 
 /// A generated key, two unique keys beside it, one of them of two columns and nullable.
@@ -370,4 +371,23 @@ fn versions_and_update_defaults_are_set(db: &Db) {
         .unwrap();
     let stored = select(Memo).one(conn).unwrap();
     assert_eq!((stored.changed, stored.version), (-1, 4));
+}
+
+/// As in an UPDATE, on every database.
+fn a_computed_value_is_held_to_its_column(db: &Db) {
+    Metadata::of((Counter,)).create_all(&db.engine).unwrap();
+    let conn = &mut db.engine.connection().unwrap();
+    let counter = |hits: i32| Counter::builder().page("/").hits(hits).last(0);
+    insert(Counter)
+        .values(counter(i32::MAX))
+        .execute(conn)
+        .unwrap();
+    let raised = insert(Counter).values(counter(1)).on_conflict(Counter.page);
+    let raised = raised.do_update(|new| [Counter.hits.to(Counter.hits + new.hits)]);
+    fails(raised.execute(conn), ErrorKind::OutOfRange);
+    assert_eq!(select(Counter.hits).one(conn).unwrap(), i32::MAX);
+    let lowered = insert(Counter).values(counter(1)).on_conflict(Counter.page);
+    let lowered = lowered.do_update(|new| [Counter.hits.to(Counter.hits - new.hits)]);
+    lowered.execute(conn).unwrap();
+    assert_eq!(select(Counter.hits).one(conn).unwrap(), i32::MAX - 1);
 }

@@ -26,6 +26,7 @@ cases![
     filtered_aggregates_have_windows,
     the_last_rows_of_each_partition_by_a_subquery,
     windows_have_no_place_in_conditions,
+    windows_have_no_place_in_writes,
     windows_need_functions,
     values_in_windows_are_binds,
 ];
@@ -277,6 +278,39 @@ fn windows_have_no_place_in_conditions(db: &Db) {
         ErrorKind::Usage,
     );
     assert_eq!(db.sent(), [""; 0]);
+}
+
+fn windows_have_no_place_in_writes(db: &Db) {
+    let conn = &mut races(db);
+    let number = || row_number().over(in_order());
+    let refused = |result: orm::Result<u64>, statement: &str| {
+        let error = fails(result, ErrorKind::Usage);
+        let words = format!("window functions are not allowed in {statement}");
+        assert!(error.message().contains(&words), "{error}");
+    };
+    let raced = update(Race).set(Race.points, 1).filter(number().eq(1));
+    refused(raced.execute(conn), "UPDATE");
+    refused(
+        update(Race).set(Race.points, number()).execute(conn),
+        "UPDATE",
+    );
+    refused(delete(Race).filter(number().gt(2)).execute(conn), "DELETE");
+    // An aggregate is of several rows as well.
+    let raised = update(Race).set(Race.points, max(Race.points));
+    let error = fails(raised.execute(conn), ErrorKind::Usage);
+    assert!(
+        error
+            .message()
+            .contains("aggregates are not allowed in UPDATE"),
+        "{error}"
+    );
+    fails(
+        delete(Race).filter(count_all().gt(1)).execute(conn),
+        ErrorKind::Usage,
+    );
+    assert_eq!(db.sent(), [""; 0]);
+    let mut session = db.session();
+    refused(raced.execute(&mut session), "UPDATE");
 }
 
 fn windows_need_functions(db: &Db) {

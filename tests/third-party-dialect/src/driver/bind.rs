@@ -28,7 +28,7 @@ fn param(value: ValueRef<'_>) -> Result<SqlType> {
     Ok(match value {
         ValueRef::Null => SqlType::Null,
         ValueRef::Bool(v) => SqlType::Boolean(v),
-        ValueRef::Int(v) => SqlType::Integer(v),
+        ValueRef::Int(v) | ValueRef::Interval(v) => SqlType::Integer(v),
         ValueRef::Float(v) => SqlType::Floating(v),
         ValueRef::Text(v) | ValueRef::Json(v) => SqlType::Text(v.to_owned()),
         ValueRef::Bytes(v) => SqlType::Binary(v.to_owned()),

@@ -57,6 +57,13 @@ fn limits(engine: &Engine) -> orm::Result<()> {
     // SELECT 1 + 1
     assert_eq!(two.0, 2);
 
+    let quick = Duration::from_millis(200);
+    let three = raw("SELECT 1 + 2").time_limit(quick);
+    let three: (i64,) = three.one(&mut session)?;
+    // PRAGMA cache_size = -64000
+    // SELECT 1 + 2
+    assert_eq!(three.0, 3);
+
     let canceller = session.canceller();
     // In another thread, at any time:
     canceller.cancel()?;

@@ -27,7 +27,7 @@ struct Post {
 // ANCHOR_END: models
 
 fn main() -> orm::Result<()> {
-    let engine = Engine::options("sqlite://").echo().connect()?;
+    let engine = orm_guide::engine()?;
     orm::metadata().create_all(&engine)?;
     let mut conn = engine.connection()?;
     for (first, last, age, height) in [
@@ -59,12 +59,18 @@ fn texts(conn: &mut Connection) -> orm::Result<()> {
         .all(conn)?;
     // SELECT "first" || ? || "last", char_length("last")
     //     FROM "users" WHERE orm_left("first", ?) = ?
+    // PostgreSQL: SELECT "first" || $1 || "last", CHAR_LENGTH("last")
+    //     FROM "users" WHERE LEFT("first", $2) = $3
+    // MySQL: SELECT CONCAT(`first`, ?, `last`), CHAR_LENGTH(`last`)
+    //     FROM `users` WHERE LEFT(`first`, ?) = ?
     assert_eq!(rows, [("Ada Lovelace".to_owned(), 8)]);
 
     // The result is an `Option` if an argument is one.
     let emails: Vec<Option<String>> =
         select(User.email.lower()).all(conn)?;
     // SELECT orm_lower("email") FROM "users"
+    // PostgreSQL: SELECT LOWER("email") FROM "users"
+    // MySQL: SELECT LOWER(`email`) FROM `users`
     assert_eq!(emails, [None, None]);
     Ok(())
 }
@@ -78,6 +84,10 @@ fn numbers(conn: &mut Connection) -> orm::Result<()> {
             .all(conn)?;
     // SELECT orm_round("height"), abs("age" - ?) FROM "users"
     //     ORDER BY max("age", ?) ASC
+    // PostgreSQL: SELECT ROUND("height"), ABS("age" - $1) FROM "users"
+    //     ORDER BY GREATEST("age", $2) ASC
+    // MySQL: SELECT ROUND(`height`), ABS(`age` - ?) FROM `users`
+    //     ORDER BY GREATEST(`age`, ?) ASC
     assert_eq!(rows, [(2.0, 4), (2.0, 2)]);
     Ok(())
 }
@@ -92,6 +102,10 @@ fn casts(conn: &mut Connection) -> orm::Result<()> {
             .all(conn)?;
     // SELECT CAST("age" AS TEXT) || ?, orm_truncate("height" * ?)
     //     FROM "users" WHERE "age" < ?
+    // PostgreSQL: SELECT CAST("age" AS text) || $1, CAST(TRUNC("height"
+    //     * $2) AS int8) FROM "users" WHERE "age" < $3
+    // MySQL: SELECT CONCAT(CAST(`age` AS CHAR), ?), (TRUNCATE(`height`
+    //     * ?, 0) DIV 1) FROM `users` WHERE `age` < ?
     assert_eq!(rows, [("36 years".to_owned(), 165)]);
     Ok(())
 }
@@ -109,6 +123,16 @@ fn searches(conn: &mut Connection) -> orm::Result<()> {
     //     WHERE instr(orm_lower("first"), orm_lower(?)) = 1
     //         OR "last" REGEXP ?
     //     ORDER BY "id" ASC
+    // PostgreSQL: SELECT "first" FROM "users" WHERE "first" ILIKE $1
+    //     OR "last" ~ $2 ORDER BY "id" ASC
+    // MySQL: SELECT `first` FROM `users`
+    //     WHERE LOWER(`first`) LIKE LOWER(?) COLLATE utf8mb4_0900_bin
+    //     ESCAPE x'5C' OR REGEXP_LIKE(`last` COLLATE utf8mb4_0900_bin,
+    //     ?, 'cn') ORDER BY `id` ASC
+    // MariaDB: SELECT `first` FROM `users`
+    //     WHERE LOWER(`first`) LIKE LOWER(?) COLLATE utf8mb4_nopad_bin
+    //     ESCAPE x'5C' OR `last` COLLATE utf8mb4_nopad_bin REGEXP
+    //     CONCAT('(?s)', ?) ORDER BY `id` ASC
     assert_eq!(names, ["Ada", "Émilie"]);
     Ok(())
 }
@@ -126,6 +150,12 @@ fn values_of_queries(conn: &mut Connection) -> orm::Result<()> {
     //         SELECT SUM("posts"."likes") FROM "posts"
     //             WHERE "posts"."author_id" = "users"."id"
     //     ) FROM "users" ORDER BY "id" ASC
+    // PostgreSQL: SELECT "first", (SELECT CAST(SUM("posts"."likes") AS
+    //     int8) FROM "posts" WHERE "posts"."author_id" = "users"."id")
+    //     FROM "users" ORDER BY "id" ASC
+    // MySQL: SELECT `first`, (SELECT (SUM(`posts`.`likes`) DIV 1)
+    //     FROM `posts` WHERE `posts`.`author_id` = `users`.`id`)
+    //     FROM `users` ORDER BY `id` ASC
     let ada = ("Ada".to_owned(), Some(8));
     assert_eq!(rows, [ada, ("Émilie".to_owned(), Some(4))]);
     Ok(())
@@ -146,6 +176,10 @@ fn quantified(conn: &mut Connection) -> orm::Result<()> {
     //             WHEN 0 THEN 0 WHEN 1 THEN NULL ELSE 1 END
     //         FROM (SELECT "others"."age" AS "c0"
     //             FROM "users" AS "others") AS "inner_query")
+    // PostgreSQL: SELECT "first" FROM "users" WHERE "age" >= ALL
+    //     (SELECT "others"."age" AS "c0" FROM "users" AS "others")
+    // MySQL: SELECT `first` FROM `users` WHERE `age` >= ALL
+    //     (SELECT `others`.`age` AS `c0` FROM `users` AS `others`)
     assert_eq!(names, ["Émilie"]);
     Ok(())
 }
@@ -153,17 +187,18 @@ fn quantified(conn: &mut Connection) -> orm::Result<()> {
 
 // ANCHOR: own
 fn own(conn: &mut Connection) -> orm::Result<()> {
-    let hex = func::<String>("hex", (User.first,));
+    let name = (", ", User.last, User.first);
+    let name = func::<String>("concat_ws", name);
     let even = User.age.op::<i32>("&", 1).eq(0);
     let near = raw_expr::<bool>(
         "abs(:age - :wanted) < 5",
         (("age", User.age), ("wanted", 40)),
     );
     let rows: Vec<String> =
-        select(hex).filter(even).filter(near).all(conn)?;
-    // SELECT hex("first") FROM "users"
+        select(name).filter(even).filter(near).all(conn)?;
+    // SELECT concat_ws(?, "last", "first") FROM "users"
     //     WHERE ("age" & ?) = ? AND (abs("age" - ?) < 5)
-    assert_eq!(rows, ["416461", "C3896D696C6965"]);
+    assert_eq!(rows, ["Lovelace, Ada", "du Châtelet, Émilie"]);
     Ok(())
 }
 // ANCHOR_END: own

@@ -63,6 +63,7 @@ fn main() -> orm::Result<()> {
     keyset(&mut conn)?;
     explain(&mut conn)?;
     scopes(&mut conn)?;
+    model_order(&mut conn)?;
     drop(conn);
     bulk(&engine)
 }
@@ -415,6 +416,26 @@ fn scopes(conn: &mut Connection) -> orm::Result<()> {
     Ok(())
 }
 // ANCHOR_END: scopes
+
+// ANCHOR: model_order
+#[derive(Model, Clone, Debug)]
+#[orm(table = "cities", order_by = (name, id.desc()))]
+struct City {
+    #[orm(primary_key)]
+    id: i64,
+    name: String,
+}
+
+fn model_order(conn: &mut Connection) -> orm::Result<()> {
+    let first: Option<City> = select(City).first(conn)?;
+    // SELECT "id", "name" FROM "cities"
+    //     ORDER BY "name" ASC, "id" DESC LIMIT 1
+    let any: Vec<City> = select(City).unordered().all(conn)?;
+    // SELECT "id", "name" FROM "cities"
+    assert!(first.is_none() && any.is_empty());
+    Ok(())
+}
+// ANCHOR_END: model_order
 
 // ANCHOR: bulk
 fn bulk(engine: &Engine) -> orm::Result<()> {

@@ -372,6 +372,17 @@ fn values(engine: &Engine) -> orm::Result<()> {
     //     FROM "users" ORDER BY (SELECT COUNT(*) FROM "posts"
     //     WHERE "posts"."author_id" = "users"."id") DESC LIMIT 1
 
+    let posts = User.posts;
+    let titles = select((User.name, posts.max(Post.title)))
+        .filter(posts.sum(Post.id).gt(0))
+        .all(&mut session)?;
+    assert!(!titles.is_empty());
+    // SELECT "name", (SELECT MAX("posts"."title") FROM "posts"
+    //     WHERE "posts"."author_id" = "users"."id")
+    //     FROM "users" WHERE (SELECT SUM("posts"."id")
+    //     FROM "posts"
+    //     WHERE "posts"."author_id" = "users"."id") > ?
+
     let by_author = select(Post.title)
         .order_by((Post.author.get(User.name), Post.title))
         .first(&mut session)?;

@@ -27,7 +27,7 @@ struct Post {
 // ANCHOR_END: models
 
 fn main() -> orm::Result<()> {
-    let engine = Engine::options("sqlite://").echo().connect()?;
+    let engine = orm_guide::engine()?;
     orm::metadata().create_all(&engine)?;
     let mut conn = engine.connection()?;
     for (name, manager) in
@@ -107,6 +107,14 @@ fn parts(conn: &mut Connection) -> orm::Result<()> {
     //     UNION ALL SELECT "id", "author_id", "title", "likes"
     //         FROM "posts" WHERE "likes" = ?
     //     ORDER BY "id" ASC
+    // PostgreSQL: (SELECT "id", "author_id", "title", "likes"
+    //     FROM "posts" ORDER BY "likes" DESC LIMIT $1) UNION ALL
+    //     SELECT "id", "author_id", "title", "likes" FROM "posts"
+    //     WHERE "likes" = $2 ORDER BY "id" ASC
+    // MySQL: (SELECT `id`, `author_id`, `title`, `likes` FROM `posts`
+    //     ORDER BY `likes` DESC LIMIT ?) UNION ALL
+    //     SELECT `id`, `author_id`, `title`, `likes` FROM `posts`
+    //     WHERE `likes` = ? ORDER BY `id` ASC
     assert_eq!(posts[0].title, "More");
     Ok(())
 }
@@ -128,6 +136,14 @@ fn derived(conn: &mut Connection) -> orm::Result<()> {
     //         FROM "posts" GROUP BY "author_id") AS "totals"
     //     ON "totals"."c0" = "users"."id"
     //     WHERE "totals"."c1" > ?
+    // PostgreSQL: SELECT "users"."name", "totals"."c1" FROM "users"
+    //     INNER JOIN (SELECT "author_id" AS "c0", CAST(SUM("likes") AS
+    //     int8) AS "c1" FROM "posts" GROUP BY "author_id") AS "totals"
+    //     ON "totals"."c0" = "users"."id" WHERE "totals"."c1" > $1
+    // MySQL: SELECT `users`.`name`, `totals`.`c1` FROM `users` INNER
+    //     JOIN (SELECT `author_id` AS `c0`, (SUM(`likes`) DIV 1) AS
+    //     `c1` FROM `posts` GROUP BY `author_id`) AS `totals`
+    //     ON `totals`.`c0` = `users`.`id` WHERE `totals`.`c1` > ?
     assert_eq!(users, [("ada".to_owned(), Some(7))]);
     Ok(())
 }
@@ -215,6 +231,16 @@ fn rows(conn: &mut Connection) -> orm::Result<()> {
     //         UNION ALL VALUES (?, ?), (?, ?)) AS "bonus"
     //     ON "users"."id" = "bonus"."c0"
     //     ORDER BY "users"."id" ASC
+    // PostgreSQL: SELECT "users"."name", "bonus"."c1" FROM "users"
+    //     INNER JOIN (VALUES ($1, $2), ($3, $4)) AS "bonus"("c0", "c1")
+    //     ON "users"."id" = "bonus"."c0" ORDER BY "users"."id" ASC
+    // MySQL: SELECT `users`.`name`, `bonus`.`c1` FROM `users` INNER
+    //     JOIN (VALUES ROW(?, ?), ROW(?, ?)) AS `bonus`(`c0`, `c1`)
+    //     ON `users`.`id` = `bonus`.`c0` ORDER BY `users`.`id` ASC
+    // MariaDB: SELECT `users`.`name`, `bonus`.`c1` FROM `users` INNER
+    //     JOIN (SELECT NULL AS `c0`, NULL AS `c1` WHERE 1 = 0 UNION ALL
+    //     SELECT ?, ? UNION ALL SELECT ?, ?) AS `bonus`
+    //     ON `users`.`id` = `bonus`.`c0` ORDER BY `users`.`id` ASC
     assert_eq!(points[1], ("cy".to_owned(), 20));
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The program of the chapter "Numbers".
 
 use orm::prelude::*;
+use orm::query::avg_dp;
 use rust_decimal::Decimal;
 
 // ANCHOR: model
@@ -16,11 +17,12 @@ struct Item {
 // ANCHOR_END: model
 
 fn main() -> orm::Result<()> {
-    let engine = Engine::options("sqlite://").echo().connect()?;
+    let engine = orm_guide::engine()?;
     orm::metadata().create_all(&engine)?;
     let mut conn = engine.connection()?;
     store(&mut conn)?;
     compute(&mut conn)?;
+    quotients(&mut conn)?;
     divide(&mut conn)
 }
 
@@ -44,6 +46,8 @@ fn compute(conn: &mut Connection) -> orm::Result<()> {
     let total = select(sum(Item.price * Item.price)).one(conn)?;
     // SELECT decimal_sum(decimal_mul("price", "price")
     //     COLLATE decimal) COLLATE decimal FROM "items" LIMIT 2
+    // PostgreSQL: SELECT SUM("price" * "price") FROM "items" LIMIT 2
+    // MySQL: SELECT SUM(`price` * `price`) FROM `items` LIMIT 2
     assert_eq!(total, Some(Decimal::new(3_996_001, 4)));
 
     update(Item)
@@ -51,12 +55,39 @@ fn compute(conn: &mut Connection) -> orm::Result<()> {
         .execute(conn)?;
     // UPDATE "items" SET "price" = decimal_store(
     //     decimal_mul("price", ?) COLLATE decimal, 12, 2)
+    // PostgreSQL: UPDATE "items" SET "price" = "price" * $1
+    // MySQL: UPDATE `items` SET `price` = `price` * CAST(? AS
+    //     DECIMAL(65,30))
     let price = select(Item.price).one(conn)?;
     // SELECT "price" FROM "items" LIMIT 2
     assert_eq!(price, Decimal::new(2099, 2));
     Ok(())
 }
 // ANCHOR_END: compute
+
+// ANCHOR: quotients
+fn quotients(conn: &mut Connection) -> orm::Result<()> {
+    let each = Item.price.div_dp(Item.stock.cast::<Decimal>(), 2);
+    let each = select(each).one(conn)?;
+    // SELECT decimal_div("price", CAST("stock" AS TEXT)
+    //     COLLATE decimal, 2) COLLATE decimal FROM "items" LIMIT 2
+    // PostgreSQL: SELECT ROUND(DIV("price" * 1000, NULLIF(CAST("stock"
+    //     AS numeric), 0)) * 0.001, 2) FROM "items" LIMIT 2
+    // MySQL: SELECT ROUND(`price` * 1.000 / NULLIF(CAST(`stock` AS
+    //     DECIMAL(65,30)), 0), 2) FROM `items` LIMIT 2
+    assert_eq!(each, Some(Decimal::new(300, 2)));
+
+    let mean = select(avg_dp(Item.price, 1)).one(conn)?;
+    // SELECT decimal_div(decimal_sum("price") COLLATE decimal,
+    //     COUNT("price"), 1) COLLATE decimal FROM "items" LIMIT 2
+    // PostgreSQL: SELECT ROUND(DIV(SUM("price") * 100,
+    //     NULLIF(COUNT("price"), 0)) * 0.01, 1) FROM "items" LIMIT 2
+    // MySQL: SELECT ROUND(SUM(`price`) * 1.00 / NULLIF(COUNT(`price`),
+    //     0), 1) FROM `items` LIMIT 2
+    assert_eq!(mean, Some(Decimal::new(210, 1)));
+    Ok(())
+}
+// ANCHOR_END: quotients
 
 // ANCHOR: divide
 fn divide(conn: &mut Connection) -> orm::Result<()> {
@@ -65,6 +96,10 @@ fn divide(conn: &mut Connection) -> orm::Result<()> {
         select(parts).one(conn)?;
     // SELECT "stock" / ?, "stock" % ?, "stock" / ? FROM "items"
     //     LIMIT 2
+    // PostgreSQL: SELECT "stock" / NULLIF($1, 0), MOD("stock",
+    //     NULLIF($2, 0)), "stock" / NULLIF($3, 0) FROM "items" LIMIT 2
+    // MySQL: SELECT `stock` DIV NULLIF(?, 0), MOD(`stock`, NULLIF(?,
+    //     0)), `stock` DIV NULLIF(?, 0) FROM `items` LIMIT 2
     assert_eq!(parts, (Some(3), Some(1), None));
     Ok(())
 }

@@ -37,10 +37,11 @@ fn book(isbn: &str, title: &str) -> Book {
 }
 
 fn main() -> orm::Result<()> {
-    let engine = Engine::options("sqlite://").echo().connect()?;
+    let engine = orm_guide::engine()?;
     orm::metadata().create_all(&engine)?;
     let mut conn = engine.connection()?;
-    come_back(&mut conn)?;
+    orm_guide::if_supported(come_back(&mut conn))?;
+    orm_guide::if_supported(updated(&mut conn))?;
     upsert(&mut conn)?;
     newer(&mut conn)?;
     many(&mut conn)?;
@@ -59,8 +60,25 @@ fn come_back(conn: &mut Connection) -> orm::Result<()> {
     // INSERT INTO "books" ("isbn", "title", "stock")
     //     VALUES (?, ?, ?)
     //     RETURNING "id", "isbn", "title", "stock"
+    // MySQL: Unsupported
+    // MariaDB: INSERT INTO `books` (`isbn`, `title`, `stock`)
+    //     VALUES (?, ?, ?) RETURNING `id`, `isbn`, `title`, `stock`
     assert_eq!(stored.id, 1);
 
+    let gone: Option<String> = delete(Book)
+        .filter(Book.id.eq(7))
+        .returning(Book.title)
+        .one_or_none(conn)?;
+    // DELETE FROM "books" WHERE "id" = ? RETURNING "title"
+    // MySQL: Unsupported
+    // MariaDB: DELETE FROM `books` WHERE `id` = ? RETURNING `title`
+    assert_eq!(gone, None);
+    Ok(())
+}
+// ANCHOR_END: returning
+
+// ANCHOR: updated
+fn updated(conn: &mut Connection) -> orm::Result<()> {
     let left: Vec<(i64, i64)> = update(Book)
         .set(Book.stock, Book.stock + 4)
         .filter(Book.isbn.eq("1"))
@@ -69,17 +87,13 @@ fn come_back(conn: &mut Connection) -> orm::Result<()> {
     // UPDATE "books"
     //     SET "stock" = integer_store("stock" + ?, 64)
     //     WHERE "isbn" = ? RETURNING "id", "stock"
+    // MySQL: Unsupported
+    // PostgreSQL: UPDATE "books" SET "stock" = "stock" + $1
+    //     WHERE "isbn" = $2 RETURNING "id", "stock"
     assert_eq!(left, [(1, 5)]);
-
-    let gone: Option<String> = delete(Book)
-        .filter(Book.id.eq(7))
-        .returning(Book.title)
-        .one_or_none(conn)?;
-    // DELETE FROM "books" WHERE "id" = ? RETURNING "title"
-    assert_eq!(gone, None);
     Ok(())
 }
-// ANCHOR_END: returning
+// ANCHOR_END: updated
 
 // ANCHOR: upsert
 fn upsert(conn: &mut Connection) -> orm::Result<()> {
@@ -92,7 +106,15 @@ fn upsert(conn: &mut Connection) -> orm::Result<()> {
     // INSERT INTO "books" ("isbn", "title", "stock")
     //     VALUES (?, ?, ?), (?, ?, ?)
     //     ON CONFLICT ("isbn") DO UPDATE
-    //     SET "stock" = "books"."stock" + excluded."stock"
+    //     SET "stock" =
+    //     integer_store("books"."stock" + excluded."stock", 64)
+    // PostgreSQL: INSERT INTO "books" ("isbn", "title", "stock")
+    //     SELECT * FROM UNNEST($1, $2, $3) ON CONFLICT ("isbn")
+    //     DO UPDATE SET "stock" = "books"."stock" + excluded."stock"
+    // MySQL: INSERT INTO `books` (`isbn`, `title`, `stock`)
+    //     VALUES (?, ?, ?), (?, ?, ?)
+    //     ON DUPLICATE KEY UPDATE `books`.`stock` = `books`.`stock` +
+    //     VALUES(`stock`)
 
     insert(Book)
         .values(book("2", "Other title"))
@@ -101,6 +123,9 @@ fn upsert(conn: &mut Connection) -> orm::Result<()> {
         .execute(conn)?;
     // INSERT INTO "books" ("isbn", "title", "stock")
     //     VALUES (?, ?, ?) ON CONFLICT ("isbn") DO NOTHING
+    // MySQL: INSERT INTO `books` (`isbn`, `title`, `stock`)
+    //     VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE `books`.`isbn` =
+    //     `books`.`isbn`
     Ok(())
 }
 // ANCHOR_END: upsert
@@ -118,6 +143,12 @@ fn newer(conn: &mut Connection) -> orm::Result<()> {
     //     SET "title" = excluded."title",
     //     "stock" = excluded."stock"
     //     WHERE "books"."stock" < excluded."stock"
+    // MySQL: INSERT INTO `books` (`isbn`, `title`, `stock`)
+    //     VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE `books`.`title` =
+    //     CASE WHEN `books`.`stock` < VALUES(`stock`)
+    //     THEN VALUES(`title`) ELSE `books`.`title` END,
+    //     `books`.`stock` = CASE WHEN `books`.`stock` < VALUES(`stock`)
+    //     THEN VALUES(`stock`) ELSE `books`.`stock` END
     Ok(())
 }
 // ANCHOR_END: where
@@ -135,12 +166,32 @@ fn many(conn: &mut Connection) -> orm::Result<()> {
         .set(Book.title)
         .execute(conn)?;
     // BEGIN
+    // PostgreSQL: none
+    // MariaDB: none
     // UPDATE "books" SET "title" = ? WHERE "id" = ?
+    // PostgreSQL: WITH written AS (UPDATE "books" SET "title" = v.c0
+    //     FROM UNNEST($1, $2) AS v(c0, c1) WHERE "books"."id" = v.c1
+    //     RETURNING 1) SELECT CASE WHEN count(*) <> cardinality($1)
+    //     THEN ('orm: not all rows of the batch, but ' ||
+    //     count(*))::date END FROM written
+    // MySQL: UPDATE `books` FORCE INDEX (PRIMARY)
+    //     SET `title` = CASE `id` WHEN ? THEN ? WHEN ? THEN ?
+    //     ELSE `title` END WHERE `id` IN (?, ?)
+    // MariaDB: BEGIN NOT ATOMIC DECLARE EXIT HANDLER FOR SQLEXCEPTION
+    //     BEGIN ROLLBACK; RESIGNAL; END; START TRANSACTION; UPDATE
+    //     `books` FORCE INDEX (PRIMARY) SET `title` = CASE `id` WHEN ?
+    //     THEN ? WHEN ? THEN ? ELSE `title` END
+    //     WHERE `id` IN (?, ?); IF ROW_COUNT() <> ?
+    //     THEN SIGNAL SQLSTATE '45000'
+    //     SET MESSAGE_TEXT = 'orm: not all rows of the batch'; END IF;
+    //     COMMIT; END
     // COMMIT
+    // PostgreSQL: none
+    // MariaDB: none
     assert_eq!(updated, 2);
 
-    let lines = "1,30\n3,12".lines();
-    let deliveries = lines.filter_map(|line| {
+    let lines = format!("{},30\n{},12", books[0].id, books[1].id);
+    let deliveries = lines.lines().filter_map(|line| {
         let (book, copies) = line.split_once(',')?;
         Some(Delivery {
             id: 0,
@@ -153,6 +204,8 @@ fn many(conn: &mut Connection) -> orm::Result<()> {
     // BEGIN
     // INSERT INTO "deliveries" ("book_id", "copies")
     //     VALUES (?, ?), (?, ?)
+    // PostgreSQL: INSERT INTO "deliveries" ("book_id", "copies")
+    //     SELECT * FROM UNNEST($1, $2)
     // COMMIT
     assert_eq!(stored, 2);
     Ok(())
@@ -172,6 +225,12 @@ fn from_another_table(conn: &mut Connection) -> orm::Result<()> {
     //     )
     //     FROM "deliveries"
     //     WHERE "deliveries"."book_id" = "books"."id"
+    // PostgreSQL: UPDATE "books" SET "stock" = "books"."stock" +
+    //     "deliveries"."copies" FROM "deliveries"
+    //     WHERE "deliveries"."book_id" = "books"."id"
+    // MySQL: UPDATE `books`, `deliveries`
+    //     SET `books`.`stock` = `books`.`stock` + `deliveries`.`copies`
+    //     WHERE `deliveries`.`book_id` = `books`.`id`
 
     delete(Delivery)
         .using(Book)
@@ -182,6 +241,12 @@ fn from_another_table(conn: &mut Connection) -> orm::Result<()> {
     //     FROM "books"
     //     WHERE "books"."id" = "deliveries"."book_id"
     //     AND "books"."stock" > ?)
+    // PostgreSQL: DELETE FROM "deliveries" USING "books"
+    //     WHERE "books"."id" = "deliveries"."book_id"
+    //     AND "books"."stock" > $1
+    // MySQL: DELETE FROM `deliveries` USING `deliveries`, `books`
+    //     WHERE `books`.`id` = `deliveries`.`book_id`
+    //     AND `books`.`stock` > ?
     Ok(())
 }
 // ANCHOR_END: from
@@ -212,6 +277,11 @@ fn on_a_session(engine: &Engine) -> orm::Result<()> {
     //     SET "title" = excluded."title",
     //     "stock" = excluded."stock"
     //     RETURNING "id", "isbn", "title", "stock"
+    // MySQL: INSERT INTO `books` (`isbn`, `title`, `stock`)
+    //     VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE `books`.`title` =
+    //     VALUES(`title`), `books`.`stock` = VALUES(`stock`)
+    // MySQL: SELECT `id`, `isbn`, `title`, `stock` FROM `books`
+    //     WHERE `isbn` = ?
     assert_eq!(session[emma].title, "Emma");
     session.commit()
     // COMMIT

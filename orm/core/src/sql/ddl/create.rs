@@ -1,7 +1,9 @@
 //! CREATE TABLE with everything that belongs to it, and CREATE INDEX.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::schema::{Action, Check, Column, ForeignKey, Index, Name, Rule, ServerDefault, Table};
+use crate::schema::{
+    Action, Check, Column, ForeignKey, Index, Literal, Name, Rule, ServerDefault, Table,
+};
 use crate::sql::{Dialect, EnumStyle, SqlWriter};
 use crate::value::Value;
 
@@ -106,10 +108,21 @@ fn default_clause(dialect: &dyn Dialect, column: &Column) -> Result<String> {
         None => String::new(),
         Some(ServerDefault::Raw(sql)) => format!(" DEFAULT {}", dialect.default_expression(sql)),
         Some(ServerDefault::Literal(constant)) => {
-            let literal = dialect.default_literal(column, &constant.to_value())?;
+            let literal = dialect.default_literal(column, &constant_value(column, constant))?;
             format!(" DEFAULT {literal}")
         }
     })
+}
+
+/// The value of a constant. A number with a fraction is exact in a column of exact decimals.
+fn constant_value(column: &Column, constant: &Literal) -> Value {
+    match constant {
+        Literal::Float(number) if column.ty.is_decimal() => {
+            let exact = format!("{number:?}").parse();
+            exact.map_or(Value::Float(*number), Value::Decimal)
+        }
+        _ => constant.to_value(),
+    }
 }
 
 /// Renders the expression of a default, for a SELECT.

@@ -23,6 +23,9 @@ pub(super) fn write_aggregate<'a>(
     }
     let write = |w: &mut SqlWriter<'a>| {
         if call.function == Aggregate::StringAgg {
+            if !w.dialect().capabilities().string_agg {
+                return Err(w.unsupported("an aggregate that joins texts"));
+            }
             w.dialect().write_string_agg(w, call)?;
         } else {
             write_call(w, call)?;

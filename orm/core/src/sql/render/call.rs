@@ -56,6 +56,8 @@ pub fn write_call<'a>(w: &mut SqlWriter<'a>, call: &'a Call) -> Result<()> {
         Func::Ln => write_named_call(w, "LN", call),
         Func::Greatest => write_named_call(w, "GREATEST", call),
         Func::Least => write_named_call(w, "LEAST", call),
+        // The standard knows neither the fields of instants nor weeks and quarters.
+        Func::Time(..) => Err(w.unsupported("functions of dates and times")),
         Func::Truncate => {
             let ty = w.dialect().cast_type(&Type::Int64);
             write_words(w, ["CAST(", &format!(" AS {ty})")], call)

@@ -10,7 +10,7 @@ use super::in_list::{write_in, write_in_rows};
 use super::insert::write_excluded;
 use super::named_sql::{write_named_sql, write_operator};
 use super::raw::write_parts;
-use super::repeat::write_named;
+use super::repeat::{write_apart, write_named};
 use super::subquery::{write_exists, write_in_query, write_subquery};
 use super::window::write_over;
 use crate::error::Result;
@@ -41,6 +41,15 @@ pub fn write_expr<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
     if write_named(w, expr)? {
         return Ok(());
     }
+    let is_repeated = w.repeats.begin(expr);
+    write_node(w, expr)?;
+    if is_repeated {
+        w.repeats.end();
+    }
+    Ok(())
+}
+
+fn write_node<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
     match expr {
         Expr::Column { .. }
         | Expr::Value(_)
@@ -69,7 +78,7 @@ pub fn write_expr<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
         } => write_in_query(w, expr, query, *negated),
         Expr::Between { expr, low, high } => write_between(w, expr, low, high),
         Expr::Like(like) => w.dialect().write_like(w, like),
-        Expr::Aggregate(call) => write_aggregate(w, call, None),
+        Expr::Aggregate(call) => write_apart(w, |w| write_aggregate(w, call, None)),
         Expr::Function { name, args } => write_function(w, name, args),
         Expr::Call(call) => w.dialect().write_call(w, call),
         Expr::Over { call, window } => write_over(w, call, window),

@@ -106,7 +106,7 @@ fn write_long_list<'a>(w: &mut SqlWriter<'a>, list: &'a [Value], style: InListSt
             // Of a value from outside, its encoding is in the list.
             let first = list.first().map(encoded);
             let column = match &first {
-                Some(Value::Int(_) | Value::Bool(_)) => "BIGINT",
+                Some(Value::Int(_) | Value::Bool(_) | Value::Interval(_)) => "BIGINT",
                 Some(Value::Float(_)) => "DOUBLE",
                 Some(Value::Date(_)) => "DATE",
                 Some(Value::Time(_)) => "TIME(6)",

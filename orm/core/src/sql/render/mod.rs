@@ -27,6 +27,7 @@ mod returning;
 mod select;
 mod source;
 mod subquery;
+mod truncate;
 mod update;
 mod window;
 
@@ -44,7 +45,8 @@ pub use numeric::{write_numeric, write_quotient};
 pub(super) use query::{count, write_fetch};
 pub use query::{write_limit, write_locks, write_order_by, write_query};
 pub use raw::write_raw_list;
-pub(super) use repeat::{BindReuse, Repeats};
+pub(super) use repeat::Repeats;
+pub use truncate::write_truncate;
 pub use update::write_update;
 
 use super::SqlWriter;

@@ -63,6 +63,12 @@ pub fn write_numeric<'a>(w: &mut SqlWriter<'a>, numeric: &'a Numeric) -> Result<
             w.push(", ").display(digits).push(")");
             Ok(())
         }
+        (NumericOp::DivideTo(digits), [a, b]) => {
+            w.push("ROUND(");
+            write_quotient(w, a, " / ", b)?;
+            w.push(", ").display(digits).push(")");
+            Ok(())
+        }
         (NumericOp::Stored | NumericOp::Exact, [a]) => write_expr(w, a),
         _ => Err(w.unsupported(numeric.name())),
     }
@@ -141,6 +147,7 @@ fn write_decimal_call<'a>(w: &mut SqlWriter<'a>, numeric: &'a Numeric) -> Result
         NumericOp::Mul => "decimal_mul(",
         NumericOp::Negate => "decimal_neg(",
         NumericOp::Round(_) => "decimal_round(",
+        NumericOp::DivideTo(_) => "decimal_div(",
         NumericOp::Stored => "decimal_store(",
         NumericOp::Exact
         | NumericOp::Divide
@@ -155,7 +162,7 @@ fn write_decimal_call<'a>(w: &mut SqlWriter<'a>, numeric: &'a Numeric) -> Result
         w.push(if index > 0 { ", " } else { "" });
         write_expr(w, arg)?;
     }
-    if let NumericOp::Round(digits) = numeric.op() {
+    if let NumericOp::Round(digits) | NumericOp::DivideTo(digits) = numeric.op() {
         w.push(", ").display(digits);
     }
     if let (NumericOp::Stored, Type::Decimal { precision, scale }) = (numeric.op(), numeric.ty()) {

@@ -39,8 +39,7 @@ pub fn write_query<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Result<()> {
     let outer = w.qualify(false);
     w.qualify(outer || query.as_select().is_some_and(needs_qualification));
     let enclosing = std::mem::replace(&mut w.enclosing, outer);
-    let inner = w.repeats.inner();
-    let repeats = std::mem::replace(&mut w.repeats, inner);
+    let repeats = w.repeats.begin_query();
     match &query.body {
         QueryBody::Select(select) => {
             grouping::check(w, select, &query.order_by)?;
@@ -57,7 +56,7 @@ pub fn write_query<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Result<()> {
     }
     w.write_limit(query);
     write_own_locks(w, query)?;
-    w.repeats.leave(repeats);
+    w.repeats.end_query(repeats);
     w.enclosing = enclosing;
     w.qualify(outer);
     w.check_binds()

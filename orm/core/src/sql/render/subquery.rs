@@ -1,17 +1,30 @@
 //! Renders queries in expressions: EXISTS, IN and scalar subqueries. Called by `expr.rs`; the query itself is
 //! rendered by `query.rs`.
 
+use std::ops::ControlFlow;
+
 use super::expr::write_operand;
 use super::query::write_query;
 use crate::error::Result;
 use crate::sql::SqlWriter;
-use crate::stmt::{Expr, Query, QueryBody, Source};
+use crate::stmt::{
+    Expr, FromItem, Projection, Query, QueryBody, Select, Source, Visit, walk_expr, walk_query,
+};
 
 pub(super) fn write_exists<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Result<()> {
     w.push("EXISTS ");
     // SQLite and MariaDB take DISTINCT for void in EXISTS, and pass over duplicates by OFFSET.
     let distinct = query.as_select().is_some_and(|select| select.distinct);
-    if reads_target(w, query) || distinct && query.offset.is_some() {
+    let passes_over = distinct && query.offset.is_some();
+    // SQLite has no LATERAL, and its queries in FROM see these columns all the same.
+    if passes_over && !w.dialect().capabilities().limit_in_subquery {
+        check_alone(
+            w,
+            query,
+            "DISTINCT with OFFSET in a query of EXISTS that uses columns of the outer one",
+        )?;
+    }
+    if reads_target(w, query) || passes_over {
         return write_wrapped(w, "1", query);
     }
     write_in_parentheses(w, query)
@@ -28,10 +41,15 @@ pub(super) fn write_in_query<'a>(
     write_limited(w, query)
 }
 
-/// A query that may have a LIMIT where some databases have none.
+/// A query that may have a LIMIT where some databases have none. These take no window functions there, either.
 pub(super) fn write_limited<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Result<()> {
-    let limited = query.limit.is_some() || query.offset.is_some();
+    let limited = query.limit.is_some() || query.offset.is_some() || has_windows(query);
     if limited && !w.dialect().capabilities().limit_in_subquery {
+        check_alone(
+            w,
+            query,
+            "LIMIT, OFFSET and window functions in a query of IN, ANY and ALL that uses columns of the outer one",
+        )?;
         return write_wrapped(w, "*", query);
     }
     write_subquery(w, query)
@@ -84,4 +102,80 @@ pub(super) fn write_in_parentheses<'a>(w: &mut SqlWriter<'a>, query: &'a Query) 
     write_query(w, query)?;
     w.push(")").qualify(outer);
     Ok(())
+}
+
+/// Checks that a query can stand in FROM, where it does not see the columns of outer queries everywhere.
+fn check_alone(w: &SqlWriter<'_>, query: &Query, what: &str) -> Result<()> {
+    if w.dialect().capabilities().lateral || !has_outer_columns(query) {
+        return Ok(());
+    }
+    let error = w.unsupported(what);
+    Err(error.with_hint("compare with a scalar subquery of one row, or join the tables"))
+}
+
+/// Whether a window function is selected.
+fn has_windows(query: &Query) -> bool {
+    let selects = |select: &Select| {
+        select.columns.iter().any(|projection| match projection {
+            Projection::Expr(expr) | Projection::Labelled(expr, _) => Windows.expr(expr).is_break(),
+            Projection::Columns { .. } | Projection::All => false,
+        })
+    };
+    query.as_select().is_some_and(selects)
+}
+
+/// Stops at a window function of the query itself.
+struct Windows;
+
+impl<'a> Visit<'a> for Windows {
+    type Break = ();
+
+    fn expr(&mut self, expr: &'a Expr) -> ControlFlow<()> {
+        if matches!(expr, Expr::Over { .. }) {
+            return ControlFlow::Break(());
+        }
+        walk_expr(self, expr)
+    }
+
+    fn query(&mut self, _query: &'a Query) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+}
+
+/// Whether the query uses columns of a query around it.
+fn has_outer_columns(query: &Query) -> bool {
+    let mut columns = Columns::default();
+    let _ = columns.query(query);
+    let mut used = columns.used.iter();
+    used.any(|source| !columns.known.contains(source))
+}
+
+/// The sources that a query and those inside of it have, and the sources of their columns. The names of sources differ in a
+/// statement, unless they stand for one another.
+#[derive(Default)]
+struct Columns<'a> {
+    known: Vec<&'a str>,
+    used: Vec<&'a str>,
+}
+
+impl<'a> Visit<'a> for Columns<'a> {
+    type Break = ();
+
+    fn query(&mut self, query: &'a Query) -> ControlFlow<()> {
+        if let Some(select) = query.as_select() {
+            let names = select
+                .sources()
+                .filter_map(FromItem::name)
+                .map(AsRef::as_ref);
+            self.known.extend(names);
+        }
+        walk_query(self, query)
+    }
+
+    fn expr(&mut self, expr: &'a Expr) -> ControlFlow<()> {
+        if let Expr::Column { source, .. } = expr {
+            self.used.push(source);
+        }
+        walk_expr(self, expr)
+    }
 }

@@ -6,6 +6,7 @@ use super::query::write_orders;
 use crate::error::Result;
 use crate::sql::SqlWriter;
 use crate::stmt::{Expr, Frame, FrameBound, FrameUnit, Window};
+use crate::types::Type;
 
 pub(super) fn write_over<'a>(
     w: &mut SqlWriter<'a>,
@@ -18,8 +19,27 @@ pub(super) fn write_over<'a>(
     let Expr::Function { name, args } = call else {
         return Err(w.unsupported("OVER with an expression that is not a function"));
     };
+    let ty = cast_type(w, name);
+    w.push(if ty.is_some() { "CAST(" } else { "" });
     write_function(w, name, args)?;
-    write_window(w, window)
+    write_window(w, window)?;
+    if let Some(ty) = ty {
+        let ty = w.dialect().cast_type(&ty);
+        w.push(" AS ").push(&ty).push(")");
+    }
+    Ok(())
+}
+
+/// The type that a function is cast to, where its own one differs from that of other databases.
+fn cast_type(w: &SqlWriter<'_>, name: &str) -> Option<Type> {
+    let capabilities = w.dialect().capabilities();
+    match name {
+        "ROW_NUMBER" | "RANK" | "DENSE_RANK" | "NTILE" if capabilities.unsigned_ranks => {
+            Some(Type::Int64)
+        }
+        "PERCENT_RANK" | "CUME_DIST" if capabilities.short_shares => Some(Type::Float64),
+        _ => None,
+    }
 }
 
 pub(super) fn write_window<'a>(w: &mut SqlWriter<'a>, window: &'a Window) -> Result<()> {

@@ -38,6 +38,10 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     });
     let deferred = model.columns.iter().enumerate().filter_map(deferred);
     let relations = relation::defs(model);
+    let order = model.order.iter().map(|(column, is_descending)| {
+        let column = position(column);
+        quote!((#column, #is_descending))
+    });
     let hooks = hooks::def(model);
     quote! {
         #columns
@@ -60,6 +64,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             checks: &[#(#checks),*],
             references: #references,
             relations: #relations,
+            order: &[#(#order),*],
             is_link_table: false,
             schema: __orm::LazyLock::new(|| __orm::table(&__DEF)),
             vtable: &__VTABLE,
@@ -217,13 +222,17 @@ fn referred(own: &Column, target: &Target) -> TokenStream {
     quote!(__orm::#check::<#ty, _, _>(#root.#field))
 }
 
-fn constraint(group: &Columns) -> TokenStream {
-    let positions = group.positions.iter().map(|position| match position {
+fn position(position: &Position) -> TokenStream {
+    match position {
         Position::Own(position) => quote!(#position),
         Position::Part(part, column) => {
             quote!(__columns(::core::option::Option::None).#part.#column.position())
         }
-    });
+    }
+}
+
+fn constraint(group: &Columns) -> TokenStream {
+    let positions = group.positions.iter().map(position);
     let options = named(group.name.as_ref());
     quote!(__orm::ConstraintDef { columns: &[#(#positions),*], options: #options })
 }

@@ -1,6 +1,6 @@
 //! The check of a statement before it is sent, in one pass over it: columns of tables that aren't part of it, errors
 //! that were kept while it was built, how deep it is nested. `grouping.rs` refuses a column that is neither
-//! grouped nor aggregated, and DISTINCT in an order that is not selected; `windows.rs` window functions where there are none, `kept_rows.rs` DISTINCT ON and WITH TIES without their order; `optional.rs` looks at left joins and `locks.rs` at the tables of locks, `ctes.rs` at the names of common table expressions, with
+//! grouped nor aggregated, and DISTINCT in an order that is not selected; `multiplied.rs` aggregates over rows that joins repeat, `windows.rs` window functions where there are none, `kept_rows.rs` DISTINCT ON and WITH TIES without their order; `optional.rs` looks at left joins and `locks.rs` at the tables of locks, `ctes.rs` at the names of common table expressions, with
 //! `typed.rs`, what is known of a query beside its syntax, and `aggregates.rs`, which expressions aggregate rows. The database
 //! would only report that the column does not exist.
 
@@ -9,6 +9,7 @@ mod ctes;
 mod grouping;
 mod kept_rows;
 mod locks;
+mod multiplied;
 mod optional;
 mod typed;
 mod windows;
@@ -58,6 +59,9 @@ fn validate(
         return Ok(pass.deepest);
     };
     grouping::check(select, &query.order_by, (typed, pass.aggregates))?;
+    if pass.aggregates && !select.joins.is_empty() {
+        multiplied::check(select, &query.order_by, typed)?;
+    }
     let merges = grouping::merges_rows(select, &query.order_by) || select.drops_rows();
     if !query.locks.is_empty() && merges {
         return Err(BuildError::new(
@@ -95,10 +99,10 @@ pub(in crate::query) fn validate_ctes(query: &Query) -> Result<(), BuildError> {
 /// As [`validate_query`].
 pub(in crate::query) fn validate_update(update: &Update) -> Result<(), BuildError> {
     let tables = Tables::Beside(&update.table, update.from.as_ref(), &update.joins);
-    flow(walk_update(
-        &mut Pass::new(tables, Outside::Nothing, 0),
-        update,
-    ))
+    let mut pass = Pass::new(tables, Outside::Nothing, 0);
+    flow(walk_update(&mut pass, update))?;
+    let set = update.set.iter().map(|(_, value)| value);
+    pass.check_write("UPDATE", update.filter.iter().chain(set))
 }
 
 /// Checks a DELETE.
@@ -107,10 +111,9 @@ pub(in crate::query) fn validate_update(update: &Update) -> Result<(), BuildErro
 /// As [`validate_query`].
 pub(in crate::query) fn validate_delete(delete: &Delete) -> Result<(), BuildError> {
     let tables = Tables::Beside(&delete.table, delete.using.as_ref(), &delete.joins);
-    flow(walk_delete(
-        &mut Pass::new(tables, Outside::Nothing, 0),
-        delete,
-    ))
+    let mut pass = Pass::new(tables, Outside::Nothing, 0);
+    flow(walk_delete(&mut pass, delete))?;
+    pass.check_write("DELETE", delete.filter.iter())
 }
 
 /// Checks an INSERT.
@@ -121,6 +124,7 @@ pub(in crate::query) fn validate_insert(insert: &Insert) -> Result<(), BuildErro
     let tables = Tables::Written(&insert.table);
     let mut pass = Pass::new(tables, Outside::Nothing, 0);
     flow(walk_insert(&mut pass, insert))?;
+    pass.check_write("INSERT", std::iter::empty())?;
     check_returned(&insert.table, &insert.returning)
 }
 
@@ -238,6 +242,24 @@ impl<'p, 'a> Pass<'p, 'a> {
     /// The pass over what stands in no statement.
     fn apart() -> Self {
         Self::new(Tables::None, Outside::Nothing, 0)
+    }
+
+    /// Refuses what a statement that writes has no place for. `rowwise` is about one row each.
+    fn check_write<'e>(
+        &self,
+        statement: &str,
+        mut rowwise: impl Iterator<Item = &'e Expr>,
+    ) -> Result<(), BuildError> {
+        if self.windows {
+            return Err(windows::in_write(statement));
+        }
+        if self.aggregates && rowwise.any(aggregates::has_aggregate) {
+            return Err(BuildError::new(
+                format!("aggregates are not allowed in {statement}"),
+                "aggregate in a subquery: scalar(select(sum(…)))",
+            ));
+        }
+        Ok(())
     }
 
     /// Goes through a query inside this one, which sees what is `outside` of it.

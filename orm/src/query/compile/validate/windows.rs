@@ -1,4 +1,5 @@
-//! Rejects window functions where there are no windows yet: they are computed after WHERE, GROUP BY and HAVING.
+//! Rejects window functions where there are no windows yet: they are computed after WHERE, GROUP BY and HAVING. Statements
+//! that write have none.
 
 use std::ops::ControlFlow;
 
@@ -22,6 +23,15 @@ pub(super) fn check(select: &Select) -> Result<(), BuildError> {
         "window functions are not allowed in WHERE, ON, GROUP BY and HAVING",
         "select the function in a subquery, and use the condition outside",
     ))
+}
+
+/// Refuses a window function in a statement that writes, which databases have no place for.
+#[cold]
+pub(super) fn in_write(statement: &str) -> BuildError {
+    BuildError::new(
+        format!("window functions are not allowed in {statement}"),
+        "select the function in a subquery, and compare keys with it: in_(select(…))",
+    )
 }
 
 /// Stops at a window function of the query itself.

@@ -1,8 +1,15 @@
 //! The portable function library: functions that return the same on every database. Each is NULL if an argument is.
 //!
-//! `text.rs` and `numbers.rs` have those of expressions, `text_columns.rs` and `number_columns.rs` those of columns. The
-//! words of each database are its dialect's.
+//! `text.rs`, `numbers.rs` and `dates.rs` have those of expressions, `text_columns.rs`, `number_columns.rs` and
+//! `date_columns.rs` those of columns; `clock.rs` has the time of the statement,
+//! `durations.rs` the arithmetic of both. The words of each database are its dialect's.
 
+#[cfg(feature = "chrono")]
+pub(in crate::query) mod clock;
+mod date_columns;
+mod dates;
+pub(in crate::query) mod durations;
+pub(in crate::query) mod moments;
 mod number_columns;
 mod numbers;
 mod text;

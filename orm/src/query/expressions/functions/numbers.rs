@@ -7,9 +7,10 @@
 use orm_core::stmt::Func;
 use orm_core::types::{DbType, Nullability, base};
 
-use super::{Computed, Either, FloatBase, RealBase, chosen, part, strict};
+use super::{Computed, Either, FloatBase, Part, RealBase, chosen, part, strict};
 use crate::query::expressions::aggregate::OrderableBase;
 use crate::query::expressions::expr::{Expr, Lifted};
+use crate::query::expressions::numeric_ops::exact;
 use crate::query::expressions::operand::Operand;
 
 /// Functions of integers and floats.
@@ -202,12 +203,8 @@ impl<T: DbType<Base: OrderableBase>> Expr<T> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn greatest<V: Operand<T::Base>>(self, other: V) -> Expr<Lifted<T, V::Null>> {
-        chosen(
-            Func::Greatest,
-            self,
-            part(other),
-            T::Null::NULLABLE || V::Null::NULLABLE,
-        )
+        let nullable = T::Null::NULLABLE || V::Null::NULLABLE;
+        compared_exactly(Func::Greatest, self, part(other), nullable)
     }
 
     /// Returns the least of both values. It is NULL if one of them is.
@@ -224,11 +221,23 @@ impl<T: DbType<Base: OrderableBase>> Expr<T> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn least<V: Operand<T::Base>>(self, other: V) -> Expr<Lifted<T, V::Null>> {
-        chosen(
-            Func::Least,
-            self,
-            part(other),
-            T::Null::NULLABLE || V::Null::NULLABLE,
-        )
+        let nullable = T::Null::NULLABLE || V::Null::NULLABLE;
+        compared_exactly(Func::Least, self, part(other), nullable)
     }
+}
+
+/// GREATEST or LEAST. Exact decimals may be text in the database: then both the arguments and the result are compared as
+/// numbers.
+fn compared_exactly<T: DbType, R: DbType>(
+    func: Func,
+    first: Expr<T>,
+    other: Part,
+    nullable: bool,
+) -> Expr<R> {
+    let (ast, origin, depth) = (exact::<T>(first.ast), first.origin, first.depth);
+    let chosen: Expr<R> = chosen(func, Expr::<T>::around(ast, origin, depth), other, nullable);
+    if !T::TYPE.is_decimal() {
+        return chosen;
+    }
+    Expr::around(exact::<T>(chosen.ast), chosen.origin, chosen.depth)
 }

@@ -1,0 +1,27 @@
+SELECT "supplier"."account_balance",
+    "supplier"."name",
+    "nation"."name",
+    "part"."part_key",
+    "part"."manufacturer",
+    "supplier"."address",
+    "supplier"."phone",
+    "supplier"."comment"
+FROM "part"
+INNER JOIN "partsupp" ON "partsupp"."part_key" = "part"."part_key"
+INNER JOIN "supplier" ON "partsupp"."supplier_key" = "supplier"."supplier_key"
+INNER JOIN "nation" ON "supplier"."nation_key" = "nation"."nation_key"
+INNER JOIN "region" ON "nation"."region_key" = "region"."region_key"
+WHERE "part"."size" = $1
+    AND "part"."type" LIKE $2
+    AND "region"."name" = $3
+    AND "partsupp"."supply_cost" = (
+        SELECT MIN("partsupp"."supply_cost")
+        FROM "partsupp"
+        INNER JOIN "supplier" ON "partsupp"."supplier_key" = "supplier"."supplier_key"
+        INNER JOIN "nation" ON "supplier"."nation_key" = "nation"."nation_key"
+        INNER JOIN "region" ON "nation"."region_key" = "region"."region_key"
+        WHERE "partsupp"."part_key" = "part"."part_key"
+            AND "region"."name" = $4
+    )
+ORDER BY "supplier"."account_balance" DESC, "nation"."name" ASC, "supplier"."name" ASC, "part"."part_key" ASC
+LIMIT $5

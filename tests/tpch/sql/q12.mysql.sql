@@ -1,0 +1,11 @@
+SELECT `lineitem`.`ship_mode`,
+    COUNT(CASE WHEN `orders`.`priority` IN (?, ?) THEN 1 END),
+    COUNT(CASE WHEN NOT (`orders`.`priority` IN (?, ?)) THEN 1 END)
+FROM `lineitem`
+INNER JOIN `orders` ON `lineitem`.`order_key` = `orders`.`order_key`
+WHERE `lineitem`.`ship_mode` IN (?, ?)
+    AND `lineitem`.`commit_date` < `lineitem`.`receipt_date`
+    AND `lineitem`.`ship_date` < `lineitem`.`commit_date`
+    AND (`lineitem`.`receipt_date` >= ? AND `lineitem`.`receipt_date` < ?)
+GROUP BY `lineitem`.`ship_mode`
+ORDER BY `lineitem`.`ship_mode` ASC
