@@ -137,7 +137,9 @@ pub mod __private {
     pub use orm_core::error::{InvalidFields, Result};
     pub use orm_core::schema::{self, Action, Name};
     pub use orm_core::stmt;
-    pub use orm_core::types::{Codec, DbType, EnumType, NotNull, Nullability, Nullable, Type};
+    pub use orm_core::types::{
+        Codec, DbType, EnumType, NotNull, Nullability, Nullable, Type, decoded,
+    };
     pub use orm_core::value::{ConversionError, ValueRef};
 
     pub use crate::mapping::{

@@ -25,6 +25,7 @@ pub use expressions::aggregate::{
 pub use expressions::collation::Collation;
 pub use expressions::conditional::{Case, CaseValue, CaseWhen, case};
 pub use expressions::custom::{FuncArgs, func};
+pub(crate) use expressions::enums::plain_label;
 pub use expressions::expr::{Expr, IntoExpr};
 #[cfg(feature = "chrono")]
 pub use expressions::functions::clock::{current_date, now};

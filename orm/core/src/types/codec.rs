@@ -63,6 +63,23 @@ pub trait Codec: Clone + PartialEq + Send + Sync + 'static {
     fn decode(value: ValueRef<'_>) -> Result<Self, ConversionError>;
 }
 
+/// Converts a value of a row, or one that the program has given, to the Rust type. The derive calls it.
+///
+/// # Errors
+/// Those of [`Codec::decode`].
+#[doc(hidden)]
+pub fn decoded<T: Codec>(value: ValueRef<'_>) -> Result<T, ConversionError> {
+    // Values of the program are not encoded.
+    if let ValueRef::Extension(given) = value {
+        let given: &dyn Any = given;
+        return given
+            .downcast_ref::<T>()
+            .cloned()
+            .ok_or(ConversionError::Kind);
+    }
+    T::decode(value)
+}
+
 impl<T: Codec> sealed::Sealed for T {}
 
 impl<T: Codec> Extension for T {

@@ -6,7 +6,7 @@
 
 pub mod base;
 pub use crate::civil;
-pub use codec::Codec;
+pub use codec::{Codec, decoded};
 mod codec;
 
 /// The associated items of a type without NULL, by the name that its base and its logical type share.

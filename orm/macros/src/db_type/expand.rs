@@ -81,7 +81,7 @@ fn of_codec() -> TokenStream {
         fn from_value(
             value: __orm::ValueRef<'_>,
         ) -> ::core::result::Result<Self, __orm::ConversionError> {
-            <Self as __orm::Codec>::decode(value)
+            __orm::decoded(value)
         }
     }
 }

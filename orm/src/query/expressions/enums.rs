@@ -67,6 +67,15 @@ pub(super) fn label<T: DbType>(label: Value) -> stmt::Expr {
     })))
 }
 
+/// The label of a value that knows its type, for a field of the type.
+#[inline]
+pub(crate) fn plain_label(ty: &Type, value: ValueRef<'_>) -> Option<Value> {
+    match value {
+        ValueRef::Extension(given) if ty.native_enum().is_some() => Some(given.encode("")),
+        _ => None,
+    }
+}
+
 /// What orders the values of a type.
 #[inline]
 pub(in crate::query) fn ranked<T: DbType>(expr: stmt::Expr) -> stmt::Expr {

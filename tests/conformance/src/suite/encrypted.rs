@@ -97,7 +97,7 @@ struct Patient {
     doctor: Secret,
     /// The ciphertext of "none".
     #[orm(server_default = "enc:3434363c")]
-    allergy: Option<Secret>,
+    allergy: Secret,
 }
 
 #[derive(Patch, Clone, Debug, Default)]
@@ -133,7 +133,7 @@ fn patient(id: i64, name: &str, note: Option<&str>) -> Patient {
         name: secret(name),
         note: note.map(secret),
         doctor: secret("grey"),
-        allergy: None,
+        allergy: secret("cats"),
     }
 }
 
@@ -220,14 +220,14 @@ fn defaults_of_program_and_database(db: &Db) {
     insert(Patient).values(row).execute(conn).unwrap();
     let eve = select(Patient).filter(Patient.id.eq(5)).one(conn).unwrap();
     assert_eq!(eve.doctor, secret("house"));
-    assert_eq!(eve.allergy, Some(secret("none")));
+    assert_eq!(eve.allergy, secret("none"));
     assert_eq!(ids(conn, Patient.allergy.eq(secret("none"))), [5]);
     let mut session = db.session();
     let six = session.add(Patient::builder().id(6).name(secret("flo")));
     session.commit().unwrap();
     assert_eq!(session[six].doctor, secret("house"));
     session.refresh(six).unwrap();
-    assert_eq!(session[six].allergy, Some(secret("none")));
+    assert_eq!(session[six].allergy, secret("none"));
 }
 
 fn entities_change_it(db: &Db) {

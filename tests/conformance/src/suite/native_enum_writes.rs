@@ -14,7 +14,11 @@ use crate::suite::Requires;
 cases![
     "native_enums":
     many_rows_take_them,
+    entities_are_given_them,
     they_are_keys_of_relations,
+    lists_have_their_order,
+    models_have_their_order,
+    aggregates_over_relations_have_their_order,
     upserts_take_them (Requires::Upsert),
     a_type_is_created_once_and_dropped_last,
     two_lists_of_labels_need_two_names,
@@ -79,10 +83,47 @@ fn many_rows_take_them(db: &Db) {
         .set((Shirt.size, Shirt.worn))
         .execute(conn)
         .unwrap();
-    assert_eq!(ids(conn, Shirt.worn.eq(Small)), [1, 3]);
+    assert_eq!(ids(conn, Shirt.worn.eq(Small)), [1, 3, 100]);
 }
 
-fn they_are_keys_of_relations(db: &Db) {
+#[derive(Patch, Clone, Debug, Default)]
+#[orm(model = Shirt)]
+struct ShirtPatch {
+    size: Option<Size>,
+    #[allow(clippy::option_option, reason = "None leaves it, Some(None) is NULL")]
+    worn: Option<Option<Size>>,
+}
+
+fn entities_are_given_them(db: &Db) {
+    let conn = &mut seed(db);
+    let mut session = db.session();
+    let two = session.get_one(Shirt, 2).unwrap();
+    session.set(two, Shirt.size, Large).unwrap();
+    session.set(two, Shirt.worn, Small).unwrap();
+    assert_eq!(session[two].size, Large);
+    session
+        .set(two, Shirt.shown, Shirt.worn.coalesce(Medium))
+        .unwrap();
+    session.commit().unwrap();
+    session.refresh(two).unwrap();
+    assert_eq!(session[two].shown, Huge);
+    let patch = || ShirtPatch {
+        size: Some(Medium),
+        worn: Some(None),
+    };
+    session.apply(two, patch()).unwrap();
+    session.commit().unwrap();
+    let mut three = select(Shirt).filter(Shirt.id.eq(3)).one(conn).unwrap();
+    patch().apply_to(&mut three).unwrap();
+    assert_eq!((three.size, three.worn), (Medium, None));
+    let changed = update(Shirt).patch(patch()).filter(Shirt.id.eq(3));
+    assert_eq!(changed.execute(conn).unwrap(), 1);
+    assert_eq!(ids(conn, Shirt.size.eq(Medium)), [2, 3, 4]);
+    assert_eq!(ids(conn, Shirt.worn.is_null()), [1, 2, 3]);
+}
+
+/// A rack of each size, with hangers that are added out of order.
+fn seed_racks(db: &Db) -> Session {
     Metadata::of((Rack, Hanger)).create_all(&db.engine).unwrap();
     let mut session = db.session();
     for size in ALL {
@@ -92,7 +133,116 @@ fn they_are_keys_of_relations(db: &Db) {
         }
     }
     session.commit().unwrap();
+    db.session()
+}
+
+fn lists_have_their_order(db: &Db) {
+    let session = &mut seed_racks(db);
+    let worn = |session: &Session, hangers: &[Ref<Hanger>]| -> Vec<Size> {
+        hangers.iter().map(|hanger| session[*hanger].worn).collect()
+    };
+    let large = session.get_one(Rack, Large).unwrap();
+    let list = session.load(large, Rack.hangers).unwrap();
+    assert_eq!(worn(session, &list), [Small, Large, Huge]);
+    let first = session.load(large, Rack.hangers.limit(2)).unwrap();
+    assert_eq!(worn(session, &first), [Small, Large]);
+    let last = Rack.hangers.order_by(Hanger.worn.desc()).limit(2);
+    let last = session.load(large, last).unwrap();
+    assert_eq!(worn(session, &last), [Huge, Large]);
+    let few = Rack.hangers.filter(Hanger.worn.ne(Large));
+    let few = session.load(large, few).unwrap();
+    assert_eq!(worn(session, &few), [Small, Huge]);
+    let session = &mut db.session();
+    let racks = select(Rack)
+        .with(Rack.hangers.joined())
+        .order_by(Rack.size.desc())
+        .all(session)
+        .unwrap();
+    let sizes: Vec<_> = racks.iter().map(|rack| session[*rack].size).collect();
+    assert_eq!(sizes, [Huge, Large, Medium, Small]);
+    for rack in racks {
+        let list = session[rack].hangers.get().unwrap().to_vec();
+        assert_eq!(worn(session, &list), [Small, Large, Huge]);
+    }
+}
+
+/// In the order of a native enum, unless a query has another one; the key is of the type, too.
+#[derive(Model, Clone, Debug, PartialEq)]
+#[orm(table = "native_gloves", order_by = worn.desc())]
+struct Glove {
+    #[orm(primary_key)]
+    size: Size,
+    worn: Size,
+    #[orm(references = Glove.size)]
+    pair_size: Option<Size>,
+    pair: BelongsTo<Option<Glove>>,
+    #[orm(inverse = Glove.pair)]
+    others: HasMany<Glove>,
+}
+
+fn models_have_their_order(db: &Db) {
+    Metadata::of((Glove,)).create_all(&db.engine).unwrap();
     let mut session = db.session();
+    for (size, worn) in [(Huge, Small), (Large, Huge), (Small, Huge), (Medium, Large)] {
+        let pair_size = (size != Small).then_some(Small);
+        session.add(Glove::builder().size(size).worn(worn).pair_size(pair_size));
+    }
+    session.commit().unwrap();
+    let session = &mut db.session();
+    let sizes = |session: &Session, gloves: &[Ref<Glove>]| -> Vec<Size> {
+        gloves.iter().map(|glove| session[*glove].size).collect()
+    };
+    let all = select(Glove).all(session).unwrap();
+    let expected = sizes(session, &all);
+    assert_eq!(expected[2..], [Medium, Huge]);
+    let first = select(Glove).order_by(Glove.size).first(session).unwrap();
+    assert_eq!(first.map(|glove| session[glove].size), Some(Small));
+    let mut pages = Vec::new();
+    for number in 1..=2 {
+        let page = select(Glove).page(number, 2).fetch(session).unwrap();
+        pages.extend(sizes(session, &page.rows));
+    }
+    assert_eq!(pages, [Small, Large, Medium, Huge]);
+    let mut chunks = Vec::new();
+    let mut other = db.session();
+    select(Glove)
+        .chunks(3, &mut other, |session, gloves| {
+            chunks.extend(sizes(session, gloves));
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(chunks, [Small, Large, Medium, Huge]);
+    // A list without an order is in that of the keys.
+    let small = session.get_one(Glove, Small).unwrap();
+    let others = session.load(small, Glove.others).unwrap();
+    assert_eq!(sizes(session, &others), [Medium, Large, Huge]);
+}
+
+fn aggregates_over_relations_have_their_order(db: &Db) {
+    let session = &mut seed_racks(db);
+    delete(Hanger)
+        .filter(Hanger.rack_size.eq(Small) & Hanger.worn.ne(Large))
+        .execute(session)
+        .unwrap();
+    let (least, greatest) = (Rack.hangers.min(Hanger.worn), Rack.hangers.max(Hanger.worn));
+    let query = select((Rack.size, least, greatest.clone())).order_by(Rack.size);
+    let ends = |size| (size, Some(Small), Some(Huge));
+    assert_eq!(
+        query.all(session).unwrap(),
+        [
+            (Small, Some(Large), Some(Large)),
+            ends(Medium),
+            ends(Large),
+            ends(Huge)
+        ]
+    );
+    let above = select(Rack.size).filter(greatest.clone().gt(Large));
+    let above = above.order_by((greatest, Rack.size.desc()));
+    assert_eq!(above.all(session).unwrap(), [Huge, Large, Medium]);
+}
+
+fn they_are_keys_of_relations(db: &Db) {
+    let mut session = seed_racks(db);
     let large = session.get(Rack, Large).unwrap().unwrap();
     assert_eq!(session[large].size, Large);
     let racks = select(Rack)
@@ -122,12 +272,6 @@ fn they_are_keys_of_relations(db: &Db) {
             (Huge, Large)
         ]
     );
-    let joined = select(Rack)
-        .with(Rack.hangers.joined())
-        .order_by(Rack.size.desc());
-    let racks = joined.all(&mut session).unwrap();
-    let sizes: Vec<_> = racks.iter().map(|rack| session[*rack].size).collect();
-    assert_eq!(sizes, [Huge, Large, Medium, Small]);
 }
 
 fn upserts_take_them(db: &Db) {

@@ -9,19 +9,49 @@ use super::window::write_window;
 use crate::error::Result;
 use crate::sql::{EnumStyle, SqlWriter};
 use crate::stmt::{Aggregate, AggregateCall, EnumRank, Expr, Window};
-use crate::types::EnumType;
+use crate::types::{EnumType, Type};
 use crate::value::Value;
 
 /// Writes a label as what orders it.
 pub(super) fn write_rank<'a>(w: &mut SqlWriter<'a>, rank: &'a EnumRank) -> Result<()> {
     let operand = rank.operand();
     if w.dialect().capabilities().enums == EnumStyle::Named {
-        return write_expr(w, operand);
+        return match operand {
+            // A lone bind would be a text.
+            Expr::Value(value) if !matches!(value, Value::Extension(_)) => {
+                let ty = w.dialect().cast_type(&Type::Enum(rank.ty().clone()));
+                w.push("CAST(").value(value);
+                w.push(" AS ").push(&ty).push(")");
+                Ok(())
+            }
+            operand => write_expr(w, operand),
+        };
     }
     if matches!(operand, Expr::Label(_)) {
         return Err(w.unsupported("a native enum in the order of a set operation"));
     }
     write_number(w, rank.ty(), |w| write_expr(w, operand))
+}
+
+/// Writes the column of a table in ORDER BY.
+///
+/// # Errors
+/// `Unsupported`: a label of a native enumeration has no literal.
+pub fn write_ordered_column(
+    w: &mut SqlWriter<'_>,
+    (source, name): (&str, &str),
+    ty: &Type,
+) -> Result<()> {
+    let write = |w: &mut SqlWriter<'_>| {
+        w.column(source, name);
+        Ok(())
+    };
+    match ty.native_enum() {
+        Some(ty) if w.dialect().capabilities().enums != EnumStyle::Named => {
+            write_number(w, ty, write)
+        }
+        _ => write(w),
+    }
 }
 
 /// The enumeration whose least or greatest label an aggregate finds, where the database would compare texts.

@@ -37,6 +37,7 @@ pub use batch::{
 };
 pub use call::{write_call, write_concat, write_named_call};
 pub use delete::write_delete;
+pub use enums::write_ordered_column;
 pub use expected::{ExpectedColumn, digest_text, write_null_safe_expected};
 pub use expr::{write_expr, write_extension, write_operand};
 pub use insert::{OTHER_KEY_CONFLICT, write_insert, write_plain_insert};
