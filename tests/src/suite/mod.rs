@@ -18,6 +18,7 @@ mod locks;
 mod lost_connection;
 mod messages;
 mod moments;
+mod mysql_types;
 mod native;
 mod one_statement;
 mod outside_ends;
@@ -57,6 +58,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     lost_connection::cases,
     messages::cases,
     moments::cases,
+    mysql_types::cases,
     native::cases,
     pool::cases,
     together::cases,

@@ -10,6 +10,7 @@ mod catalogue;
 mod constraint;
 #[cfg(feature = "serde")]
 pub mod dump;
+mod enum_types;
 mod name;
 pub mod naming;
 pub mod sort;
@@ -24,6 +25,7 @@ pub use catalogue::{
     IN_PRIMARY_KEY, Keeps, StoredColumn, UNIQUE_ALONE,
 };
 pub use constraint::{Action, Check, ForeignKey, Index, Rule, Unique};
+pub(crate) use enum_types::native_types;
 pub use name::Name;
 pub use table::{Column, Literal, ServerDefault, Table};
 
@@ -72,7 +74,7 @@ impl Schema {
             schema.check_references(table)?;
         }
         schema.check_constraint_names()?;
-        schema.check_types()?;
+        schema.check_enum_types()?;
         Ok(schema)
     }
 
@@ -120,30 +122,6 @@ impl Schema {
             check_reference(table, key, parent)?;
         }
         Ok(())
-    }
-
-    // On PostgreSQL each table is a type of its name, too.
-    fn check_types(&self) -> Result<()> {
-        let types = self.enum_types();
-        let fault = |message: String| {
-            Error::with_message(ErrorKind::Schema, message)
-                .with_hint("give the enum another name: #[orm(name = \"…\")]")
-        };
-        for pair in types.windows(2) {
-            if pair[0].name == pair[1].name {
-                let name = &pair[0].name;
-                return Err(fault(format!(
-                    "two native enums have the type name {name}, but different labels"
-                )));
-            }
-        }
-        match types.iter().find(|ty| self.table(&ty.name).is_some()) {
-            Some(ty) => Err(fault(format!(
-                "the native enum {} has the name of a table",
-                ty.name
-            ))),
-            None => Ok(()),
-        }
     }
 
     // PostgreSQL and SQLite keep index names per schema, not per table.
@@ -212,17 +190,6 @@ fn check_actions(table: &Table, key: &ForeignKey) -> Result<()> {
         .with_hint("make the field an Option, or choose another action"))
 }
 
-/// The native enumerations of the columns of `tables`, each once, sorted by name.
-pub(crate) fn native_types<'t>(tables: impl Iterator<Item = &'t Table>) -> Vec<&'t EnumType> {
-    let columns = tables.flat_map(|table| &table.columns);
-    let mut types: Vec<_> = columns
-        .filter_map(|column| column.ty.native_enum())
-        .collect();
-    types.sort_by(|a, b| (&a.name, &a.labels).cmp(&(&b.name, &b.labels)));
-    types.dedup();
-    types
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -242,28 +209,6 @@ mod tests {
         assert!(schema.table("b").is_some());
         let error = Schema::new(vec![table("a"), table("a")]).unwrap_err();
         assert_eq!(error.message(), "the table a is mapped by two models");
-    }
-
-    #[test]
-    fn native_enums_have_one_list_of_labels_each() {
-        let of = |table: &'static str, labels: &[&'static str]| {
-            let labels: Vec<_> = labels.iter().map(|label| (*label).into()).collect();
-            let ty = EnumType::new("size".into(), labels.into()).native();
-            Table::new(table).column(Column::new("size", Type::Enum(ty)))
-        };
-        let schema = Schema::new(vec![of("a", &["s", "l"]), of("b", &["s", "l"])]).unwrap();
-        assert_eq!(schema.enum_types().len(), 1);
-        let other = Schema::new(vec![of("a", &["s", "l"]), of("b", &["l", "s"])]).unwrap_err();
-        assert_eq!(
-            other.message(),
-            "two native enums have the type name size, but different labels"
-        );
-        let taken = Schema::new(vec![of("size", &["s"])]).unwrap_err();
-        assert_eq!(taken.kind(), ErrorKind::Schema);
-        assert_eq!(
-            taken.message(),
-            "the native enum size has the name of a table"
-        );
     }
 
     #[test]

@@ -5,7 +5,7 @@ use quote::quote;
 use syn::meta::ParseNestedMeta;
 use syn::{Error, LitStr, Result};
 
-use crate::attribute::{list, text};
+use crate::attribute::{list, nearest, text};
 
 const EXAMPLE: &str = "write `sql_type(postgres = \"citext\", mysql = \"MEDIUMTEXT\")`";
 
@@ -13,6 +13,10 @@ const EXAMPLE: &str = "write `sql_type(postgres = \"citext\", mysql = \"MEDIUMTE
 pub(super) fn read(meta: &ParseNestedMeta<'_>) -> Result<TokenStream> {
     let mut types: Vec<(String, LitStr)> = Vec::new();
     let alone = list(meta, EXAMPLE, |dialect, meta| {
+        if let Some(known) = misspelled(dialect) {
+            let message = format!("unknown dialect `{dialect}`; did you mean `{known}`?");
+            return Err(meta.error(message));
+        }
         let sql = text(dialect, meta)?;
         check(&sql)?;
         if types.iter().any(|(known, _)| known == dialect) {
@@ -42,6 +46,18 @@ pub(super) fn read(meta: &ParseNestedMeta<'_>) -> Result<TokenStream> {
             (__orm::Name::Borrowed(#dialects), __orm::Name::Borrowed(#types))
         ),*]))
     })
+}
+
+/// The dialect of this workspace that a name is probably meant to be. Other names are those of dialects from outside.
+fn misspelled(name: &str) -> Option<&'static str> {
+    const KNOWN: &[&str] = &["mariadb", "mysql", "postgres", "sqlite"];
+    match name {
+        "pg" | "pgsql" | "psql" => Some("postgres"),
+        "maria" => Some("mariadb"),
+        "mssql" => None,
+        _ if KNOWN.contains(&name) => None,
+        _ => nearest(name, KNOWN),
+    }
 }
 
 /// Refuses a text that would end the column, the statement or the line.

@@ -1,0 +1,25 @@
+//! Native types are those of enums.
+
+use orm::prelude::*;
+
+#[derive(DbType, Clone, PartialEq)]
+#[orm(native)]
+struct Email(String);
+
+#[derive(DbEnum, Clone)]
+#[orm(native)]
+struct Size(String);
+
+#[derive(DbEnum, Clone)]
+#[orm(native)]
+enum Colour {}
+
+#[derive(Model, Clone)]
+struct User {
+    #[orm(primary_key)]
+    id: i64,
+    #[orm(native)]
+    name: String,
+}
+
+fn main() {}
