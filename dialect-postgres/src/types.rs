@@ -108,15 +108,14 @@ pub(crate) fn value_name(value: &Value) -> Option<&'static str> {
 }
 
 /// The type of a value whose type has a name of its own, by which a cast names it.
-pub(crate) fn own_name(value: &Value) -> Option<String> {
+pub(crate) fn own_name(value: &Value) -> Option<Cow<'static, str>> {
     let Value::Extension(value) = value else {
         return None;
     };
-    let ty = value.ty();
-    if let Type::Extension(ty) = &ty {
-        return ty.native_name(NAME).map(str::to_owned);
+    if let Some(name) = value.enum_name() {
+        return Some(quoted_name(&name).into());
     }
-    ty.native_enum().map(|native| quoted_name(&native.name))
+    value.native_name(NAME)
 }
 
 /// The type by which a cast names the type of a value.

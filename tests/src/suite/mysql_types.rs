@@ -120,80 +120,32 @@ fn the_ends_of_their_ranges_come_back(db: &Db) {
 }
 
 fn what_does_not_fit_a_type_is_refused(db: &Db) {
+    use ErrorKind::{DataTooLong, Database, OutOfRange};
     let Some(conn) = &mut seed(db) else { return };
-    let mut refused = |row: Kinds, kind, column| {
+    let mut refused = |kind, change: fn(&mut Kinds)| {
+        let mut row = greatest();
+        change(&mut row);
         let error = fails(insert(Kinds).values(row).execute(conn), kind);
-        assert_eq!(error.column(), Some(column), "{error:?}");
+        error.column().map(str::to_owned)
     };
-    let base = greatest;
-    for (row, column) in [
-        (
-            Kinds {
-                medium: 8_388_608,
-                ..base()
-            },
-            "medium",
-        ),
-        (
-            Kinds {
-                medium_unsigned: 16_777_216,
-                ..base()
-            },
-            "medium_unsigned",
-        ),
-        (
-            Kinds {
-                year: 2156,
-                ..base()
-            },
-            "year",
-        ),
-    ] {
-        refused(row, ErrorKind::OutOfRange, column);
-    }
-    for (row, column) in [
-        (
-            Kinds {
-                tiny_text: "t".repeat(256),
-                ..base()
-            },
-            "tiny_text",
-        ),
-        (
-            Kinds {
-                tiny_blob: vec![0; 256],
-                ..base()
-            },
-            "tiny_blob",
-        ),
-        (
-            Kinds {
-                western: "e".repeat(21),
-                ..base()
-            },
-            "western",
-        ),
-    ] {
-        refused(row, ErrorKind::DataTooLong, column);
-    }
-    for (row, column) in [
-        (
-            Kinds {
-                members: "a,x".into(),
-                ..base()
-            },
-            "members",
-        ),
-        (
-            Kinds {
-                western: "ж".into(),
-                ..base()
-            },
-            "western",
-        ),
-    ] {
-        refused(row, ErrorKind::Database, column);
-    }
+    let column = |name: &str| Some(name.to_owned());
+    let medium = refused(OutOfRange, |row| row.medium = 8_388_608);
+    assert_eq!(medium, column("medium"));
+    let unsigned = refused(OutOfRange, |row| row.medium_unsigned = 16_777_216);
+    assert_eq!(unsigned, column("medium_unsigned"));
+    let year = refused(OutOfRange, |row| row.year = 2156);
+    assert_eq!(year, column("year"));
+    let text = refused(DataTooLong, |row| row.tiny_text.push('t'));
+    assert_eq!(text, column("tiny_text"));
+    let bytes = refused(DataTooLong, |row| row.tiny_blob.push(0));
+    assert_eq!(bytes, column("tiny_blob"));
+    let long = refused(DataTooLong, |row| row.western = "e".repeat(21));
+    assert_eq!(long, column("western"));
+    let member = refused(Database, |row| row.members = "a,x".into());
+    assert_eq!(member, column("members"));
+    // MySQL does not name the column.
+    let letter = refused(Database, |row| row.western = "ж".into());
+    assert!(letter.is_none() || letter == column("western"));
     assert_eq!(db.count("mysql_types"), 0);
 }
 

@@ -74,7 +74,7 @@ impl Schema {
             schema.check_references(table)?;
         }
         schema.check_constraint_names()?;
-        schema.check_enum_types()?;
+        enum_types::check_enum_types(&schema.tables)?;
         Ok(schema)
     }
 

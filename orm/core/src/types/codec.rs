@@ -1,6 +1,8 @@
 //! [`Codec`]: the conversions of a custom type, from which an [`Extension`] of its values is made.
 
 use std::any::Any;
+use std::borrow::Cow;
+use std::hash::{Hash as _, Hasher};
 use std::sync::Arc;
 
 use super::Type;
@@ -87,8 +89,25 @@ impl<T: Codec> Extension for T {
         T::NAME
     }
 
-    fn ty(&self) -> Type {
-        T::TYPE
+    fn enum_name(&self) -> Option<Cow<'static, str>> {
+        let ty = const { &T::TYPE };
+        ty.native_enum().map(|native| native.name.clone())
+    }
+
+    fn native_name(&self, dialect: &str) -> Option<Cow<'static, str>> {
+        let Type::Extension(ty) = (const { &T::TYPE }) else {
+            return None;
+        };
+        ty.native_name(dialect).map(|name| name.to_owned().into())
+    }
+
+    fn hash_type(&self, mut state: &mut dyn Hasher) {
+        let ty = const { &T::TYPE };
+        if let Some(native) = ty.native_enum() {
+            native.name.hash(&mut state);
+        } else if let Type::Extension(ty) = ty {
+            ty.native.hash(&mut state);
+        }
     }
 
     fn encode(&self, server: &str) -> Value {

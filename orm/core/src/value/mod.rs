@@ -17,8 +17,6 @@ use std::hash::{Hash, Hasher};
 use std::mem;
 use std::sync::Arc;
 
-use crate::types::Type;
-
 pub use batch_values::BatchValues;
 pub use decimal::Decimal;
 pub use extension::Extension;
@@ -322,12 +320,7 @@ impl Value {
                 feed(12);
                 v.name().hash(state);
                 // A cast names it.
-                let ty = v.ty();
-                if let Type::Enum(ty) = &ty {
-                    ty.name.hash(state);
-                } else if let Type::Extension(ty) = &ty {
-                    ty.native.hash(state);
-                }
+                v.hash_type(state);
                 v.encode("").hash(state);
             }
             Self::Decimal(_) => feed(14),

@@ -16,16 +16,16 @@ use crate::value::Value;
 pub(super) fn write_rank<'a>(w: &mut SqlWriter<'a>, rank: &'a EnumRank) -> Result<()> {
     let operand = rank.operand();
     if w.dialect().capabilities().enums == EnumStyle::Named {
-        return match operand {
+        if let Expr::Value(value) = operand
+            && !matches!(value, Value::Extension(_))
+        {
             // A lone bind would be a text.
-            Expr::Value(value) if !matches!(value, Value::Extension(_)) => {
-                let ty = w.dialect().cast_type(&Type::Enum(rank.ty().clone()));
-                w.push("CAST(").value(value);
-                w.push(" AS ").push(&ty).push(")");
-                Ok(())
-            }
-            operand => write_expr(w, operand),
-        };
+            let ty = w.dialect().cast_type(&Type::Enum(rank.ty().clone()));
+            w.push("CAST(").value(value);
+            w.push(" AS ").push(&ty).push(")");
+            return Ok(());
+        }
+        return write_expr(w, operand);
     }
     if matches!(operand, Expr::Label(_)) {
         return Err(w.unsupported("a native enum in the order of a set operation"));
