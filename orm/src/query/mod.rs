@@ -25,7 +25,6 @@ pub use expressions::aggregate::{
 pub use expressions::collation::Collation;
 pub use expressions::conditional::{Case, CaseValue, CaseWhen, case};
 pub use expressions::custom::{FuncArgs, func};
-pub(crate) use expressions::enums::plain_label;
 pub use expressions::expr::{Expr, IntoExpr};
 #[cfg(feature = "chrono")]
 pub use expressions::functions::clock::{current_date, now};
@@ -36,6 +35,7 @@ pub use expressions::operand::{Null, Operand, ValueFor};
 pub use expressions::order::{GroupList, Order, OrderList};
 pub use expressions::predicate::{Condition, Predicate};
 pub use expressions::quotient::avg_dp;
+pub(crate) use expressions::rank::plain_label;
 pub use expressions::raw_expr::{NamedBinds, raw_expr};
 pub use expressions::related::Related;
 pub use expressions::row_ops::{RowExpr, RowList};

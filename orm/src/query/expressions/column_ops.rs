@@ -7,13 +7,14 @@ use orm_core::types::{DbType, Nullability, base};
 use orm_core::value::Value;
 
 use super::documents::{self, is_document};
-use super::enums::{self, is_native, is_of_order};
+use super::enums;
 use super::expr::{Expr, IntoExpr};
 use super::expr_ops::{comparison, is_null};
 use super::in_list::InList;
 use super::operand::Operand;
 use super::order::Order;
 use super::predicate::Predicate;
+use super::rank::{is_native, is_of_order};
 use super::table_ref::TableRef;
 use super::term::Comparison;
 use crate::mapping::{Column, Model};

@@ -5,20 +5,14 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use orm_core::stmt::{self, CompareOp, EnumRank};
-use orm_core::types::{Codec, DbType, EnumType, Type};
+use orm_core::stmt::{self, CompareOp};
+use orm_core::types::{Codec, DbType, Type};
 use orm_core::value::{ConversionError, Value, ValueRef};
 
 use super::build_error::BuildError;
 use super::expr::Expr;
 use super::predicate::Predicate;
-
-/// Whether values of a type are labels of a native enumeration.
-#[inline]
-pub(in crate::query) fn is_native<T: DbType>() -> bool {
-    let ty = const { &T::TYPE };
-    matches!(ty, Type::Enum(EnumType { native: true, .. }))
-}
+use super::rank::ranked;
 
 /// A label that knows its type, for the casts of databases where the type has a name.
 struct NativeLabel<T> {
@@ -65,41 +59,6 @@ pub(super) fn label<T: DbType>(label: Value) -> stmt::Expr {
         label,
         marker: PhantomData,
     })))
-}
-
-/// The label of a value that knows its type, for a field of the type.
-#[inline]
-pub(crate) fn plain_label(ty: &Type, value: ValueRef<'_>) -> Option<Value> {
-    match value {
-        ValueRef::Extension(given) if ty.native_enum().is_some() => Some(given.encode("")),
-        _ => None,
-    }
-}
-
-/// What orders the values of a type.
-#[inline]
-pub(in crate::query) fn ranked<T: DbType>(expr: stmt::Expr) -> stmt::Expr {
-    if is_native::<T>() {
-        return rank(const { &T::TYPE }, expr);
-    }
-    expr
-}
-
-/// What orders the values of a column of that type.
-pub(in crate::query) fn rank(ty: &Type, expr: stmt::Expr) -> stmt::Expr {
-    match ty.native_enum() {
-        Some(native) => EnumRank::new(native.clone(), expr).into(),
-        None => expr,
-    }
-}
-
-/// Whether an operator compares by the order of the values.
-#[inline]
-pub(in crate::query) fn is_of_order(op: CompareOp) -> bool {
-    matches!(
-        op,
-        CompareOp::Lt | CompareOp::Le | CompareOp::Gt | CompareOp::Ge
-    )
 }
 
 /// The comparison of a native enumeration with an operand that is nested so deep, by an operator of order.

@@ -7,7 +7,7 @@ use orm_core::types::{DbType, Nullability, base};
 use orm_core::value::Value;
 
 use super::documents::{self, is_document};
-use super::enums::{self, is_native, ranked};
+use super::enums;
 use super::expr::Expr;
 use super::in_list::InList;
 use super::like;
@@ -15,6 +15,7 @@ use super::numeric_ops::exact;
 use super::operand::Operand;
 use super::order::Order;
 use super::predicate::Predicate;
+use super::rank::{is_native, ranked};
 
 impl<T: DbType> Expr<T> {
     /// Returns `self = value`. `None` and `Null` give `IS NULL`. A NULL in a nullable column on either side makes the

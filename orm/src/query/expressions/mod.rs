@@ -2,7 +2,7 @@
 //! `orm_core::stmt::Expr`.
 //!
 //! `embedded.rs` compares flattened structs. `expr.rs` has the typed expression and `predicate.rs` the condition; `column_ops.rs`, `expr_ops.rs`,
-//! `arithmetic.rs`, `left_values.rs`, `numeric_ops.rs`, `quotient.rs`, `aggregate.rs`, `window.rs`, `conditional.rs`, `collation.rs`, `cast.rs`, `distinct.rs`, `text_search.rs` and `like.rs` their operators, `functions/` the portable functions, `related.rs` those of relations, `row_ops.rs` those of rows, `json_ops.rs`, `json_changes.rs` and `documents.rs` those of JSON documents, `enums.rs` the order of native enums; `custom.rs` and `raw_expr.rs` have SQL of the program's; `operand.rs`, `truth.rs`, `in_list.rs` and
+//! `arithmetic.rs`, `left_values.rs`, `numeric_ops.rs`, `quotient.rs`, `aggregate.rs`, `window.rs`, `conditional.rs`, `collation.rs`, `cast.rs`, `distinct.rs`, `text_search.rs` and `like.rs` their operators, `functions/` the portable functions, `related.rs` those of relations, `row_ops.rs` those of rows, `json_ops.rs`, `json_changes.rs` and `documents.rs` those of JSON documents, `enums.rs` native enums, with their order of `rank.rs`; `custom.rs` and `raw_expr.rs` have SQL of the program's; `operand.rs`, `truth.rs`, `in_list.rs` and
 //! `order.rs` the Rust types that each place accepts. `table_ref.rs` has the table of a column, `select_item.rs` what is
 //! selected, `term.rs` the conditions of a statement, and `build_error.rs` keeps an error until a statement is run. No
 //! statement is compiled here.
@@ -34,6 +34,7 @@ pub(super) mod operand;
 pub(super) mod order;
 pub(super) mod predicate;
 pub(super) mod quotient;
+pub(super) mod rank;
 pub(super) mod raw_expr;
 pub(super) mod related;
 pub(super) mod row_ops;

@@ -9,8 +9,9 @@ use orm_core::stmt;
 use orm_core::types::{DbType, NotNull, Nullability, Nullable, base};
 use orm_core::value::Value;
 
-use super::enums::{self, is_native};
+use super::enums;
 use super::expr::Expr;
+use super::rank::is_native;
 use super::table_ref::TableRef;
 use crate::mapping::{Column, IntoField, Model};
 

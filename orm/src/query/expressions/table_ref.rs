@@ -4,7 +4,7 @@ use std::hash::{Hash, Hasher};
 
 use orm_core::stmt::{Direction, Expr, FromItem, Name, Order};
 
-use super::enums::rank;
+use super::rank::rank;
 use crate::mapping::{Column, DerivedRow, Entity, Model, ModelDef, Relation, interned};
 
 /// Represents a model's table under the name that qualifies its columns.

@@ -14,7 +14,7 @@ use super::query_state::QueryState;
 use crate::mapping::{Model, ModelDef};
 use crate::query::compile::verb::Verb;
 use crate::query::executor::ReadStatement;
-use crate::query::expressions::enums::{is_of_order, rank};
+use crate::query::expressions::rank::{is_of_order, rank};
 use crate::query::expressions::table_ref::TableRef;
 use crate::query::expressions::term::Term;
 

@@ -6,7 +6,7 @@ use orm_core::value::{Value, ValueRef};
 
 use super::assignment::Assignment;
 use crate::mapping::{Column, Field, Model, column_of_other_variant, has_other_values, null_alone};
-use crate::query::expressions::enums::plain_label;
+use crate::query::expressions::rank::plain_label;
 
 /// Is implemented by structs that change some columns of a model's row, with `#[derive(Patch)]`: what a PATCH request
 /// carries.

@@ -19,9 +19,10 @@ use orm_core::stmt::{self, Call, Func};
 use orm_core::types::{DbType, Nullability, base};
 use orm_core::value::Value;
 
-use super::enums::{self, is_native};
+use super::enums;
 use super::expr::Expr;
 use super::operand::Operand;
+use super::rank::is_native;
 
 /// Is the Rust type `R` of a result, or `Option<R>` if `N` is nullable.
 pub type Computed<R, N> = <N as Nullability>::Wrap<R>;
