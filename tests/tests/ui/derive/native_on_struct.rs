@@ -6,14 +6,6 @@ use orm::prelude::*;
 #[orm(native)]
 struct Email(String);
 
-#[derive(DbEnum, Clone)]
-#[orm(native)]
-struct Size(String);
-
-#[derive(DbEnum, Clone)]
-#[orm(native)]
-enum Colour {}
-
 #[derive(Model, Clone)]
 struct User {
     #[orm(primary_key)]
