@@ -73,8 +73,8 @@ fn main() -> orm::Result<()> {
     let engine = Engine::options("sqlite://").echo().connect()?;
     Metadata::of((Shirt, Note)).create_all(&engine)?;
     let mut conn = engine.connection()?;
-    sizes(&mut conn)?;
-    secrets(&mut conn)
+    secrets(&mut conn)?;
+    sizes(&mut conn)
 }
 
 // ANCHOR: secrets
