@@ -5,8 +5,9 @@
 
 use orm_core::lex::{LexicalRule, LexicalRules};
 use orm_core::sql::{
-    Capabilities, DecimalStyle, ExplainStyle, GeneratedKeys, InListStyle, NullSafeStyle,
-    NullsOrder, OtherTables, RepeatStyle, TruncateStyle, UpsertStyle, ValuesStyle,
+    Capabilities, DecimalStyle, ExplainStyle, FrameIntervals, GeneratedKeys, Grouping, InListStyle,
+    JsonElementStyle, NullSafeStyle, NullsOrder, OtherTables, RepeatStyle, SeriesStyle,
+    TruncateStyle, UpsertStyle, ValuesStyle,
 };
 
 /// How MySQL reads text ("Language Structure" in its manual).
@@ -85,6 +86,13 @@ pub(crate) const MYSQL: Capabilities = {
     own.table_functions = false;
     own.values = ValuesStyle::Rows;
     own.string_agg = true;
+    own.selects.statistics = true;
+    own.selects.named_windows = true;
+    own.selects.frame_intervals = FrameIntervals::Unit;
+    own.selects.rollup = Grouping::WithRollup;
+    own.selects.grouping = true;
+    own.selects.series = SeriesStyle::JsonTable;
+    own.selects.json_elements = JsonElementStyle::JsonTable;
     own.nulls_order = NullsOrder::Lowest;
     // The manual's own word for "all rows from an offset on": 2^64 - 1.
     own.no_limit = Some("18446744073709551615");
@@ -108,6 +116,10 @@ pub(crate) const MARIADB: Capabilities = {
         analyze: "ANALYZE FORMAT=JSON ",
     };
     own.with_ties = true;
+    own.selects.frame_intervals = FrameIntervals::Unsupported;
+    // Error 1221 for ORDER BY beside it.
+    own.selects.rollup = Grouping::UnorderedRollup;
+    own.selects.grouping = false;
     // Not there before MariaDB 12, which looks for no columns that are not grouped.
     own.any_value = false;
     own.unsigned_ranks = false;

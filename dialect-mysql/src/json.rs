@@ -71,6 +71,20 @@ pub(crate) fn write_json<'a>(
             Ok(())
         }
         JsonOp::Remove => write_remove(w, json),
+        JsonOp::Position => {
+            w.push("CAST(");
+            write_expr(w, json.document())?;
+            w.push(" - 1 AS SIGNED)");
+            Ok(())
+        }
+        JsonOp::Element => {
+            w.push("JSON_EXTRACT(");
+            write_expr(w, json.document())?;
+            w.push(", CONCAT('$[', ");
+            write_expr(w, json.arg(1))?;
+            w.push(" - 1, ']'))");
+            Ok(())
+        }
     }
 }
 

@@ -2,8 +2,8 @@
 
 use orm_core::lex::{LexicalRule, LexicalRules};
 use orm_core::sql::{
-    Capabilities, DecimalStyle, ExplainStyle, GeneratedKeys, InListStyle, Placeholder, RepeatStyle,
-    TruncateStyle,
+    Capabilities, DecimalStyle, ExplainStyle, FrameIntervals, GeneratedKeys, Grouping, InListStyle,
+    JsonElementStyle, Placeholder, RepeatStyle, SeriesStyle, TruncateStyle,
 };
 
 /// How PostgreSQL reads text ("Lexical Structure" in its manual).
@@ -49,6 +49,16 @@ pub(crate) const CAPABILITIES: Capabilities = {
     own.aggregate_filter = true;
     own.group_frames = true;
     own.string_agg = true;
+    own.selects.statistics = true;
+    own.selects.regression = true;
+    own.selects.frame_exclusion = true;
+    own.selects.named_windows = true;
+    own.selects.frame_intervals = FrameIntervals::Text;
+    own.selects.rollup = Grouping::Functions;
+    own.selects.grouping = true;
+    own.selects.table_samples = true;
+    own.selects.series = SeriesStyle::Function;
+    own.selects.json_elements = JsonElementStyle::Series;
     own.distinct_on = true;
     own.with_ties = true;
     own.repeats = RepeatStyle::SameBinds;

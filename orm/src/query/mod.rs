@@ -38,11 +38,15 @@ pub use expressions::quotient::avg_dp;
 pub use expressions::raw_expr::{NamedBinds, raw_expr};
 pub use expressions::related::Related;
 pub use expressions::row_ops::{RowExpr, RowList};
+pub use expressions::statistics::{
+    corr, covar_pop, covar_samp, regr_intercept, regr_r2, regr_slope, stddev_pop, stddev_samp,
+    var_pop, var_samp,
+};
 pub use expressions::window::{
     Window, WindowFunction, cume_dist, dense_rank, first_value, lag, last_value, lead, nth_value,
     ntile, percent_rank, rank, row_number, window,
 };
-pub use orm_core::stmt::{FrameBound, Unit};
+pub use orm_core::stmt::{FrameBound, FrameExclusion, Unit};
 pub use raw::bind_value::RawValue;
 pub use raw::many::BindRow;
 pub use raw::statement::{Raw, raw};
@@ -60,9 +64,12 @@ pub use select::contains::RowKey;
 pub use select::derived::Derived;
 pub use select::dyn_select::{DynColumn, DynColumns, select_columns};
 pub use select::entity_selection::{EntitySelection, PathOf};
+pub use select::grouping_sets::{GroupSets, grouping};
 pub(crate) use select::in_bulk::key_values;
 pub use select::join::{JoinTarget, RelationAs};
 pub(crate) use select::joined_loads::{JoinedLoads, JoinedStep};
+#[cfg(feature = "json")]
+pub use select::json_elements::{JsonElements, json_elements};
 pub use select::keyset::{Keyset, KeysetPage};
 pub use select::page::{Page, PageQuery};
 pub(crate) use select::pages::Pages;
@@ -71,10 +78,12 @@ pub use select::polymorphic::{Polymorphic, WithPolymorphic};
 pub use select::recursive::{recursive, recursive_distinct};
 pub(crate) use select::referring::{ForeignKey, count_referring, first_referring, last_positions};
 pub use select::relation_ops::{ReferencesMany, ReferencesOne};
+pub use select::sampled::{Sampled, bernoulli, system};
 pub use select::scalar::{Quantified, all, any, scalar};
 pub use select::selectable::{Complete, Optional, SelectList, Selectable, optional};
 pub use select::subquery::exists;
 pub use select::subset::Subset;
+pub use select::table_functions::{generate_series, table_function};
 pub use select::table_source::TableSource;
 pub use select::values_source::{ValuesOf, ValuesRow, values};
 pub(crate) use select::visible::{visible_linked_rows_by, visible_rows_by};

@@ -102,9 +102,11 @@ mod conditions;
 mod dates;
 mod faults;
 mod functions;
+mod groups;
 mod joins;
 #[cfg(feature = "json")]
 mod json;
+mod labels;
 mod locks;
 #[cfg(feature = "rust_decimal")]
 mod numbers;
@@ -115,6 +117,7 @@ mod relations;
 mod rows;
 mod set_operations;
 mod sources;
+mod statistics;
 mod upserts;
 mod windows;
 mod writes;

@@ -2,6 +2,7 @@
 //!
 //! The constants are in the dialect crates. MySQL and MariaDB share a dialect and differ here.
 
+use super::select_features::SelectFeatures;
 use crate::lex::LexicalRules;
 
 /// Describes the features of a database as data. A dialect starts from [`Capabilities::STANDARD`] and sets what
@@ -141,6 +142,8 @@ pub struct Capabilities {
     pub aggregate_filter: bool,
     /// Whether the frames of window functions can have the unit GROUPS: PostgreSQL and SQLite.
     pub group_frames: bool,
+    /// The clauses and functions of queries that some databases lack.
+    pub selects: SelectFeatures,
     /// Whether an aggregate joins texts: [`Dialect::write_string_agg`](super::Dialect::write_string_agg).
     pub string_agg: bool,
     /// Whether there are columns of JSON documents, and operations on them: not on Firebird.
@@ -257,6 +260,7 @@ impl Capabilities {
         group_by_key: true,
         aggregate_filter: false,
         group_frames: false,
+        selects: SelectFeatures::NONE,
         string_agg: false,
         json: false,
         time_functions: false,

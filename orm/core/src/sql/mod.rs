@@ -1,7 +1,7 @@
 //! From statements and schema to SQL text.
 //!
 //! `writer.rs` escapes every identifier and turns every value into a bind, and `binds.rs` collects those of a known text.
-//! `dialect.rs` has the hooks for the differences between databases, and `capability.rs` their data, of older servers by `of_version.rs`. `render/` is the one
+//! `dialect.rs` has the hooks for the differences between databases, and `capability.rs` their data (those of queries in `select_features.rs`), of older servers by `of_version.rs`. `render/` is the one
 //! default writer of statements and `ddl/` the one of schemas. A dialect overrides hooks, never whole statements.
 
 mod binds;
@@ -10,6 +10,7 @@ pub mod ddl;
 mod dialect;
 mod of_version;
 mod render;
+mod select_features;
 mod writer;
 
 pub use binds::{BindOrder, BindValues, Binds, EachBind, WriteSql};
@@ -27,6 +28,9 @@ pub use render::{
     write_limit, write_locks, write_named_call, write_null_safe_expected, write_numeric,
     write_operand, write_order_by, write_plain_insert, write_query, write_quotient, write_raw_list,
     write_separator, write_statement, write_string_agg, write_truncate, write_update,
+};
+pub use select_features::{
+    FrameIntervals, Grouping, JsonElementStyle, SelectFeatures, SeriesStyle,
 };
 pub use writer::SqlWriter;
 

@@ -13,8 +13,10 @@ mod expr;
 mod extension;
 mod fold;
 mod grouping;
+mod grouping_sets;
 mod insert;
 mod json;
+mod label;
 mod like;
 mod named_sql;
 mod numeric;
@@ -25,6 +27,8 @@ mod query;
 mod select;
 mod shape;
 mod source;
+mod source_call;
+mod statistic;
 mod temporal;
 mod truncate;
 mod version;
@@ -45,8 +49,11 @@ pub use fold::{
     walk_window as fold_window,
 };
 pub use grouping::grouped_columns;
+pub use grouping_sets::GroupingSets;
 pub use insert::{BatchType, Conflict, ConflictAction, ConflictTarget, Insert, InsertSource};
 pub use json::{JsonExpr, JsonKind, JsonOp, JsonPath, JsonStep, JsonType};
+pub use label::order_label;
+pub(crate) use label::{has_labels, labels_hide_columns};
 pub use like::{Like, LikeKind};
 pub use named_sql::NamedSql;
 pub use numeric::{Numeric, NumericOp};
@@ -59,6 +66,8 @@ pub use query::{
 pub use select::{Join, JoinKind, Projection, Select};
 pub use shape::{List, Shape, hash_values};
 pub use source::{Alias, FromItem, Source};
+pub use source_call::{Sample, SampleMethod, SourceCall, SourceFunc};
+pub use statistic::Statistic;
 pub use temporal::{DatePart, TimeFunc, TimeKind, Unit};
 pub use truncate::Truncate;
 pub use version::NextVersion;
@@ -66,7 +75,7 @@ pub use visit::{
     Visit, walk_delete, walk_expr, walk_insert, walk_item, walk_projection, walk_query,
     walk_select, walk_statement, walk_update, walk_window,
 };
-pub use window::{Frame, FrameBound, FrameUnit, Window};
+pub use window::{Frame, FrameBound, FrameExclusion, FrameUnit, Window};
 pub use write::{Delete, Update};
 
 /// Is a name in a statement: a table, an alias or a column. Names of models are borrowed, others owned.

@@ -237,7 +237,11 @@ impl Apply<'_> {
 fn table_of(item: &FromItem) -> Option<(&Name, &Name)> {
     match &item.source {
         Source::Table(table) => Some((table, item.name()?)),
-        Source::Cte(_) | Source::Query(_) | Source::Values(_) | Source::Function { .. } => None,
+        Source::Cte(_)
+        | Source::Query(_)
+        | Source::Values(_)
+        | Source::Function { .. }
+        | Source::Call(_) => None,
     }
 }
 

@@ -125,9 +125,11 @@ impl<S> Derived<S> {
         let mut source = (*self.source).clone();
         let own = match &source.item.source {
             Source::Cte(name) => source.ctes.last_mut().filter(|cte| cte.cte.name == *name),
-            Source::Table(_) | Source::Query(_) | Source::Values(_) | Source::Function { .. } => {
-                None
-            }
+            Source::Table(_)
+            | Source::Query(_)
+            | Source::Values(_)
+            | Source::Function { .. }
+            | Source::Call(_) => None,
         };
         match own {
             Some(cte) => Arc::make_mut(cte).cte.materialized = Some(materialized),

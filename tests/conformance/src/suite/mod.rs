@@ -63,6 +63,7 @@ mod json_values;
 mod keyed;
 pub mod keys;
 mod keyset_pages;
+mod labels;
 mod laterals;
 mod limits;
 mod link_tables;
@@ -110,6 +111,7 @@ mod relation_cascades;
 mod requires;
 mod returning;
 mod rollback;
+mod rollups;
 mod round_trips;
 mod row_locks;
 mod row_switch;
@@ -129,10 +131,12 @@ mod sql_values;
 mod stale;
 mod statement_tree;
 pub mod statements;
+mod statistics;
 mod streamed_relations;
 mod streams;
 pub mod support;
 mod synchronized;
+mod table_functions;
 mod text_search;
 mod time_limits;
 mod together;
@@ -153,6 +157,7 @@ mod verbs;
 mod version;
 mod view_only;
 pub mod violations;
+mod window_clauses;
 mod windows;
 mod write_clauses;
 mod writes;
@@ -259,6 +264,11 @@ const FILES: &[fn() -> Vec<Case>] = &[
     moments::cases,
     nesting::cases,
     optimistic::cases,
+    labels::cases,
+    rollups::cases,
+    table_functions::cases,
+    statistics::cases,
+    window_clauses::cases,
     orders::cases,
     random::cases,
     raw_sql::cases,

@@ -17,6 +17,7 @@ pub(super) fn write_aggregate<'a>(
     if call.ty.is_decimal() {
         return write_decimal_aggregate(w, call, window);
     }
+    check_function(w, call.function)?;
     let write = |w: &mut SqlWriter<'a>| {
         if call.function == Aggregate::StringAgg {
             if !w.dialect().capabilities().string_agg {
@@ -35,8 +36,12 @@ pub(super) fn write_aggregate<'a>(
 // A count is never cast: every database yields a 64-bit integer. Min and max keep their column's type.
 fn cast_type(call: &AggregateCall) -> &Type {
     match call.function {
-        Aggregate::Count | Aggregate::Min | Aggregate::Max | Aggregate::StringAgg => &Type::Text,
-        Aggregate::Sum | Aggregate::Avg => &call.ty,
+        Aggregate::Count
+        | Aggregate::Min
+        | Aggregate::Max
+        | Aggregate::StringAgg
+        | Aggregate::Statistic(_) => &Type::Text,
+        Aggregate::Sum | Aggregate::Avg | Aggregate::Grouping => &call.ty,
     }
 }
 
@@ -53,6 +58,8 @@ pub(super) fn name(function: Aggregate) -> &'static str {
         Aggregate::Max => "MAX(",
         Aggregate::Avg => "AVG(",
         Aggregate::StringAgg => "STRING_AGG(",
+        Aggregate::Statistic(statistic) => statistic.words(),
+        Aggregate::Grouping => "GROUPING(",
     }
 }
 
@@ -64,8 +71,37 @@ pub(super) fn write_as<'a>(
 ) -> Result<()> {
     w.push(words);
     write_argument(w, call)?;
+    if let Some(other) = &call.other {
+        w.push(", ");
+        write_expr(w, other)?;
+    }
     w.push(")");
     Ok(())
+}
+
+/// # Errors
+/// `Unsupported`: the database has no such aggregate.
+fn check_function(w: &SqlWriter<'_>, function: Aggregate) -> Result<()> {
+    let selects = w.dialect().capabilities().selects;
+    let (is_there, what) = match function {
+        Aggregate::Statistic(statistic) if statistic.is_of_pairs() => (
+            selects.regression,
+            "CORR, COVAR_POP, REGR_SLOPE and their like",
+        ),
+        Aggregate::Statistic(_) => (selects.statistics, "standard deviations and variances"),
+        Aggregate::Grouping => (selects.grouping, "GROUPING"),
+        Aggregate::Count
+        | Aggregate::Sum
+        | Aggregate::Min
+        | Aggregate::Max
+        | Aggregate::Avg
+        | Aggregate::StringAgg => return Ok(()),
+    };
+    if is_there {
+        Ok(())
+    } else {
+        Err(w.unsupported(what))
+    }
 }
 
 /// Renders DISTINCT and the argument of an aggregate. Where the database has no FILTER, the argument is NULL for rows

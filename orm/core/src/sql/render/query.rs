@@ -8,8 +8,8 @@ use super::select::{needs_qualification, write_select};
 use crate::error::Result;
 use crate::sql::{LimitStyle, NullsOrder, SqlWriter, ValuesStyle};
 use crate::stmt::{
-    Direction, Expr, FromItem, Limit, Lock, LockStrength, LockWait, Nulls, Order, Projection,
-    Query, QueryBody, SetOperation, SetOperator, Source, Values, With,
+    Direction, Expr, FromItem, Limit, Lock, LockStrength, LockWait, Name, Nulls, Order, Projection,
+    Query, QueryBody, SetOperation, SetOperator, Source, Values, With, order_label,
 };
 use crate::value::ValueRef;
 
@@ -37,7 +37,8 @@ pub fn write_query<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Result<()> {
         write_with(w, with)?;
     }
     let outer = w.qualify(false);
-    w.qualify(outer || query.as_select().is_some_and(needs_qualification));
+    let is_qualified = |select| needs_qualification(select, &query.order_by);
+    w.qualify(outer || query.as_select().is_some_and(is_qualified));
     let enclosing = std::mem::replace(&mut w.enclosing, outer);
     let repeats = w.repeats.begin_query();
     match &query.body {
@@ -49,7 +50,7 @@ pub fn write_query<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Result<()> {
         QueryBody::Values(values) => write_values(w, values)?,
     }
     enter(w, Clause::OrderBy, query);
-    write_orders(w, " ORDER BY ", &query.order_by)?;
+    write_query_orders(w, query)?;
     enter(w, Clause::Limit, query);
     if query.with_ties && !w.dialect().capabilities().with_ties {
         return Err(w.unsupported("WITH TIES"));
@@ -96,7 +97,9 @@ fn has_locks(item: &FromItem) -> bool {
     let query = match &item.source {
         Source::Table(_) => return true,
         Source::Query(query) => query,
-        Source::Cte(_) | Source::Values(_) | Source::Function { .. } => return false,
+        Source::Cte(_) | Source::Values(_) | Source::Function { .. } | Source::Call(_) => {
+            return false;
+        }
     };
     let is_column = |projection: &Projection| match projection {
         Projection::Columns { .. } | Projection::All => true,
@@ -217,7 +220,18 @@ pub(super) fn write_orders<'a>(
 ) -> Result<()> {
     for (index, order) in order_by.iter().enumerate() {
         w.push(if index == 0 { keyword } else { ", " });
-        write_order(w, order)?;
+        write_order(w, order, None)?;
+    }
+    Ok(())
+}
+
+/// Writes ORDER BY of a query. What is selected under a label is ordered by that, as the database computed it.
+fn write_query_orders<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Result<()> {
+    let select = query.as_select();
+    for (index, order) in query.order_by.iter().enumerate() {
+        w.push(if index == 0 { " ORDER BY " } else { ", " });
+        let label = select.and_then(|select| order_label(&select.columns, &order.expr));
+        write_order(w, order, label)?;
     }
     Ok(())
 }
@@ -244,7 +258,7 @@ pub fn write_order_by<'a>(w: &mut SqlWriter<'a>, order_by: &'a [Order]) -> Resul
     write_orders(w, " ORDER BY ", order_by)
 }
 
-fn write_order<'a>(w: &mut SqlWriter<'a>, order: &'a Order) -> Result<()> {
+fn write_order<'a>(w: &mut SqlWriter<'a>, order: &'a Order, label: Option<&'a Name>) -> Result<()> {
     let style = w.dialect().capabilities().nulls_order;
     let is_default = match order.direction {
         Direction::Ascending => Nulls::First,
@@ -254,13 +268,23 @@ fn write_order<'a>(w: &mut SqlWriter<'a>, order: &'a Order) -> Result<()> {
         .nulls
         .filter(|nulls| style == NullsOrder::Words || *nulls != is_default);
     if let Some(nulls) = nulls.filter(|_| style == NullsOrder::Lowest) {
-        write_operand(w, &order.expr)?;
+        match label {
+            Some(label) => {
+                w.ident(label);
+            }
+            None => write_operand(w, &order.expr)?,
+        }
         w.push(match nulls {
             Nulls::First => " IS NULL DESC, ",
             Nulls::Last => " IS NULL, ",
         });
     }
-    write_expr(w, &order.expr)?;
+    match label {
+        Some(label) => {
+            w.ident(label);
+        }
+        None => write_expr(w, &order.expr)?,
+    }
     w.push(match order.direction {
         Direction::Ascending => " ASC",
         Direction::Descending => " DESC",

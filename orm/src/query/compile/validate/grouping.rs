@@ -107,7 +107,10 @@ impl Grouping<'_> {
         let by_key = || {
             let key = table.def.primary_key.iter();
             let mut names = key.map(|position| table.def.names[*position]);
-            self.is_table(source) && names.all(|key| self.has_group(source, key))
+            let has_plain_groups = self.select.grouping_sets.is_none();
+            has_plain_groups
+                && self.is_table(source)
+                && names.all(|key| self.has_group(source, key))
         };
         if self.has_group(source, name) || by_key() {
             return ControlFlow::Continue(());
