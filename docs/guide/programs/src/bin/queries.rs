@@ -2,7 +2,9 @@
 
 use orm::prelude::*;
 use orm::query::EntitySelection;
-use orm::query::{Collation, row_number, string_agg, window};
+use orm::query::{
+    Collation, row_number, stddev_pop, string_agg, window,
+};
 
 // ANCHOR: models
 #[derive(Model, Clone, Debug)]
@@ -55,6 +57,7 @@ fn main() -> orm::Result<()> {
     pairs(&mut conn)?;
     totals(&mut conn)?;
     clauses(&mut conn)?;
+    labels(&mut conn)?;
     windows(&mut conn)?;
     choices(&mut conn)?;
     subqueries(&mut conn)?;
@@ -263,6 +266,23 @@ fn clauses(conn: &mut Connection) -> orm::Result<()> {
     Ok(())
 }
 // ANCHOR_END: clauses
+
+// ANCHOR: labels
+fn labels(conn: &mut Connection) -> orm::Result<()> {
+    let spread = stddev_pop(Post.likes).label("spread");
+    let found: Vec<(i64, Option<f64>)> =
+        select((Post.author_id, spread.clone()))
+            .group_by(Post.author_id)
+            .order_by(spread.desc())
+            .all(conn)?;
+    // SELECT "author_id",
+    //         STDDEV_POP(CAST("likes" AS REAL)) AS "spread"
+    //     FROM "posts" GROUP BY "author_id"
+    //     ORDER BY "spread" DESC
+    assert_eq!(found[0], (1, Some(0.5)));
+    Ok(())
+}
+// ANCHOR_END: labels
 
 // ANCHOR: windows
 fn windows(conn: &mut Connection) -> orm::Result<()> {
