@@ -66,15 +66,15 @@ impl Clauses {
             sources,
             column_names: _,
         } = self;
-        let has_more = compound.is_some() || !sources.is_empty();
+        let has_more = compound.is_some() || !sources.is_empty() || grouping_sets.is_some();
         let flags = u8::from(*unordered) << 3
             | u8::from(*with_ties) << 2
             | u8::from(has_more) << 1
             | u8::from(offset.is_some());
         (distinct, distinct_on, group_by, having, order_by).hash(state);
-        (limit, flags, locks, grouping_sets).hash(state);
+        (limit, flags, locks).hash(state);
         if has_more {
-            (compound, sources).hash(state);
+            (compound, sources, grouping_sets).hash(state);
         }
         if *distinct || !distinct_on.is_empty() || !group_by.is_empty() {
             let selected = selected.iter().filter_map(SelectItem::expr);
@@ -85,7 +85,7 @@ impl Clauses {
                 .chain(having)
                 .chain(orders);
             hash_values(exprs, state);
-        } else if selected.iter().any(|item| item.label().is_some()) {
+        } else if !order_by.is_empty() && selected.iter().any(|item| item.label().is_some()) {
             // An order that is equal to a labelled expression is written by the label.
             for order in order_by {
                 let is_it = |item: &SelectItem| item.expr() == Some(&order.expr);
