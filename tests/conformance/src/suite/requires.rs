@@ -125,6 +125,7 @@ pub enum Requires {
 
 impl Requires {
     /// Why the case is skipped on `db`, or `None` if it runs.
+    #[expect(clippy::too_many_lines, reason = "an arm for each")]
     pub fn unmet(self, db: &Db) -> Option<&'static str> {
         if let Some(reason) = db.backend.lacks(self) {
             return Some(reason);
