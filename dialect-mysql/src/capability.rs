@@ -73,6 +73,9 @@ pub(crate) const MYSQL: Capabilities = {
     // Neither finds an expression of GROUP BY again in HAVING, and MySQL takes two `?` for two values.
     own.repeats = RepeatStyle::Alias;
     own.any_value = true;
+    // In parentheses, MySQL loses NULLs of the nested operation and ignores a part of LIMIT, and MariaDB forgets ALL.
+    own.derived_operands = true;
+    own.untyped_extremes = true;
     own.unsigned_ranks = true;
     own.simultaneous_set = false;
     own.json = true;
@@ -110,6 +113,7 @@ pub(crate) const MARIADB: Capabilities = {
     own.with_ties = true;
     // Not there before MariaDB 12, which looks for no columns that are not grouped.
     own.any_value = false;
+    own.untyped_extremes = false;
     own.unsigned_ranks = false;
     own.short_shares = true;
     own.share_lock = " LOCK IN SHARE MODE";

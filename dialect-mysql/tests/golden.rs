@@ -9,11 +9,11 @@ use orm_core::error::ErrorKind;
 use orm_core::schema::{Column, Keeps, Schema, Table};
 use orm_core::sql::{Dialect, SqlWriter, TransactionOptions, ddl, write_expr};
 use orm_core::stmt::BatchRows::{Arrays, Rows};
-use orm_core::stmt::{Aggregate, BatchDelete, LikeKind};
+use orm_core::stmt::{Aggregate, BatchDelete, Expr, LikeKind};
 use orm_core::testing::golden::batches::{self, ID, NAME, VERSION};
 use orm_core::testing::golden::expressions::{
-    aggregate, call, cast, count_all, count_distinct, distinct, ints, is_in, like, not_in,
-    one_more, same, text, two_conditions, two_values,
+    aggregate, aggregate_of, call, cast, count_all, count_distinct, distinct, ints, is_in, like,
+    not_in, one_more, same, text, two_conditions, two_values,
 };
 use orm_core::testing::golden::{self, HasText, statements, tables, written};
 use orm_core::types::Type;
@@ -124,6 +124,12 @@ fn aggregates() {
     check(&aggregate(Aggregate::Min, Type::Date), "MIN(`a`)");
     check(&aggregate(Aggregate::Max, Type::Text), "MAX(`a`)");
     check(&count_distinct(), "COUNT(DISTINCT `a`)");
+    let word = Expr::Value(text("b"));
+    check_both(
+        &aggregate_of(Aggregate::Max, word, Type::Text),
+        "MAX(CAST(? AS CHAR))",
+        "MAX(?)",
+    );
 }
 
 #[test]

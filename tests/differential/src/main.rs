@@ -50,6 +50,9 @@ fn main() -> orm::Result<std::process::ExitCode> {
             }
             continue;
         }
+        if tester.summary.queries % 1_000 == 999 {
+            eprintln!("{seed}");
+        }
         if let Some(difference) = tester.check(seed) {
             println!("\nseed {seed}, rows of seed {}: {difference}", options.data);
             *found.entry(difference.what().to_owned()).or_default() += 1;

@@ -134,6 +134,8 @@ pub struct Capabilities {
     pub bit_operators: bool,
     /// Whether AVG of integers is an integer. The argument is then cast to a floating point number.
     pub integer_means: bool,
+    /// Whether MIN and MAX of text that is chosen among binds need a cast, on MySQL, which takes them for numbers.
+    pub untyped_extremes: bool,
     /// Whether columns that depend on the primary key can be selected with GROUP BY the key. Without it, such a query is
     /// `Unsupported`.
     pub group_by_key: bool,
@@ -183,6 +185,9 @@ pub struct Capabilities {
     pub values: ValuesStyle,
     /// Whether a query of a set operation can be parenthesized. On SQLite it is wrapped in a query.
     pub nested_set_operations: bool,
+    /// Whether parentheses change the rows of INTERSECT and EXCEPT, on MySQL and MariaDB: a nested set operation, and a query
+    /// with LIMIT behind INTERSECT and EXCEPT, is a derived table there.
+    pub derived_operands: bool,
     /// Whether INTERSECT and EXCEPT are supported.
     pub intersect_except: bool,
     /// Whether INTERSECT and EXCEPT support ALL. Not on SQLite.
@@ -254,6 +259,7 @@ impl Capabilities {
         quantifiers: true,
         regexes: false,
         integer_means: false,
+        untyped_extremes: false,
         group_by_key: true,
         aggregate_filter: false,
         group_frames: false,
@@ -277,6 +283,7 @@ impl Capabilities {
         column_aliases: true,
         values: ValuesStyle::Values,
         nested_set_operations: true,
+        derived_operands: false,
         intersect_except: true,
         set_operation_all: true,
         limit: LimitStyle::Limit,

@@ -28,7 +28,7 @@ mod json_changes;
 pub(super) mod json_ops;
 mod left_values;
 mod like;
-mod numeric_ops;
+pub(in crate::query) mod numeric_ops;
 pub(super) mod operand;
 pub(super) mod order;
 pub(super) mod predicate;

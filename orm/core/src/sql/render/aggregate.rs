@@ -6,7 +6,7 @@ use super::query::write_orders;
 use super::window::write_window;
 use crate::error::Result;
 use crate::sql::SqlWriter;
-use crate::stmt::{Aggregate, AggregateCall, Window};
+use crate::stmt::{Aggregate, AggregateCall, Expr, Func, Window};
 use crate::types::Type;
 
 pub(super) fn write_aggregate<'a>(
@@ -86,6 +86,7 @@ pub fn write_argument<'a>(w: &mut SqlWriter<'a>, call: &'a AggregateCall) -> Res
         && !call.ty.is_decimal()
         && w.dialect().capabilities().integer_means;
     match &call.expr {
+        Some(expr) if is_untyped(w, call) && is_of_binds(expr) => write_cast(w, expr, &call.ty)?,
         Some(expr) if is_mean => write_cast(w, expr, &Type::Float64)?,
         Some(expr) => write_expr(w, expr)?,
         None => {
@@ -94,6 +95,33 @@ pub fn write_argument<'a>(w: &mut SqlWriter<'a>, call: &'a AggregateCall) -> Res
     }
     w.push(if filter.is_some() { " END" } else { "" });
     Ok(())
+}
+
+/// Whether it is a minimum or maximum of text whose type the database does not find out from binds.
+fn is_untyped(w: &SqlWriter<'_>, call: &AggregateCall) -> bool {
+    matches!(call.function, Aggregate::Min | Aggregate::Max)
+        && call.ty == Type::Text
+        && w.dialect().capabilities().untyped_extremes
+}
+
+/// Whether all values of an expression are binds.
+fn is_of_binds(expr: &Expr) -> bool {
+    if let Expr::Case(case) = expr {
+        let mut values = case.branches.iter().map(|(_, value)| value);
+        return values.all(is_of_binds) && case.otherwise.as_ref().is_none_or(is_of_binds);
+    }
+    if let Expr::Function { name, args } = expr {
+        return match name.as_ref() {
+            "COALESCE" => args.iter().all(is_of_binds),
+            "NULLIF" => args.first().is_some_and(is_of_binds),
+            _ => false,
+        };
+    }
+    if let Expr::Call(call) = expr {
+        let is_choice = matches!(call.func, Func::Greatest | Func::Least);
+        return is_choice && call.args.iter().all(is_of_binds);
+    }
+    matches!(expr, Expr::Value(_))
 }
 
 fn has_filter(w: &SqlWriter<'_>) -> bool {

@@ -164,29 +164,43 @@ fn write_set_operation<'a>(w: &mut SqlWriter<'a>, operation: &'a SetOperation) -
         }
         QueryBody::Select(_) | QueryBody::Values(_) => false,
     };
-    write_branch(w, &operation.left, chained)?;
+    write_branch(w, &operation.left, (operation.operator, chained))?;
     w.push(if operation.all { all } else { words });
-    write_branch(w, &operation.right, false)
+    write_branch(w, &operation.right, (operation.operator, false))
 }
 
 /// Writes a query of a set operation. One is as it is if nothing is around its body, unless that is a set operation
 /// itself which is not `chained`.
-fn write_branch<'a>(w: &mut SqlWriter<'a>, query: &'a Query, chained: bool) -> Result<()> {
+fn write_branch<'a>(
+    w: &mut SqlWriter<'a>,
+    query: &'a Query,
+    (operator, chained): (SetOperator, bool),
+) -> Result<()> {
+    let capabilities = w.dialect().capabilities();
     let is_one = match &query.body {
         QueryBody::Select(_) => true,
         QueryBody::SetOperation(_) => chained,
-        QueryBody::Values(_) => w.dialect().capabilities().values != ValuesStyle::Selects,
+        QueryBody::Values(_) => capabilities.values != ValuesStyle::Selects,
     };
     if is_one && query.is_bare() {
         return write_query(w, query);
     }
-    w.push(if w.dialect().capabilities().nested_set_operations {
-        "("
-    } else {
+    let is_table = match &query.body {
+        QueryBody::Select(_) => operator != SetOperator::Union,
+        QueryBody::SetOperation(_) => true,
+        QueryBody::Values(_) => false,
+    };
+    let is_table = is_table && capabilities.derived_operands;
+    w.push(if is_table || !capabilities.nested_set_operations {
         "SELECT * FROM ("
+    } else {
+        "("
     });
     write_query(w, query)?;
     w.push(")");
+    if is_table {
+        w.push(" AS ").ident("inner_query");
+    }
     Ok(())
 }
 
