@@ -53,5 +53,6 @@ pub(crate) const CAPABILITIES: Capabilities = {
     own.with_ties = true;
     own.repeats = RepeatStyle::SameBinds;
     own.materialized = true;
+    own.writes_in_with = true;
     own
 };

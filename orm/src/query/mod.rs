@@ -126,6 +126,8 @@ pub use select::struct_selection::SelectedAs;
 pub use write::patch::PatchField;
 #[doc(hidden)]
 pub use write::values::{ByValue, InsertRows, RowsOf};
+#[doc(hidden)]
+pub use write::written_rows::WriteInWith;
 
 /// What the compiler infers, or the derives name, and no program writes.
 pub(crate) mod inferred {

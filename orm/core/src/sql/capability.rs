@@ -173,6 +173,8 @@ pub struct Capabilities {
     pub lateral: bool,
     /// Whether a common table expression can be MATERIALIZED: PostgreSQL 12, SQLite 3.35. Elsewhere the words are left out.
     pub materialized: bool,
+    /// Whether a common table expression can be an INSERT, UPDATE or DELETE with RETURNING. Only on PostgreSQL.
+    pub writes_in_with: bool,
     /// Whether FULL JOIN is supported. Not on MySQL.
     pub full_join: bool,
     /// Whether functions can stand in FROM: PostgreSQL and SQLite, where they may use columns of tables before them.
@@ -273,6 +275,7 @@ impl Capabilities {
         full_join: true,
         // Not in the standard.
         materialized: false,
+        writes_in_with: false,
         table_functions: true,
         column_aliases: true,
         values: ValuesStyle::Values,

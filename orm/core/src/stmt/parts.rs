@@ -41,6 +41,11 @@ macro_rules! pass {
                 walk_select(self, select)
             }
 
+            /// A statement that writes, in the WITH clause of another one.
+            fn statement(&mut self, statement: $($ref)+ Statement) -> ControlFlow<Self::Break> {
+                walk_statement(self, statement)
+            }
+
             /// An item of FROM, USING or JOIN.
             fn item(&mut self, item: $($ref)+ FromItem) -> ControlFlow<Self::Break> {
                 walk_item(self, item)
@@ -144,6 +149,7 @@ macro_rules! pass {
                 QueryBody::Select(select) => p.select(select)?,
                 QueryBody::SetOperation(operation) => walk_operation(p, operation)?,
                 QueryBody::Values(Values { rows }) => lists(p, rows)?,
+                QueryBody::Returning(statement) => p.statement(statement)?,
             }
             orders(p, order_by)?;
             for Lock { strength: _, of, wait: _ } in locks {

@@ -156,6 +156,7 @@ pub mod violations;
 mod windows;
 mod write_clauses;
 mod writes;
+mod written_ctes;
 
 use crate::database::Db;
 
@@ -227,6 +228,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     trees::cases,
     writes::cases,
     write_clauses::cases,
+    written_ctes::cases,
     truncates::cases,
     returning::cases,
     upserts::cases,

@@ -94,6 +94,8 @@ pub enum Requires {
     Json,
     /// FULL JOIN.
     FullJoin,
+    /// The dialect's capability `writes_in_with`.
+    WritesInWith,
     /// LATERAL.
     Lateral,
     /// Functions of dates and times.
@@ -140,6 +142,7 @@ impl Requires {
             | Self::Regexes
             | Self::Json
             | Self::FullJoin
+            | Self::WritesInWith
             | Self::Lateral
             | Self::TimeFunctions
             | Self::OrderedWrites => self.words_of(&capabilities),
@@ -223,6 +226,10 @@ impl Requires {
             ),
             Self::FullJoin => (capabilities.full_join, "it has no FULL JOIN"),
             Self::Lateral => (capabilities.lateral, "it has no LATERAL"),
+            Self::WritesInWith => (
+                capabilities.writes_in_with,
+                "it has no INSERT, UPDATE and DELETE in WITH",
+            ),
             Self::TimeFunctions => (
                 capabilities.time_functions,
                 "it has no functions of dates and times",

@@ -5,11 +5,12 @@ use super::expr::{write_expr, write_operand};
 use super::grouping;
 use super::repeat::Clause;
 use super::select::{needs_qualification, write_select};
+use super::write_statement;
 use crate::error::Result;
 use crate::sql::{LimitStyle, NullsOrder, SqlWriter, ValuesStyle};
 use crate::stmt::{
     Direction, Expr, FromItem, Limit, Lock, LockStrength, LockWait, Nulls, Order, Projection,
-    Query, QueryBody, SetOperation, SetOperator, Source, Values, With,
+    Query, QueryBody, SetOperation, SetOperator, Source, Statement, Values, With,
 };
 use crate::value::ValueRef;
 
@@ -36,6 +37,11 @@ pub fn write_query<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Result<()> {
     if let Some(with) = &query.with {
         write_with(w, with)?;
     }
+    write_without_with(w, query)
+}
+
+/// Renders a query whose WITH clause is elsewhere.
+pub(super) fn write_without_with<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Result<()> {
     let outer = w.qualify(false);
     w.qualify(outer || query.as_select().is_some_and(needs_qualification));
     let enclosing = std::mem::replace(&mut w.enclosing, outer);
@@ -47,6 +53,7 @@ pub fn write_query<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Result<()> {
         }
         QueryBody::SetOperation(operation) => write_set_operation(w, operation)?,
         QueryBody::Values(values) => write_values(w, values)?,
+        QueryBody::Returning(statement) => write_returned(w, statement)?,
     }
     enter(w, Clause::OrderBy, query);
     write_orders(w, " ORDER BY ", &query.order_by)?;
@@ -60,6 +67,17 @@ pub fn write_query<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Result<()> {
     w.enclosing = enclosing;
     w.qualify(outer);
     w.check_binds()
+}
+
+/// Writes a statement whose rows a common table expression has.
+fn write_returned<'a>(w: &mut SqlWriter<'a>, statement: &'a Statement) -> Result<()> {
+    if !w.dialect().capabilities().writes_in_with {
+        return Err(w.unsupported("INSERT, UPDATE and DELETE in WITH"));
+    }
+    let outer = w.qualify(false);
+    write_statement(w, statement)?;
+    w.qualify(outer);
+    Ok(())
 }
 
 /// Writes the locks of a query. Where the nullable side of an outer join can't be locked, a lock of all tables names the
@@ -121,7 +139,7 @@ fn enter<'a>(w: &mut SqlWriter<'a>, clause: Clause, query: &'a Query) {
     }
 }
 
-fn write_with<'a>(w: &mut SqlWriter<'a>, with: &'a With) -> Result<()> {
+pub(super) fn write_with<'a>(w: &mut SqlWriter<'a>, with: &'a With) -> Result<()> {
     w.push(if with.recursive {
         "WITH RECURSIVE "
     } else {
@@ -162,7 +180,7 @@ fn write_set_operation<'a>(w: &mut SqlWriter<'a>, operation: &'a SetOperation) -
         QueryBody::SetOperation(inner) => {
             inner.operator == operation.operator && inner.all == operation.all
         }
-        QueryBody::Select(_) | QueryBody::Values(_) => false,
+        QueryBody::Select(_) | QueryBody::Values(_) | QueryBody::Returning(_) => false,
     };
     write_branch(w, &operation.left, chained)?;
     w.push(if operation.all { all } else { words });
@@ -176,6 +194,7 @@ fn write_branch<'a>(w: &mut SqlWriter<'a>, query: &'a Query, chained: bool) -> R
         QueryBody::Select(_) => true,
         QueryBody::SetOperation(_) => chained,
         QueryBody::Values(_) => w.dialect().capabilities().values != ValuesStyle::Selects,
+        QueryBody::Returning(_) => false,
     };
     if is_one && query.is_bare() {
         return write_query(w, query);

@@ -76,7 +76,7 @@ fn reads_target(w: &SqlWriter<'_>, query: &Query) -> bool {
         QueryBody::SetOperation(operation) => {
             reads_target(w, &operation.left) || reads_target(w, &operation.right)
         }
-        QueryBody::Values(_) => false,
+        QueryBody::Values(_) | QueryBody::Returning(_) => false,
     }
 }
 

@@ -185,7 +185,9 @@ impl<'a> Tables<'a> {
     fn of(query: &'a Query) -> Self {
         match &query.body {
             QueryBody::Select(select) => Self::Of(select),
-            QueryBody::SetOperation(_) | QueryBody::Values(_) => Self::None,
+            QueryBody::SetOperation(_) | QueryBody::Values(_) | QueryBody::Returning(_) => {
+                Self::None
+            }
         }
     }
 
@@ -334,6 +336,14 @@ impl<'a> Visit<'a> for Pass<'_, 'a> {
         let deepest = self.inside(query, Outside::Pass(self))?;
         self.deepest = self.deepest.max(deepest);
         ControlFlow::Continue(())
+    }
+
+    fn statement(&mut self, statement: &'a Statement) -> ControlFlow<BuildError> {
+        // It sees nothing of the statement that has it in WITH.
+        match validate_statement(statement) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => ControlFlow::Break(error),
+        }
     }
 
     fn item(&mut self, item: &'a FromItem) -> ControlFlow<BuildError> {
