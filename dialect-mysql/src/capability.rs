@@ -5,8 +5,9 @@
 
 use orm_core::lex::{LexicalRule, LexicalRules};
 use orm_core::sql::{
-    Capabilities, DecimalStyle, ExplainStyle, GeneratedKeys, InListStyle, NullSafeStyle,
-    NullsOrder, OtherTables, RepeatStyle, TruncateStyle, UpsertStyle, ValuesStyle,
+    Capabilities, DecimalStyle, EnumStyle, ExplainStyle, FrameIntervals, GeneratedKeys, Grouping,
+    InListStyle, JsonElementStyle, NullSafeStyle, NullsOrder, OtherTables, RepeatStyle,
+    SeriesStyle, TruncateStyle, UpsertStyle, ValuesStyle,
 };
 
 /// How MySQL reads text ("Language Structure" in its manual).
@@ -69,10 +70,14 @@ pub(crate) const MYSQL: Capabilities = {
     // The most digits that both servers take after the point.
     own.decimals = DecimalStyle::Cast("DECIMAL(65,30)");
     own.unsigned_integers = true;
+    own.enums = EnumStyle::Column;
     own.bit_operators = true;
     // Neither finds an expression of GROUP BY again in HAVING, and MySQL takes two `?` for two values.
     own.repeats = RepeatStyle::Alias;
     own.any_value = true;
+    // In parentheses, MySQL loses NULLs of the nested operation and ignores a part of LIMIT, and MariaDB forgets ALL.
+    own.derived_operands = true;
+    own.untyped_extremes = true;
     own.unsigned_ranks = true;
     own.simultaneous_set = false;
     own.json = true;
@@ -85,6 +90,13 @@ pub(crate) const MYSQL: Capabilities = {
     own.table_functions = false;
     own.values = ValuesStyle::Rows;
     own.string_agg = true;
+    own.selects.statistics = true;
+    own.selects.named_windows = true;
+    own.selects.frame_intervals = FrameIntervals::Unit;
+    own.selects.rollup = Grouping::WithRollup;
+    own.selects.grouping = true;
+    own.selects.series = SeriesStyle::JsonTable;
+    own.selects.json_elements = JsonElementStyle::JsonTable;
     own.nulls_order = NullsOrder::Lowest;
     // The manual's own word for "all rows from an offset on": 2^64 - 1.
     own.no_limit = Some("18446744073709551615");
@@ -108,8 +120,13 @@ pub(crate) const MARIADB: Capabilities = {
         analyze: "ANALYZE FORMAT=JSON ",
     };
     own.with_ties = true;
+    own.selects.frame_intervals = FrameIntervals::Unsupported;
+    // Error 1221 for ORDER BY beside it.
+    own.selects.rollup = Grouping::UnorderedRollup;
+    own.selects.grouping = false;
     // Not there before MariaDB 12, which looks for no columns that are not grouped.
     own.any_value = false;
+    own.untyped_extremes = false;
     own.unsigned_ranks = false;
     own.short_shares = true;
     own.share_lock = " LOCK IN SHARE MODE";

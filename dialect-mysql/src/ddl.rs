@@ -59,9 +59,13 @@ pub(crate) fn column_type(table: &Table, column: &Column, dialect: &str) -> Resu
 }
 
 /// The collation of text, which names its character set as well, and AUTO_INCREMENT.
-pub(crate) fn column_options(column: &Column, collation: &str) -> String {
+pub(crate) fn column_options(column: &Column, dialect: &str, collation: &str) -> String {
     let mut options = String::new();
-    if matches!(column.ty, Type::Text | Type::Enum(_)) {
+    let is_text = match column.sql_type(dialect) {
+        Some(own) => has_collation(own) || column.collation.is_some(),
+        None => matches!(column.ty, Type::Text | Type::Enum(_)),
+    };
+    if is_text {
         options.push_str(" COLLATE ");
         match &column.collation {
             Some(own) => options.push_str(&collation_name(own)),
@@ -72,6 +76,39 @@ pub(crate) fn column_options(column: &Column, collation: &str) -> String {
         options.push_str(" AUTO_INCREMENT");
     }
     options
+}
+
+/// Whether a type is of text and has no character set of its own.
+fn has_collation(sql_type: &str) -> bool {
+    let ty = sql_type.to_ascii_uppercase();
+    let is_text = [
+        "CHAR",
+        "VARCHAR",
+        "TINYTEXT",
+        "TEXT",
+        "MEDIUMTEXT",
+        "LONGTEXT",
+        "ENUM",
+        "SET",
+    ]
+    .iter()
+    .any(|name| {
+        ty.strip_prefix(name)
+            .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
+    });
+    // Of the values of an ENUM or SET nothing is known.
+    let options = ty.rsplit_once(')').map_or(&*ty, |(_, options)| options);
+    is_text
+        && ![
+            "CHARACTER",
+            "CHARSET",
+            "COLLATE",
+            "BINARY",
+            "ASCII",
+            "UNICODE",
+        ]
+        .iter()
+        .any(|word| options.contains(word))
 }
 
 // Names of collations are plain words; whatever is none is quoted, so that it can't become SQL.
@@ -91,7 +128,7 @@ pub(crate) fn collation_name(name: &str) -> String {
 /// As [`types::literal`].
 pub(crate) fn default_literal(column: &Column, value: &Value, dialect: &str) -> Result<String> {
     let literal = types::literal(value, dialect)?;
-    if types::is_large(&column.ty, column.length, dialect) {
+    if column.sql_type(dialect).is_some() || types::is_large(&column.ty, column.length, dialect) {
         return Ok(format!("({literal})"));
     }
     Ok(literal)
@@ -131,6 +168,22 @@ mod tests {
             column_type(&limited, &limited.columns[0], "mysql").unwrap(),
             "VARCHAR(50)"
         );
+    }
+
+    #[test]
+    fn a_type_of_text_has_a_collation() {
+        for ty in ["MEDIUMTEXT", "char(3)", "SET('a', 'binary')", "TEXT"] {
+            assert!(has_collation(ty), "{ty}");
+        }
+        for ty in [
+            "MEDIUMBLOB",
+            "YEAR",
+            "TEXT CHARACTER SET latin1",
+            "VARCHAR(3) BINARY",
+            "SETS",
+        ] {
+            assert!(!has_collation(ty), "{ty}");
+        }
     }
 
     #[test]

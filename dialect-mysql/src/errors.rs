@@ -51,6 +51,10 @@ pub(crate) fn classify_in(code: u16, state: &str, message: &str, sql: &str) -> E
         1264 | 1292 | 1441 | 1690 => at_column(ErrorKind::OutOfRange, message),
         1406 => at_column(ErrorKind::DataTooLong, message),
         1265 | 1366 => at_column(ErrorKind::Database, message),
+        3988 => Error::with_message(
+            ErrorKind::Database,
+            "a text has characters that the character set of its column does not have",
+        ),
         1051 | 1109 | 1146 => undefined_table(message),
         1054 if speaks_of_having(message) => Error::with_message(
             ErrorKind::Unsupported,

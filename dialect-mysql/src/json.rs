@@ -71,7 +71,27 @@ pub(crate) fn write_json<'a>(
             Ok(())
         }
         JsonOp::Remove => write_remove(w, json),
+        JsonOp::Position | JsonOp::Element => write_element(w, json),
     }
+}
+
+/// An element of an array by its position, which JSON_TABLE counts from 1, or that position counted from 0.
+fn write_element<'a>(w: &mut SqlWriter<'a>, json: &'a JsonExpr) -> Result<()> {
+    let is_position = json.op == JsonOp::Position;
+    w.push(if is_position {
+        "CAST("
+    } else {
+        "JSON_EXTRACT("
+    });
+    write_expr(w, json.document())?;
+    if is_position {
+        w.push(" - 1 AS SIGNED)");
+        return Ok(());
+    }
+    w.push(", CONCAT('$[', ");
+    write_expr(w, json.arg(1))?;
+    w.push(" - 1, ']'))");
+    Ok(())
 }
 
 fn write_remove<'a>(w: &mut SqlWriter<'a>, json: &'a JsonExpr) -> Result<()> {

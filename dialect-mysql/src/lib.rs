@@ -169,7 +169,7 @@ impl Dialect for MysqlDialect {
     }
 
     fn column_options(&self, column: &Column) -> String {
-        ddl::column_options(column, self.collation())
+        ddl::column_options(column, self.name(), self.collation())
     }
 
     fn table_options(&self) -> &'static str {

@@ -69,6 +69,10 @@ pub(crate) fn column_name(
         // A LONGTEXT with a check on MariaDB.
         Type::Json => "JSON".into(),
         Type::Decimal { precision, scale } => format!("DECIMAL({precision}, {scale})").into(),
+        Type::Enum(native) if native.native => {
+            let labels: Vec<_> = native.labels.iter().map(|label| quoted(label)).collect();
+            format!("ENUM({})", labels.join(", ")).into()
+        }
         Type::Enum(labels) => {
             let length = length.or(labels.longest());
             sized("VARCHAR", length, VARCHAR_LIMIT, "LONGTEXT")

@@ -9,11 +9,11 @@ use orm_core::error::ErrorKind;
 use orm_core::schema::{Column, Keeps, Schema, Table};
 use orm_core::sql::{Dialect, SqlWriter, TransactionOptions, ddl, write_expr};
 use orm_core::stmt::BatchRows::{Arrays, Rows};
-use orm_core::stmt::{Aggregate, BatchDelete, LikeKind};
+use orm_core::stmt::{Aggregate, BatchDelete, Expr, LikeKind};
 use orm_core::testing::golden::batches::{self, ID, NAME, VERSION};
 use orm_core::testing::golden::expressions::{
-    aggregate, call, cast, count_all, count_distinct, distinct, ints, is_in, like, not_in,
-    one_more, same, text, two_conditions, two_values,
+    aggregate, aggregate_of, call, cast, count_all, count_distinct, distinct, ints, is_in, like,
+    not_in, one_more, same, text, two_conditions, two_values,
 };
 use orm_core::testing::golden::{self, HasText, statements, tables, written};
 use orm_core::types::Type;
@@ -124,6 +124,12 @@ fn aggregates() {
     check(&aggregate(Aggregate::Min, Type::Date), "MIN(`a`)");
     check(&aggregate(Aggregate::Max, Type::Text), "MAX(`a`)");
     check(&count_distinct(), "COUNT(DISTINCT `a`)");
+    let word = Expr::Value(text("b"));
+    check_both(
+        &aggregate_of(Aggregate::Max, word, Type::Text),
+        "MAX(CAST(? AS CHAR))",
+        "MAX(?)",
+    );
 }
 
 #[test]
@@ -301,6 +307,28 @@ fn an_indexed_text_needs_a_length() {
     assert_eq!(error.kind(), ErrorKind::Unsupported);
     assert_eq!((error.table(), error.column()), (Some("t"), Some("name")));
     assert!(error.hint().unwrap().contains("#[orm(length = 255)]"));
+}
+
+#[test]
+fn native_enums() {
+    let schema = Schema::new(tables::native_enums()).unwrap();
+    let tables: Vec<_> = schema.tables().iter().collect();
+    for (dialect, collation) in [
+        (MysqlDialect::MySql, "utf8mb4_0900_bin"),
+        (MysqlDialect::MariaDb, "utf8mb4_nopad_bin"),
+    ] {
+        let create = |table: &str| {
+            format!(
+                "CREATE TABLE `{table}` (
+    `size` ENUM('small', 'it''s') COLLATE {collation} NOT NULL DEFAULT 'small'
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE={collation}"
+            )
+        };
+        let created = ddl::create_all(&dialect, &tables).unwrap();
+        assert_eq!(created, [create("a"), create("b")]);
+        let dropped = ddl::drop_all(&dialect, &tables).unwrap();
+        assert_eq!(dropped, ["DROP TABLE `b`", "DROP TABLE `a`"]);
+    }
 }
 
 #[test]

@@ -44,7 +44,7 @@ fn set_operations() {
     );
     check(
         &queries::nested_set_operations(),
-        "(SELECT `a` FROM `t` UNION ALL SELECT `a` FROM `u`) INTERSECT (SELECT `a` FROM `t` ORDER BY `a` ASC LIMIT ?) ORDER BY `a` DESC LIMIT ?",
+        "SELECT * FROM (SELECT `a` FROM `t` UNION ALL SELECT `a` FROM `u`) AS `inner_query` INTERSECT SELECT * FROM (SELECT `a` FROM `t` ORDER BY `a` ASC LIMIT ?) AS `inner_query` ORDER BY `a` DESC LIMIT ?",
     );
 }
 

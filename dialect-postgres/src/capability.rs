@@ -2,8 +2,8 @@
 
 use orm_core::lex::{LexicalRule, LexicalRules};
 use orm_core::sql::{
-    Capabilities, DecimalStyle, ExplainStyle, GeneratedKeys, InListStyle, Placeholder, RepeatStyle,
-    TruncateStyle,
+    Capabilities, DecimalStyle, EnumStyle, ExplainStyle, FrameIntervals, GeneratedKeys, Grouping,
+    InListStyle, JsonElementStyle, Placeholder, RepeatStyle, SeriesStyle, TruncateStyle,
 };
 
 /// How PostgreSQL reads text ("Lexical Structure" in its manual).
@@ -42,6 +42,7 @@ pub(crate) const CAPABILITIES: Capabilities = {
     // One statement text for lists of any length, and faster than a list of binds.
     own.in_list = InListStyle::Array;
     own.decimals = DecimalStyle::Native;
+    own.enums = EnumStyle::Named;
     own.bit_operators = true;
     // "FOR UPDATE cannot be applied to the nullable side of an outer join".
     own.json = true;
@@ -49,9 +50,20 @@ pub(crate) const CAPABILITIES: Capabilities = {
     own.aggregate_filter = true;
     own.group_frames = true;
     own.string_agg = true;
+    own.selects.statistics = true;
+    own.selects.regression = true;
+    own.selects.frame_exclusion = true;
+    own.selects.named_windows = true;
+    own.selects.frame_intervals = FrameIntervals::Text;
+    own.selects.rollup = Grouping::Functions;
+    own.selects.grouping = true;
+    own.selects.table_samples = true;
+    own.selects.series = SeriesStyle::Function;
+    own.selects.json_elements = JsonElementStyle::Series;
     own.distinct_on = true;
     own.with_ties = true;
     own.repeats = RepeatStyle::SameBinds;
     own.materialized = true;
+    own.writes_in_with = true;
     own
 };

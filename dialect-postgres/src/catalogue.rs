@@ -4,6 +4,8 @@
 //! A lone bind takes the type of its column. An element of an array has the type of the array, so that columns of
 //! other types than a model would create need a cast. Used by `lib.rs` and `render.rs`.
 
+use std::borrow::Cow;
+
 use orm_core::schema::{Keeps, StoredColumn};
 use orm_core::sql::{ExpectedColumn, SqlWriter, write_null_safe_expected};
 use orm_core::stmt::BatchColumn;
@@ -161,23 +163,24 @@ fn foreign<'a>(column: &BatchColumn<'a>) -> Option<&'a StoredColumn> {
 /// The type of the elements of a column's array. Text becomes any type by a cast of each element, arrays
 /// included; numbers and dates go as the column's own type, so that the driver refuses what it would refuse of
 /// a lone bind.
-pub(crate) fn element_type<'a>(column: &BatchColumn<'a>) -> &'a str {
+pub(crate) fn element_type<'a>(column: &BatchColumn<'a>) -> Cow<'a, str> {
     match foreign(column) {
-        Some(stored) if !is_text(column.ty) => &stored.cast,
-        _ if is_text(column.ty) => "text",
+        Some(stored) if !is_text(column.ty) => (&*stored.cast).into(),
+        _ if is_text(column.ty) => "text".into(),
         _ => types::cast_name(column.ty),
     }
 }
 
 /// The cast that an element of a column's array needs to be assigned to the column or compared with it.
-pub(crate) fn element_cast<'a>(column: &BatchColumn<'a>) -> Option<&'a str> {
+pub(crate) fn element_cast<'a>(column: &BatchColumn<'a>) -> Option<Cow<'a, str>> {
     if let Some(stored) = foreign(column) {
-        return is_text(column.ty).then_some(&stored.cast);
+        return is_text(column.ty).then(|| (&*stored.cast).into());
     }
     if let Type::Extension(ty) = column.ty {
-        return ty.native_name(types::NAME);
+        return ty.native_name(types::NAME).map(Cow::Borrowed);
     }
-    None
+    let is_unknown = column.stored.is_none() && column.ty.native_enum().is_some();
+    is_unknown.then(|| types::cast_name(column.ty))
 }
 
 /// Writes that a column has its old value.

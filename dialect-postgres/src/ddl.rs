@@ -17,6 +17,12 @@ pub(crate) const LOCK: DdlLock = DdlLock::new(
     None,
 );
 
+/// The enumerated types of the schema. What depends on one, such as a column or a function, depends on it or on its array.
+pub(crate) const LIST_ENUM_TYPES: &str = "SELECT t.typname::text, (EXISTS (SELECT 1 FROM pg_catalog.pg_depend d \
+     WHERE d.refclassid = 'pg_catalog.pg_type'::regclass AND d.refobjid IN (t.oid, t.typarray) \
+     AND d.deptype <> 'i'))::int::int8 FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n \
+     ON n.oid = t.typnamespace WHERE t.typtype = 'e' AND n.nspname = current_schema() ORDER BY 1";
+
 /// The type of a column with its length.
 pub(crate) fn column_type(table: &Table, column: &Column) -> Result<String> {
     let name = types::column_name(&column.ty, column.length);
@@ -31,7 +37,9 @@ pub(crate) fn column_type(table: &Table, column: &Column) -> Result<String> {
 
 /// Collation and identity, written by `w`. `BY DEFAULT` lets a caller give a key of its own, as on the other databases.
 pub(crate) fn column_options(mut w: SqlWriter<'_>, column: &Column) -> String {
-    if let Some(collation) = &column.collation {
+    // A native enumeration has no collation.
+    let collation = column.collation.as_ref();
+    if let Some(collation) = collation.filter(|_| column.ty.native_enum().is_none()) {
         w.push(" COLLATE ").ident(collation);
     }
     if column.auto_increment {

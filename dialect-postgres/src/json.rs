@@ -33,6 +33,20 @@ pub(crate) fn write_json<'a>(w: &mut SqlWriter<'a>, json: &'a JsonExpr) -> Resul
         JsonOp::Overlaps => Err(w.unsupported("the overlap of JSON arrays")),
         JsonOp::Compare(op) => write_compare(w, op, json),
         JsonOp::Set | JsonOp::Remove => write_change(w, json),
+        JsonOp::Position => {
+            w.push("(");
+            write_expr(w, json.document())?;
+            w.push(" - 1)::int8");
+            Ok(())
+        }
+        JsonOp::Element => {
+            w.push("(");
+            write_operand(w, json.document())?;
+            w.push(" -> (");
+            write_expr(w, json.arg(1))?;
+            w.push(" - 1))");
+            Ok(())
+        }
     }
 }
 

@@ -21,6 +21,7 @@
 //!
 //! Deliberately not here: models, sessions, pools, and the parsing of URLs; that is the `orm` crate's.
 
+mod arrays;
 mod capability;
 mod catalogue;
 mod ddl;
@@ -41,11 +42,11 @@ use orm_core::error::Result;
 use orm_core::schema::{self, Keeps, StoredColumn};
 use orm_core::sql::{
     Capabilities, DdlLock, Dialect, ExpectedColumn, SqlWriter, TransactionOptions, digest_text,
-    write_batch_delete_rows, write_batch_update_rows, write_string_agg,
+    write_batch_delete_rows, write_batch_update_rows, write_extension, write_string_agg,
 };
 use orm_core::stmt::{
-    AggregateCall, BatchColumn, BatchDelete, BatchRows, BatchUpdate, Call, Insert, JsonExpr, Like,
-    Numeric,
+    AggregateCall, ArrayExpr, BatchColumn, BatchDelete, BatchRows, BatchUpdate, Call, Extension,
+    Insert, JsonExpr, Like, Numeric,
 };
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
@@ -93,6 +94,13 @@ impl Dialect for PostgresDialect {
 
     fn write_call<'a>(&self, w: &mut SqlWriter<'a>, call: &'a Call) -> Result<()> {
         functions::write_call(w, call)
+    }
+
+    fn write_extension<'a>(&self, w: &mut SqlWriter<'a>, node: &'a dyn Extension) -> Result<()> {
+        match ArrayExpr::of(node) {
+            Some(array) => arrays::write_array(w, array),
+            None => write_extension(w, node),
+        }
     }
 
     fn write_json<'a>(&self, w: &mut SqlWriter<'a>, json: &'a JsonExpr) -> Result<()> {
@@ -184,7 +192,7 @@ impl Dialect for PostgresDialect {
     }
 
     fn cast_type(&self, ty: &Type) -> Cow<'static, str> {
-        types::cast_name(ty).to_owned().into()
+        types::cast_name(ty).into_owned().into()
     }
 
     fn column_type(&self, table: &schema::Table, column: &schema::Column) -> Result<String> {
@@ -210,6 +218,10 @@ impl Dialect for PostgresDialect {
 
     fn ddl_lock(&self) -> Option<&'static DdlLock> {
         Some(&ddl::LOCK)
+    }
+
+    fn list_enum_types(&self) -> &'static str {
+        ddl::LIST_ENUM_TYPES
     }
 
     fn list_tables(&self) -> &'static str {

@@ -42,8 +42,10 @@ pub(crate) fn write_numeric<'a>(w: &mut SqlWriter<'a>, numeric: &'a Numeric) -> 
 /// `$1::int8`. Without the cast the server takes a lone parameter for text.
 pub(crate) fn write_typed_bind<'a>(w: &mut SqlWriter<'a>, value: &'a Value) {
     w.value(value);
-    if let Some(name) = types::value_name(value) {
-        w.push("::").push(name);
+    if let Some(name) = types::own_name(value) {
+        w.push("::").push(&name);
+    } else if let Some(name) = types::value_name(value) {
+        w.push("::").push(&name);
     }
 }
 
@@ -78,7 +80,7 @@ pub(crate) fn write_aggregate<'a>(
     }
     w.push("CAST(");
     call(w)?;
-    w.push(" AS ").push(types::cast_name(ty)).push(")");
+    w.push(" AS ").push(&types::cast_name(ty)).push(")");
     Ok(())
 }
 
@@ -191,7 +193,7 @@ fn write_unnest(w: &mut SqlWriter<'_>, columns: &[BatchColumn<'_>]) {
     w.list(columns, |w, column| {
         w.placeholder()
             .push("::")
-            .push(element_type(column))
+            .push(&element_type(column))
             .push("[]");
     });
     w.push(")");
@@ -201,7 +203,7 @@ fn write_unnest(w: &mut SqlWriter<'_>, columns: &[BatchColumn<'_>]) {
 fn write_element(w: &mut SqlWriter<'_>, (alias, index): (&str, usize), column: &BatchColumn<'_>) {
     w.push(alias).push(".c").display(index);
     if let Some(ty) = element_cast(column) {
-        w.push("::").push(ty);
+        w.push("::").push(&ty);
     }
 }
 

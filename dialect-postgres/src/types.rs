@@ -11,14 +11,19 @@ use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::{SqlWriter, write_expr, write_operand};
 use orm_core::stmt::Expr;
 use orm_core::types::{Type, Width, civil};
-use orm_core::value::{Value, ValueRef};
+use orm_core::value::{Extension, Value, ValueRef};
+
+use crate::arrays::dimensions;
 
 /// The name of the dialect, by which extensions know it.
 pub(crate) const NAME: &str = "postgres";
 
 /// The name by which casts know a type, without length.
-pub(crate) fn cast_name(ty: &Type) -> &str {
-    match ty {
+pub(crate) fn cast_name(ty: &Type) -> Cow<'_, str> {
+    if let Some(native) = ty.native_enum() {
+        return quoted_name(&native.name).into();
+    }
+    let name = match ty {
         Type::Bool => "bool",
         Type::Int8 | Type::Unsigned(Width::W8) | Type::Int16 => "int2",
         Type::Unsigned(Width::W16) | Type::Int32 => "int4",
@@ -34,10 +39,16 @@ pub(crate) fn cast_name(ty: &Type) -> &str {
         Type::Interval => "interval",
         Type::Uuid => "uuid",
         Type::Json => "jsonb",
-        // An enumeration is text with a CHECK.
+        // An enumeration that is not native is text with a CHECK.
         Type::Text | Type::Enum(_) => "text",
         Type::Extension(ty) => ty.native_name(NAME).unwrap_or("text"),
-    }
+    };
+    name.into()
+}
+
+/// The name of a type as an identifier.
+fn quoted_name(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// The name of a column's type, or `None` for an extension that has none here.
@@ -63,6 +74,7 @@ pub(crate) fn column_name(ty: &Type, length: Option<u32>) -> Option<Cow<'static,
         Type::Decimal { precision, scale } => {
             return Some(format!("NUMERIC({precision}, {scale})").into());
         }
+        Type::Enum(native) if native.native => return Some(quoted_name(&native.name).into()),
         Type::Enum(labels) => return Some(text_name(length.or(labels.longest()))),
         Type::Extension(ty) => return Some(ty.native_name(NAME)?.to_owned().into()),
     };
@@ -77,8 +89,8 @@ fn text_name(length: Option<u32>) -> Cow<'static, str> {
 }
 
 /// The type of a value, for a bind whose type the server can't infer from its context. NULL has none.
-pub(crate) fn value_name(value: &Value) -> Option<&'static str> {
-    Some(match value {
+pub(crate) fn value_name(value: &Value) -> Option<Cow<'static, str>> {
+    Some(Cow::Borrowed(match value {
         Value::Bool(_) => "bool",
         Value::Int(_) => "int8",
         Value::Float(_) => "float8",
@@ -93,16 +105,37 @@ pub(crate) fn value_name(value: &Value) -> Option<&'static str> {
         Value::Json(_) => "jsonb",
         Value::Decimal(_) => "numeric",
         Value::Null | Value::Array(_) => return None,
-        Value::Extension(v) => return value_name(&v.encode(NAME)),
-    })
+        Value::Extension(v) => {
+            let encoded = v.encode(NAME);
+            let array = array_name(&**v, &encoded);
+            return array.or_else(|| value_name(&encoded));
+        }
+    }))
+}
+
+/// The type of an array, which its elements don't tell: there may be none.
+fn array_name(value: &dyn Extension, encoded: &Value) -> Option<Cow<'static, str>> {
+    let name = matches!(encoded, Value::Array(_)).then(|| value.native_name(NAME));
+    name.flatten()
+}
+
+/// The type of a value whose type has a name of its own, by which a cast names it.
+pub(crate) fn own_name(value: &Value) -> Option<Cow<'static, str>> {
+    let Value::Extension(value) = value else {
+        return None;
+    };
+    if let Some(name) = value.enum_name() {
+        return Some(quoted_name(&name).into());
+    }
+    value.native_name(NAME)
 }
 
 /// The type by which a cast names the type of a value.
 #[cfg(feature = "driver")]
-pub(crate) fn cast_of(value: ValueRef<'_>) -> &'static str {
+pub(crate) fn cast_of(value: ValueRef<'_>) -> Cow<'static, str> {
     match value {
-        ValueRef::Array(_) | ValueRef::Batch(_) => "text[]",
-        value => value_name(&value.to_value()).unwrap_or("text"),
+        ValueRef::Array(_) | ValueRef::Batch(_) => "text[]".into(),
+        value => value_name(&value.to_value()).unwrap_or("text".into()),
     }
 }
 
@@ -123,11 +156,21 @@ pub(crate) fn literal(value: &Value) -> Result<String> {
         Value::Decimal(number) => Ok(number.to_string()),
         Value::Text(text) => without_nul(text).map(quoted),
         Value::Json(text) => Ok(format!("{}::jsonb", quoted(text))),
-        Value::Array(_) => {
-            let text = text(value.as_ref()).unwrap_or_default();
-            without_nul(&text).map(quoted)
+        Value::Array(_) => match text(value.as_ref()) {
+            Some(text) => without_nul(&text).map(quoted),
+            None => Err(Error::with_message(
+                ErrorKind::Unsupported,
+                "postgres does not support arrays whose inner arrays have different lengths or no elements",
+            )),
+        },
+        Value::Extension(v) => {
+            let encoded = v.encode(NAME);
+            let literal = literal(&encoded)?;
+            Ok(match array_name(&**v, &encoded) {
+                Some(name) => format!("{literal}::{name}"),
+                None => literal,
+            })
         }
-        Value::Extension(v) => literal(&v.encode(NAME)),
         other @ (Value::Float(_)
         | Value::Bytes(_)
         | Value::Date(_)
@@ -201,8 +244,11 @@ fn write_text(out: &mut String, value: ValueRef<'_>) -> bool {
                 push(out, format_args!("{dash}{byte:02x}"));
             }
         }
-        ValueRef::Array(items) => return write_array(out, items.iter().map(Value::as_ref)),
-        ValueRef::Batch(batch) => return write_array(out, batch.iter()),
+        ValueRef::Array(items) => {
+            return dimensions(items).is_some()
+                && write_array(out, items.iter().map(Value::as_ref), true);
+        }
+        ValueRef::Batch(batch) => return write_array(out, batch.iter(), false),
         ValueRef::Extension(v) => return write_text(out, v.encode(NAME).as_ref()),
         ValueRef::Null => return false,
     }
@@ -254,8 +300,13 @@ fn write_interval(out: &mut String, micros: i64) {
     );
 }
 
-// Every element is quoted: then none is taken for NULL, and commas and braces mean themselves.
-fn write_array<'a>(out: &mut String, items: impl Iterator<Item = ValueRef<'a>>) -> bool {
+// Every element is quoted: then none is taken for NULL, and commas and braces mean themselves. An array in a batch is an element
+// of text, which the statement casts.
+fn write_array<'a>(
+    out: &mut String,
+    items: impl Iterator<Item = ValueRef<'a>>,
+    is_nested: bool,
+) -> bool {
     out.push('{');
     for (index, item) in items.enumerate() {
         if index > 0 {
@@ -263,6 +314,12 @@ fn write_array<'a>(out: &mut String, items: impl Iterator<Item = ValueRef<'a>>) 
         }
         if item.is_null() {
             out.push_str("NULL");
+            continue;
+        }
+        if is_nested && matches!(item, ValueRef::Array(_)) {
+            if !write_text(out, item) {
+                return false;
+            }
             continue;
         }
         let Some(text) = text(item) else {

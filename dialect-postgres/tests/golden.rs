@@ -221,6 +221,35 @@ fn create_table_with_everything() {
 }
 
 #[test]
+fn native_enums() {
+    let schema = Schema::new(tables::native_enums()).unwrap();
+    let tables: Vec<_> = schema.tables().iter().collect();
+    let create = |table: &str| {
+        format!(
+            r#"CREATE TABLE "{table}" (
+    "size" "size" NOT NULL DEFAULT 'small'
+)"#
+        )
+    };
+    assert_eq!(
+        ddl::create_all(&PostgresDialect, &tables).unwrap(),
+        [
+            r#"CREATE TYPE "size" AS ENUM ('small', 'it''s')"#.to_owned(),
+            create("a"),
+            create("b"),
+        ]
+    );
+    assert_eq!(
+        ddl::drop_all(&PostgresDialect, &tables).unwrap(),
+        [
+            r#"DROP TABLE "b""#,
+            r#"DROP TABLE "a""#,
+            r#"DROP TYPE "size""#
+        ]
+    );
+}
+
+#[test]
 fn create_index() {
     let table = tables::indexed();
     let sql = ddl::create_index(&PostgresDialect, &table, &table.indexes[0]);

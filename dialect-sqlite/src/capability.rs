@@ -4,8 +4,8 @@
 
 use orm_core::lex::{LexicalRule, LexicalRules};
 use orm_core::sql::{
-    Capabilities, DecimalStyle, ExplainStyle, GeneratedKeys, NullSafeStyle, OtherTables,
-    UpsertStyle,
+    Capabilities, DecimalStyle, ExplainStyle, GeneratedKeys, JsonElementStyle, NullSafeStyle,
+    OtherTables, SeriesStyle, UpsertStyle,
 };
 
 /// How SQLite reads text ("SQLite Keywords" and "CREATE TRIGGER" in its manual).
@@ -57,6 +57,12 @@ pub(crate) const CAPABILITIES: Capabilities = {
     own.aggregate_filter = true;
     own.group_frames = true;
     own.string_agg = true;
+    // Functions of the driver's.
+    own.selects.statistics = true;
+    own.selects.frame_exclusion = true;
+    own.selects.named_windows = true;
+    own.selects.series = SeriesStyle::Recursive;
+    own.selects.json_elements = JsonElementStyle::JsonEach;
     own.no_limit = Some("-1");
     own
 };

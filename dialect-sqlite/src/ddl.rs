@@ -26,6 +26,14 @@ pub(crate) const LIST_TABLES: &str = "SELECT name FROM sqlite_master \
 
 /// The declared type of a column of a table.
 pub(crate) fn column_type(table: &Table, column: &Column) -> Result<String> {
+    // What other databases have a type of their own for, and this one has not, is not stored in any other way.
+    if let Type::Extension(ty) = &column.ty
+        && !ty.native.is_empty()
+        && ty.native_name(types::NAME).is_none()
+    {
+        let message = format!("SQLite does not support columns of {}", ty.name);
+        return Err(table.unsupported(column, message));
+    }
     if !column.auto_increment {
         return Ok(types::column_type(column).into_owned());
     }

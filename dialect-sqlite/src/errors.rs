@@ -134,7 +134,9 @@ fn general_kind(message: &str) -> ErrorKind {
         || message.starts_with("unrecognized token: ");
     match message {
         _ if is_syntax => ErrorKind::Syntax,
-        "date out of range" | "decimal overflow" | "integer overflow" => ErrorKind::OutOfRange,
+        "date out of range" | "decimal overflow" | "float overflow" | "integer overflow" => {
+            ErrorKind::OutOfRange
+        }
         "invalid regular expression" => ErrorKind::Syntax,
         "too many SQL variables" => ErrorKind::Unsupported,
         "LIKE or GLOB pattern too complex" => ErrorKind::DataTooLong,
@@ -160,6 +162,7 @@ fn general_message(message: &str) -> String {
         "cannot ",
         "date out of range",
         "decimal overflow",
+        "float overflow",
         "incomplete input",
         "integer overflow",
         "invalid regular expression",

@@ -56,6 +56,15 @@ pub(crate) fn write_json<'a>(w: &mut SqlWriter<'a>, json: &'a JsonExpr) -> Resul
             Ok(())
         }
         JsonOp::Remove => call(w, "json_remove(", json),
+        JsonOp::Position => write_expr(w, json.document()),
+        JsonOp::Element => {
+            w.push("(");
+            write_operand(w, json.document())?;
+            w.push(" -> ");
+            write_expr(w, json.arg(1))?;
+            w.push(")");
+            Ok(())
+        }
     }
 }
 

@@ -215,6 +215,28 @@ fn auto_increment_is_for_the_only_key_column() {
 }
 
 #[test]
+fn native_enums() {
+    let schema = Schema::new(tables::native_enums()).unwrap();
+    let tables: Vec<_> = schema.tables().iter().collect();
+    let create = |table: &str| {
+        format!(
+            r#"CREATE TABLE "{table}" (
+    "size" VARCHAR(5) NOT NULL DEFAULT 'small',
+    CONSTRAINT "ck_{table}_size" CHECK ("size" IN ('small', 'it''s'))
+)"#
+        )
+    };
+    assert_eq!(
+        ddl::create_all(&SqliteDialect, &tables).unwrap(),
+        [create("a"), create("b")]
+    );
+    assert_eq!(
+        ddl::drop_all(&SqliteDialect, &tables).unwrap(),
+        [r#"DROP TABLE "b""#, r#"DROP TABLE "a""#]
+    );
+}
+
+#[test]
 fn create_index() {
     let table = tables::indexed();
     let sql = ddl::create_index(&SqliteDialect, &table, &table.indexes[0]);

@@ -86,9 +86,9 @@ pub use mapping::{
 #[cfg(feature = "json")]
 pub use query::JsonOps;
 pub use query::{
-    DynRow, Executor, FromRow, Null, Patch, Polymorphic, Predicate, RowExpr, Select, Stream, avg,
-    case, count, count_all, count_distinct, delete, exists, func, insert, max, min, optional, raw,
-    raw_expr, scalar, select, sum, truncate, update, update_many,
+    ArrayOps, DynRow, Executor, FromRow, Null, Patch, Polymorphic, Predicate, RowExpr, Select,
+    Stream, avg, case, count, count_all, count_distinct, delete, exists, func, insert, max, min,
+    optional, raw, raw_expr, scalar, select, sum, truncate, update, update_many,
 };
 #[cfg(feature = "serde")]
 pub use session::Json;
@@ -108,9 +108,9 @@ pub mod prelude {
     #[cfg(feature = "json")]
     pub use crate::query::JsonOps;
     pub use crate::query::{
-        Executor, FromRow, Null, Patch, Polymorphic, Predicate, RowExpr, Select, avg, case, count,
-        count_all, count_distinct, delete, exists, func, insert, max, min, optional, raw, raw_expr,
-        scalar, select, sum, truncate, update, update_many,
+        ArrayOps, Executor, FromRow, Null, Patch, Polymorphic, Predicate, RowExpr, Select, avg,
+        case, count, count_all, count_distinct, delete, exists, func, insert, max, min, optional,
+        raw, raw_expr, scalar, select, sum, truncate, update, update_many,
     };
     pub use crate::session::{Hooks, Invalid, Session, SessionHooks};
     pub use crate::state::Ref;
@@ -137,7 +137,10 @@ pub mod __private {
     pub use orm_core::error::{InvalidFields, Result};
     pub use orm_core::schema::{self, Action, Name};
     pub use orm_core::stmt;
-    pub use orm_core::types::{Codec, DbType, EnumType, NotNull, Nullability, Nullable, Type};
+    pub use orm_core::types::{
+        Codec, DbType, Element, EnumType, NotNull, Nullability, Nullable, ScalarBase,
+        ScalarElement, Type, decoded,
+    };
     pub use orm_core::value::{ConversionError, ValueRef};
 
     pub use crate::mapping::{

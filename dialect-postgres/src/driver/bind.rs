@@ -1,18 +1,21 @@
 //! Encodes a [`ValueRef`] in the binary form of the parameter's type, as the server has inferred it.
 //!
 //! A value that can't be converted is an error before anything is sent, so that it does not abort the transaction.
-//! Types without a binary form here are sent as text, which the server parses. `row.rs` decodes the same forms.
+//! Types without a binary form here are sent as text, which the server parses. `scalar.rs` has the
+//! forms of scalars, and `array.rs` those of arrays.
 
 use std::error::Error as StdError;
 use std::fmt;
 
 use bytes::{BufMut, BytesMut};
-use orm_core::driver::json_fault;
 use orm_core::value::{Value, ValueRef};
 use postgres::types::{Format, IsNull, Kind, ToSql, Type, to_sql_checked};
 
+use super::array;
 use super::failure::{Fault, Refusal};
-use super::row::{EPOCH_DAYS, EPOCH_MICROS, Wire};
+use super::scalar::{without_nul, write_scalar};
+use super::wire::{Wire, element};
+use crate::arrays::each_element;
 use crate::types;
 
 /// One value on its way to the server.
@@ -117,104 +120,39 @@ fn is_text_only(wire: Wire) -> bool {
     )
 }
 
-/// The type of an array's elements, domains over arrays included.
-fn element(ty: &Type) -> Option<&Type> {
-    match ty.kind() {
-        Kind::Array(element) => Some(element),
-        Kind::Domain(base) => element(base),
-        _ => None,
-    }
-}
-
 fn write(value: ValueRef<'_>, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Fault> {
     let wire = Wire::of(ty);
     match (wire, value) {
         (_, ValueRef::Null) => return Ok(IsNull::Yes),
-        (Wire::Array, ValueRef::Array(items)) => {
-            write_array(items.iter().map(Value::as_ref), items.len(), ty, out)?;
+        (Wire::Array, ValueRef::Array(items)) => array::write(items, ty, out)?,
+        // Else it would be written as its text, as in a batch.
+        (Wire::Text, ValueRef::Array(_)) => return Err(Fault::Mismatch),
+        (Wire::Array, ValueRef::Batch(batch)) => {
+            array::write_batch(batch.iter(), batch.len(), ty, out)?;
         }
-        (Wire::Array, ValueRef::Batch(batch)) => write_array(batch.iter(), batch.len(), ty, out)?,
         _ => write_scalar(value, wire, out)?,
     }
     Ok(IsNull::No)
-}
-
-fn write_scalar(value: ValueRef<'_>, wire: Wire, out: &mut BytesMut) -> Result<(), Fault> {
-    match (wire, value) {
-        (Wire::Bool, ValueRef::Bool(v)) => out.put_u8(v.into()),
-        (Wire::Int2, ValueRef::Int(v)) => out.put_i16(narrow(v)?),
-        (Wire::Int4, ValueRef::Int(v)) => out.put_i32(narrow(v)?),
-        (Wire::Int8, ValueRef::Int(v)) | (Wire::Time, ValueRef::Time(v)) => out.put_i64(v),
-        (Wire::Oid, ValueRef::Int(v)) => out.put_u32(narrow(v)?),
-        (Wire::Float4, ValueRef::Float(v)) => out.put_f32(single(v)?),
-        (Wire::Float4, ValueRef::Int(v)) => out.put_f32(single(exact(v, f32::MANTISSA_DIGITS)?)?),
-        (Wire::Float8, ValueRef::Float(v)) => out.put_f64(v),
-        (Wire::Float8, ValueRef::Int(v)) => out.put_f64(exact(v, f64::MANTISSA_DIGITS)?),
-        (Wire::Text, ValueRef::Text(v)) => out.put_slice(without_nul(v)?.as_bytes()),
-        (Wire::Text, ValueRef::Json(v)) => out.put_slice(document(v)?.as_bytes()),
-        (Wire::Jsonb, ValueRef::Json(v)) => {
-            out.put_u8(1);
-            out.put_slice(document(v)?.as_bytes());
-        }
-        (Wire::Jsonb, ValueRef::Text(v)) => {
-            out.put_u8(1);
-            out.put_slice(without_nul(v)?.as_bytes());
-        }
-        (Wire::Bytea, ValueRef::Bytes(v)) => out.put_slice(v),
-        (Wire::Date, ValueRef::Date(v)) => out.put_i32(date(v)?),
-        // The session's time zone is UTC, so that a moment without a zone and an instant are one count.
-        (Wire::Timestamp | Wire::Timestamptz, ValueRef::DateTime(v) | ValueRef::Timestamp(v)) => {
-            out.put_i64(moment(v)?);
-        }
-        (Wire::Interval, ValueRef::Interval(v)) => {
-            out.put_i64(v);
-            // Days and months.
-            out.put_i64(0);
-        }
-        (Wire::Uuid, ValueRef::Uuid(v)) => out.put_slice(&v),
-        (_, ValueRef::Extension(v)) => write_scalar(v.encode(types::NAME).as_ref(), wire, out)?,
-        _ => return Err(Fault::Mismatch),
-    }
-    Ok(())
-}
-
-/// The binary form of an array of one dimension: its head, then each element behind its length.
-fn write_array<'a>(
-    items: impl Iterator<Item = ValueRef<'a>> + Clone,
-    count: usize,
-    ty: &Type,
-    out: &mut BytesMut,
-) -> Result<(), Fault> {
-    let element = element(ty).ok_or(Fault::Mismatch)?;
-    let wire = Wire::of(element);
-    let length = i32::try_from(count).map_err(|_| Fault::Range)?;
-    out.put_i32(i32::from(count > 0));
-    out.put_i32(items.clone().any(ValueRef::is_null).into());
-    out.put_u32(element.oid());
-    if count > 0 {
-        out.put_i32(length);
-        out.put_i32(1);
-    }
-    for item in items {
-        if item.is_null() {
-            out.put_i32(-1);
-            continue;
-        }
-        let start = out.len();
-        out.put_i32(0);
-        write_scalar(item, wire, out).map_err(of_element)?;
-        let length = i32::try_from(out.len() - start - 4).map_err(|_| Fault::Range)?;
-        out[start..start + 4].copy_from_slice(&length.to_be_bytes());
-    }
-    Ok(())
 }
 
 /// The text form, for types without a binary one here and for those that the server shall infer.
 fn write_as_text(value: ValueRef<'_>, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Fault> {
     let takes = match (Wire::of(ty), value) {
         (_, ValueRef::Null) => return Ok(IsNull::Yes),
+        (Wire::Unspecified, ValueRef::Array(items)) => array::check(items).map(|()| true)?,
         (Wire::Unspecified, _) => true,
-        (Wire::Array, ValueRef::Array(items)) => takes_all(items.iter().map(Value::as_ref), ty),
+        (Wire::Array, ValueRef::Array(items)) => {
+            array::check(items)?;
+            let taken = each_element(items, &mut |item| {
+                let is_taken = takes_all(std::iter::once(item.as_ref()), ty);
+                if is_taken {
+                    Ok(())
+                } else {
+                    Err(Fault::Elements)
+                }
+            });
+            taken.is_ok()
+        }
         (Wire::Array, ValueRef::Batch(batch)) => takes_all(batch.iter(), ty),
         (wire, value) => takes_text_of(wire, value),
     };
@@ -229,14 +167,6 @@ fn write_as_text(value: ValueRef<'_>, ty: &Type, out: &mut BytesMut) -> Result<I
     let text = types::text(value).ok_or(Fault::Mismatch)?;
     out.put_slice(without_nul(&text)?.as_bytes());
     Ok(IsNull::No)
-}
-
-fn of_element(fault: Fault) -> Fault {
-    if fault == Fault::Mismatch {
-        Fault::Elements
-    } else {
-        fault
-    }
 }
 
 fn takes_all<'a>(mut items: impl Iterator<Item = ValueRef<'a>>, ty: &Type) -> bool {
@@ -259,83 +189,11 @@ fn takes_text_of(wire: Wire, value: ValueRef<'_>) -> bool {
     }
 }
 
-fn narrow<T: TryFrom<i64>>(value: i64) -> Result<T, Fault> {
-    T::try_from(value).map_err(|_| Fault::Range)
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "guarded: only integers that are exact"
-)]
-fn exact(value: i64, digits: u32) -> Result<f64, Fault> {
-    let limit = 1_i64 << digits;
-    if (-limit..=limit).contains(&value) {
-        Ok(value as f64)
-    } else {
-        Err(Fault::Range)
-    }
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the range is checked after the cast"
-)]
-fn single(value: f64) -> Result<f32, Fault> {
-    let narrow = value as f32;
-    if narrow.is_infinite() && value.is_finite() {
-        Err(Fault::Range)
-    } else {
-        Ok(narrow)
-    }
-}
-
-fn without_nul(text: &str) -> Result<&str, Fault> {
-    if text.as_bytes().contains(&0) {
-        Err(Fault::Nul)
-    } else {
-        Ok(text)
-    }
-}
-
-/// The text of a document, which the server would refuse otherwise, and abort the transaction.
-fn document(text: &str) -> Result<&str, Fault> {
-    // The levels that `serde_json` reads.
-    if let Some(fault) = json_fault(text, 127) {
-        return Err(Fault::Document(fault));
-    }
-    let mut escaped = false;
-    for (at, byte) in text.bytes().enumerate() {
-        if escaped && text[at..].starts_with("u0000") {
-            return Err(Fault::Nul);
-        }
-        escaped = byte == b'\\' && !escaped;
-    }
-    Ok(text)
-}
-
-/// The days since 2000-01-01 that the server takes: 4714-11-24 BC to 5874897-12-31. It would refuse others
-/// after they are sent, which aborts the transaction.
-const DAYS: std::ops::Range<i32> = -2_451_545..2_145_031_949;
-
-/// The microseconds since 2000-01-01 that it takes: 4714-11-24 BC to 294276-12-31.
-const MICROS: std::ops::Range<i64> = -211_813_488_000_000_000..9_223_371_331_200_000_000;
-
-fn date(days: i32) -> Result<i32, Fault> {
-    let days = days.checked_sub(EPOCH_DAYS);
-    days.filter(|days| DAYS.contains(days)).ok_or(Fault::Range)
-}
-
-fn moment(micros: i64) -> Result<i64, Fault> {
-    let micros = micros.checked_sub(EPOCH_MICROS);
-    micros
-        .filter(|micros| MICROS.contains(micros))
-        .ok_or(Fault::Range)
-}
-
 #[cfg(test)]
 mod tests {
     use orm_core::value::BatchValues;
 
+    use super::super::wire::{EPOCH_DAYS, EPOCH_MICROS};
     use super::*;
 
     #[track_caller]

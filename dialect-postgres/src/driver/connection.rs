@@ -24,10 +24,10 @@ use super::bind::{Bind, binds, unspecified};
 use super::cancel::{CancelRequest, Connector};
 use super::config::PostgresConfig;
 use super::failure::{Failure, Refusal, server_error, too_many_binds};
-use super::row::Wire;
 use super::session::Session;
 use super::statement_kind::TransactionEffect;
 use super::stream::Link;
+use super::wire::Wire;
 use crate::capability::CAPABILITIES;
 use crate::errors;
 

@@ -20,6 +20,7 @@ use orm_core::value::ValueRef;
 use postgres::Client;
 use postgres::error::SqlState;
 
+use super::array::Arrays;
 use super::connection::{Call, Declared, EXECUTE, PostgresConnection, wires};
 use super::cursor::PostgresCursor;
 use super::row::PostgresRow;
@@ -69,7 +70,12 @@ impl Connection for PostgresConnection {
         let wires = &wires;
         for (index, row) in rows.iter().enumerate() {
             let left = rows.len() - index - 1;
-            each(&PostgresRow { row, wires, left })?;
+            each(&PostgresRow {
+                row,
+                wires,
+                left,
+                arrays: Arrays::default(),
+            })?;
         }
         Ok(())
     }

@@ -13,9 +13,11 @@ use orm_core::error::{Error, Result};
 use orm_core::value::ValueRef;
 use postgres::Client;
 
+use super::array::Arrays;
 use super::connection::{CURSOR, Declared, EXECUTE, PostgresConnection, wires};
-use super::row::{PostgresRow, Wire};
+use super::row::PostgresRow;
 use super::statement_kind::TransactionEffect;
+use super::wire::Wire;
 
 /// What the rows of one FETCH should come to.
 const BATCH_BYTES: usize = 256 * 1024;
@@ -136,6 +138,7 @@ impl Cursor for PostgresCursor<'_> {
                     row: &row,
                     wires,
                     left: 0,
+                    arrays: Arrays::default(),
                 });
                 Ok(true)
             }

@@ -2,6 +2,7 @@
 //!
 //! `errors.rs` maps the server's codes. Pure, no I/O.
 
+use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt::{self, Display};
 use std::io;
@@ -65,6 +66,7 @@ pub(super) enum Fault {
     Mismatch,
     Elements,
     Range,
+    Ragged,
     Nul,
     Document(&'static str),
 }
@@ -76,7 +78,7 @@ pub(super) struct Refusal {
     pub(super) position: usize,
     pub(super) found: &'static str,
     /// The type that a cast to the value's own has.
-    pub(super) own: &'static str,
+    pub(super) own: Cow<'static, str>,
     pub(super) ty: String,
 }
 
@@ -102,6 +104,10 @@ impl Display for Refusal {
                 )
             }
             Fault::Document(fault) => write!(f, "bind {position} is {fault}"),
+            Fault::Ragged => write!(
+                f,
+                "bind {position} is an array whose inner arrays have different lengths or no elements, which type {ty} can't store"
+            ),
             Fault::Range => write!(f, "bind {position} is out of range for type {ty}"),
             Fault::Nul => write!(
                 f,
@@ -127,7 +133,7 @@ impl Refusal {
                 own = self.own
             )),
             Fault::Document(fault) => not_json(position, fault),
-            Fault::Range | Fault::Nul => {
+            Fault::Range | Fault::Nul | Fault::Ragged => {
                 Error::with_message(ErrorKind::OutOfRange, self.to_string())
             }
         }

@@ -52,6 +52,10 @@ use orm::prelude::*;
 #[derive(DbEnum, Clone, Copy, Debug, Default, PartialEq)]
 pub enum State { #[default] Draft, Sent }
 
+#[derive(DbEnum, Clone, Copy, Debug, Default, PartialEq)]
+#[orm(native, name = "letter size")]
+pub enum Size { #[default] Small, #[orm(rename = "it's; --")] Large }
+
 #[derive(Model, Clone, Debug)]
 #[orm(table = "order", unique(state, body), check(name = "positive", raw = "weight > 0"))]
 pub struct Letter {
@@ -69,6 +73,10 @@ pub struct Letter {
     #[orm(server_default = 0.5)]
     pub ratio: f64,
     pub raw: Option<Vec<u8>>,
+    #[orm(server_default = "small")]
+    pub size: Size,
+    #[orm(sql_type(postgres = "VARCHAR(70)", mysql = "SET('a', 'b;')"))]
+    pub note: Option<String>,
     #[orm(references = Letter.id, on_delete = set_null)]
     pub answers: Option<i32>,
     #[orm(references = Stamp.code, on_update = cascade, length = 40)]
@@ -80,6 +88,7 @@ pub struct Letter {
 pub struct Stamp {
     #[orm(primary_key, length = 40)]
     pub code: String,
+    pub size: Option<Size>,
     #[orm(references = Letter.id)]
     pub last: Option<i32>,
 }

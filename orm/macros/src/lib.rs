@@ -76,6 +76,7 @@ use proc_macro::TokenStream;
 /// | `length = 50` | The most characters of a text, or bytes of a `Vec<u8>`. |
 /// | `nullable`, `not_null` | The column is nullable although its field is no `Option`, or NOT NULL although it is one. Reading NULL into a field that is no `Option` is an error of the kind `Decode`. |
 /// | `collation = "C"` | The collation of a text. |
+/// | `sql_type(postgres = "citext", mysql = "MEDIUMTEXT")` | The column's type in CREATE TABLE of these dialects, which values of the field must suit; other dialects choose theirs. `mysql` is for MariaDB, too, unless there is `mariadb = "…"`. |
 /// | `default = expression` | What the builder fills in: any Rust expression, evaluated for each row. |
 /// | `update_default = Utc::now()` | What an UPDATE of other columns sets the column to, for each row, unless it is given a value: an expression, as for `default`. Bulk updates set it, too; `ON CONFLICT DO UPDATE` does not. It is not compared with its old value. |
 /// | `deferred = "group"` | For a `Deferred` field: the columns of the group are read together. `deferred = false`: queries read the column unless they leave it out. |
@@ -230,6 +231,7 @@ pub fn derive_embedded(input: TokenStream) -> TokenStream {
 /// | on a variant, `rename = "…"` | Its label. |
 /// | on the enum, `rename_all = "…"` | The case of the other labels: `snake_case` (the default), `kebab-case`, `lowercase`, `UPPERCASE`, `PascalCase` or `SCREAMING_SNAKE_CASE`. |
 /// | on the enum, `name = "…"` | The type's name, for databases that name their enumerations; else the enum's in snake_case. |
+/// | on the enum, `native` | The columns have the database's own enumerated type: on PostgreSQL one of CREATE TYPE, on MySQL and MariaDB `ENUM(…)`; on SQLite a text with a CHECK, as without `native`. The values are ordered by the declaration of the variants on every database; without `native` by their labels. Such a label has 1 to 63 bytes and no space at its end. |
 /// | on the enum, `crate = path` | Where `orm` is, if it isn't `::orm`. |
 #[proc_macro_derive(DbEnum, attributes(orm))]
 pub fn derive_db_enum(input: TokenStream) -> TokenStream {

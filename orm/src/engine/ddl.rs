@@ -6,7 +6,8 @@ use std::collections::HashSet;
 
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::schema::{Schema, Table};
-use orm_core::sql::{ForeignKeySwitch, ddl};
+use orm_core::sql::{EnumStyle, ForeignKeySwitch, ddl};
+use orm_core::types::EnumType;
 use orm_core::value::ValueRef;
 
 use super::connection::Connection;
@@ -35,7 +36,7 @@ pub fn create_missing(connection: &mut Connection, schema: &Schema) -> Result<()
 
 fn create(connection: &mut Connection, schema: &Schema) -> Result<()> {
     let missing = missing(connection, schema)?;
-    let statements = ddl::create_all(connection.dialect(), &missing)?;
+    let statements = creations(connection, &missing)?;
     let created = statements
         .iter()
         .try_for_each(|statement| connection.control(statement));
@@ -44,6 +45,53 @@ fn create(connection: &mut Connection, schema: &Schema) -> Result<()> {
         Err(error) if !transactional => Err(unfinished(connection, &missing, error)),
         other => other,
     }
+}
+
+/// The statements that create tables, and the named types that they need and that do not exist.
+fn creations(connection: &mut Connection, tables: &[&Table]) -> Result<Vec<String>> {
+    let mut types = ddl::named_types(connection.dialect(), tables);
+    if !types.is_empty() {
+        let existing = existing_types(connection)?;
+        types.retain(|ty| !existing.iter().any(|(name, _)| *name == ty.name));
+    }
+    let dialect = connection.dialect();
+    let mut statements = ddl::create_types(dialect, &types)?;
+    statements.extend(ddl::create_tables(dialect, tables)?);
+    Ok(statements)
+}
+
+/// Drops the named types of tables that were dropped, unless something else uses them.
+fn drop_unused(connection: &mut Connection, types: &[&EnumType]) -> Result<()> {
+    if types.is_empty() {
+        return Ok(());
+    }
+    let existing = existing_types(connection)?;
+    let is_unused = |ty: &EnumType| {
+        existing
+            .iter()
+            .any(|(name, is_used)| *name == ty.name && !is_used)
+    };
+    let unused: Vec<_> = types.iter().copied().filter(|ty| is_unused(ty)).collect();
+    ddl::drop_types(connection.dialect(), &unused)
+        .iter()
+        .try_for_each(|statement| connection.control(statement))
+}
+
+/// The enumerated types that exist, each with whether something uses it.
+fn existing_types(connection: &mut Connection) -> Result<Vec<(String, bool)>> {
+    let mut types = Vec::new();
+    if connection.dialect().capabilities().enums != EnumStyle::Named {
+        return Ok(types);
+    }
+    let sql = connection.dialect().list_enum_types();
+    connection.query(sql, &[], &mut |row| {
+        match (row.get(0)?, row.get(1)?) {
+            (ValueRef::Text(name), ValueRef::Int(uses)) => types.push((name.to_owned(), uses > 0)),
+            (other, _) => return Err(no_name(other)),
+        }
+        Ok(())
+    })?;
+    Ok(types)
 }
 
 fn missing<'s>(connection: &mut Connection, schema: &'s Schema) -> Result<Vec<&'s Table>> {
@@ -121,9 +169,11 @@ fn drop_present(connection: &mut Connection, schema: &Schema) -> Result<()> {
     if let Some(switch) = connection.dialect().foreign_key_switch() {
         refuse_referenced(connection, &present, switch)?;
     }
-    ddl::drop_all(connection.dialect(), &present)?
+    ddl::drop_tables(connection.dialect(), &present)?
         .iter()
-        .try_for_each(|statement| drop_one(connection, statement))
+        .try_for_each(|statement| drop_one(connection, statement))?;
+    let types = ddl::named_types(connection.dialect(), &present);
+    drop_unused(connection, &types)
 }
 
 /// Refuses what the servers refuse: to drop a table that a table which stays refers to, with or without rows.
@@ -189,13 +239,18 @@ fn existing_tables(connection: &mut Connection) -> Result<HashSet<String>> {
             names.insert(name.to_owned());
             Ok(())
         }
-        other => Err(Error::with_message(
-            ErrorKind::Decode,
-            format!(
-                "the catalogue query returned {} instead of a table name",
-                other.kind_name()
-            ),
-        )),
+        other => Err(no_name(other)),
     })?;
     Ok(names)
+}
+
+#[cold]
+fn no_name(found: ValueRef<'_>) -> Error {
+    Error::with_message(
+        ErrorKind::Decode,
+        format!(
+            "the catalogue query returned {} instead of a name",
+            found.kind_name()
+        ),
+    )
 }

@@ -117,7 +117,7 @@ where
 
 /// Is implemented by the arguments of a builder's setter for a field of type `T`.
 ///
-/// These are `T` and references to it; for text also `&str` and `Cow<str>`; for bytes slices and arrays; for an
+/// These are `T` and references to it; for text also `&str` and `Cow<str>`; for bytes slices and arrays; for a vector of texts an array of `&str`; for an
 /// `Option` also the bare value, an `Option` of each of these, a reference to one, and [`Null`](crate::Null). Columns
 /// and expressions are not accepted.
 #[diagnostic::on_unimplemented(
@@ -206,6 +206,11 @@ converted! {
     [] &[u8] => Vec<u8>: <[u8]>::to_vec,
     [const N: usize] [u8; N] => Vec<u8>: Vec::from,
     [const N: usize] &[u8; N] => Vec<u8>: Vec::from,
+    [const N: usize] [&str; N] => Vec<String>: owned,
+}
+
+fn owned<const N: usize>(texts: [&str; N]) -> Vec<String> {
+    texts.map(str::to_owned).into()
 }
 
 /// Converts the argument of a setter.

@@ -32,7 +32,7 @@ const COLUMNS: usize = 256;
 
 static NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     let names = (0..COLUMNS).map(|number| interned(format!("c{number}").into()));
-    names.collect()
+    names.chain(["key"]).collect()
 });
 
 static DEF: LazyLock<ModelDef> = LazyLock::new(|| ModelDef {
@@ -68,6 +68,13 @@ impl DerivedRow {
         let position = position.min(COLUMNS - 1);
         let number = u32::try_from(position).unwrap_or_default();
         Column::new(Some(source), NAMES[position], number)
+    }
+
+    /// The column `key` of a source of the positions of elements.
+    #[cfg(feature = "json")]
+    pub(crate) fn key_column<T>(source: &'static str) -> Column<Self, T> {
+        let number = u32::try_from(COLUMNS).unwrap_or_default();
+        Column::new(Some(source), NAMES[COLUMNS], number)
     }
 
     /// The names of the columns.

@@ -111,6 +111,37 @@ mod tests {
         assert_eq!(model.table, *metadata.models()[0].schema);
     }
 
+    #[derive(DbEnum, Clone, Copy, Debug, PartialEq)]
+    #[orm(native)]
+    enum DumpSize {
+        Small,
+        Large,
+    }
+
+    #[derive(Model, Clone, Debug)]
+    #[orm(table = "dump_boxes")]
+    struct Carton {
+        #[orm(primary_key)]
+        id: i64,
+        size: DumpSize,
+        #[orm(sql_type(mysql = "MEDIUMTEXT", postgres = "citext"))]
+        note: String,
+    }
+
+    #[test]
+    fn native_enums_and_types_of_dialects_are_in_the_document() {
+        let metadata = Metadata::of((Carton,));
+        let document = models_json(&metadata);
+        for part in [
+            r#"{"enum":{"name":"dump_size","labels":["small","large"],"native":true}}"#,
+            r#""sql_types":[["mysql","MEDIUMTEXT"],["postgres","citext"],["mariadb","MEDIUMTEXT"]]"#,
+        ] {
+            assert!(document.contains(part), "{part}\n{document}");
+        }
+        let dump: Dump = serde_json::from_str(&document).expect("a dump");
+        assert_eq!(dump.models[0].table, *metadata.models()[0].schema);
+    }
+
     #[derive(Model, Clone, Debug)]
     #[orm(table = "dump_parcels")]
     struct Parcel {

@@ -180,7 +180,8 @@ pub trait Model: Sized + Send + 'static {
     message = "`{Self}` is not the type of a model's value",
     label = "give the model as a value, not as a type: `session.get(User, 3)`, `select(User)`"
 )]
-pub trait Entity: Copy + Debug + Send + Sync + 'static {
+// It is not `Send` by a bound: of a field whose type is no mapped type, the compiler would say so once more for each bound.
+pub trait Entity: Copy + Debug + 'static {
     /// The model.
     type Model: Model<Entity = Self>;
 

@@ -52,7 +52,8 @@ pub enum Access {
     Plain,
     /// Locks rows until the transaction ends: FOR UPDATE.
     Lock,
-    /// Executes raw SQL, which may write unless the database reports that it only reads.
+    /// Executes raw SQL, or a query with a common table expression that writes: it may write unless the database reports that it
+    /// only reads.
     Raw,
 }
 

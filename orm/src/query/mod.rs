@@ -22,6 +22,7 @@ pub use expressions::aggregate::{
     avg, count, count_all, count_distinct, max, min, string_agg, string_agg_distinct, sum,
     sum_distinct,
 };
+pub use expressions::array_ops::ArrayOps;
 pub use expressions::collation::Collation;
 pub use expressions::conditional::{Case, CaseValue, CaseWhen, case};
 pub use expressions::custom::{FuncArgs, func};
@@ -35,14 +36,19 @@ pub use expressions::operand::{Null, Operand, ValueFor};
 pub use expressions::order::{GroupList, Order, OrderList};
 pub use expressions::predicate::{Condition, Predicate};
 pub use expressions::quotient::avg_dp;
+pub(crate) use expressions::rank::plain_label;
 pub use expressions::raw_expr::{NamedBinds, raw_expr};
 pub use expressions::related::Related;
 pub use expressions::row_ops::{RowExpr, RowList};
+pub use expressions::statistics::{
+    corr, covar_pop, covar_samp, regr_intercept, regr_r2, regr_slope, stddev_pop, stddev_samp,
+    var_pop, var_samp,
+};
 pub use expressions::window::{
     Window, WindowFunction, cume_dist, dense_rank, first_value, lag, last_value, lead, nth_value,
     ntile, percent_rank, rank, row_number, window,
 };
-pub use orm_core::stmt::{FrameBound, Unit};
+pub use orm_core::stmt::{FrameBound, FrameExclusion, Unit};
 pub use raw::bind_value::RawValue;
 pub use raw::many::BindRow;
 pub use raw::statement::{Raw, raw};
@@ -60,9 +66,12 @@ pub use select::contains::RowKey;
 pub use select::derived::Derived;
 pub use select::dyn_select::{DynColumn, DynColumns, select_columns};
 pub use select::entity_selection::{EntitySelection, PathOf};
+pub use select::grouping_sets::{GroupSets, grouping};
 pub(crate) use select::in_bulk::key_values;
 pub use select::join::{JoinTarget, RelationAs};
 pub(crate) use select::joined_loads::{JoinedLoads, JoinedStep};
+#[cfg(feature = "json")]
+pub use select::json_elements::{JsonElements, json_elements};
 pub use select::keyset::{Keyset, KeysetPage};
 pub use select::page::{Page, PageQuery};
 pub(crate) use select::pages::Pages;
@@ -71,10 +80,12 @@ pub use select::polymorphic::{Polymorphic, WithPolymorphic};
 pub use select::recursive::{recursive, recursive_distinct};
 pub(crate) use select::referring::{ForeignKey, count_referring, first_referring, last_positions};
 pub use select::relation_ops::{ReferencesMany, ReferencesOne};
+pub use select::sampled::{Sampled, bernoulli, system};
 pub use select::scalar::{Quantified, all, any, scalar};
 pub use select::selectable::{Complete, Optional, SelectList, Selectable, optional};
 pub use select::subquery::exists;
 pub use select::subset::Subset;
+pub use select::table_functions::{generate_series, table_function};
 pub use select::table_source::TableSource;
 pub use select::values_source::{ValuesOf, ValuesRow, values};
 pub(crate) use select::visible::{visible_linked_rows_by, visible_rows_by};
@@ -126,6 +137,8 @@ pub use select::struct_selection::SelectedAs;
 pub use write::patch::PatchField;
 #[doc(hidden)]
 pub use write::values::{ByValue, InsertRows, RowsOf};
+#[doc(hidden)]
+pub use write::written_rows::WriteInWith;
 
 /// What the compiler infers, or the derives name, and no program writes.
 pub(crate) mod inferred {

@@ -5,13 +5,13 @@
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::stmt::Expr;
 use orm_core::types::DbType;
-use orm_core::value::ValueRef;
+use orm_core::value::{Value, ValueRef};
 
 use super::Session;
 use crate::mapping::{
     Column, Model, ModelDef, column_of_other_variant, discriminator_alone, variant_columns,
 };
-use crate::query::{ValueFor, assign_value, check_assigned, stored};
+use crate::query::{ValueFor, assign_value, check_assigned, plain_label, stored};
 use crate::state::Ref;
 
 impl Session {
@@ -87,6 +87,8 @@ impl Session {
         position: usize,
         value: ValueRef<'_>,
     ) -> Result<()> {
+        let label = plain_label(&M::def().columns[position].ty, value);
+        let value = label.as_ref().map_or(value, Value::as_ref);
         let entity = self.get_mut(handle)?;
         if variant_columns::<M>(position).is_some() && !entity.value(position).is_same(value) {
             return Err(discriminator_alone(M::def(), position, value.is_null()));

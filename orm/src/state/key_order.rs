@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use orm_core::schema::Column;
 use orm_core::value::ValueRef;
 
 use crate::mapping::Member;
@@ -28,6 +29,19 @@ pub(super) fn sort_by_keys<'v>(
     let order = |a: &Member, b: &Member| key_order(key, &value, (a.target.slot, b.target.slot));
     if !members.is_sorted_by(|a, b| order(a, b).is_le()) {
         members.sort_by(order);
+    }
+}
+
+/// What orders the values of a column: of a native enumeration the number of the label.
+#[inline]
+pub(super) fn ranked<'v>(columns: &[Column], position: usize, value: ValueRef<'v>) -> ValueRef<'v> {
+    match (columns[position].ty.native_enum(), value) {
+        (Some(ty), ValueRef::Text(label)) => {
+            let number = ty.labels.iter().position(|known| known == label);
+            let number = number.and_then(|number| i64::try_from(number).ok());
+            number.map_or(value, ValueRef::Int)
+        }
+        _ => value,
     }
 }
 

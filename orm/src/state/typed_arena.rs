@@ -12,7 +12,7 @@ use super::apply_rows::Written;
 use super::arena::Arena;
 use super::entity_state::EntityState;
 use super::handle::{Link, Ref};
-use super::key_order::sort_by_keys;
+use super::key_order::{ranked, sort_by_keys};
 use super::key_row::KeyRow;
 use super::key_tuple::{KeySet, KeyTuple, RowMap};
 use super::pending_rows::PendingRows;
@@ -375,7 +375,8 @@ impl<M: Model> AnyArena for Arena<M> {
     }
 
     fn sort_by_keys(&self, members: &mut [Member]) {
-        let value = |slot, position| self.stored_value(slot, position);
+        let columns = M::def().columns;
+        let value = |slot, position| ranked(columns, position, self.stored_value(slot, position));
         sort_by_keys(M::def().primary_key, value, members);
     }
 

@@ -96,16 +96,20 @@ fn check(case: &str, to_sql: &dyn Fn(&dyn Dialect) -> String, expected: [&str; 3
     }
 }
 
+mod arrays;
 mod conditionals;
 mod conditions;
 #[cfg(feature = "chrono")]
 mod dates;
 mod faults;
 mod functions;
+mod groups;
 mod joins;
 #[cfg(feature = "json")]
 mod json;
+mod labels;
 mod locks;
+mod native_enums;
 #[cfg(feature = "rust_decimal")]
 mod numbers;
 mod orders;
@@ -115,6 +119,7 @@ mod relations;
 mod rows;
 mod set_operations;
 mod sources;
+mod statistics;
 mod upserts;
 mod windows;
 mod writes;

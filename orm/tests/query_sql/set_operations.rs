@@ -60,7 +60,7 @@ fn parts_of_their_own() {
         [
             r#"SELECT "id" FROM "tags" EXCEPT SELECT * FROM (SELECT "id" FROM "users" UNION SELECT "id" FROM "posts")"#,
             r#"SELECT "id" FROM "tags" EXCEPT (SELECT "id" FROM "users" UNION SELECT "id" FROM "posts")"#,
-            "SELECT `id` FROM `tags` EXCEPT (SELECT `id` FROM `users` UNION SELECT `id` FROM `posts`)",
+            "SELECT `id` FROM `tags` EXCEPT SELECT * FROM (SELECT `id` FROM `users` UNION SELECT `id` FROM `posts`) AS `inner_query`",
         ]
     );
     golden!(

@@ -1,7 +1,12 @@
 //! What no query has: each has a meaning of its own on a database, which is in the guide. What can be seen in a query
 //! is refused here; the rest the generator never makes.
 
-use crate::tree::{From, Function, JoinKind, Kind, Node, Op, Query, Source, walk, walk_queries};
+use orm::stmt::CompareOp;
+
+use crate::tree::{
+    From, Function, JoinKind, Kind, Node, Op, Query, SetOp, Source, WindowFunction, walk,
+    walk_node, walk_queries,
+};
 
 /// A construct, and why no query has it.
 pub const EXCLUSIONS: &[(&str, &str)] = &[
@@ -79,6 +84,46 @@ pub const EXCLUSIONS: &[(&str, &str)] = &[
         "MariaDB leaves OFFSET out for the only row",
     ),
     (
+        "floats in a set operation that may be a negative zero",
+        "MySQL takes 0 and -0 for two values, and only there",
+    ),
+    (
+        "ANY and ALL, but = ANY and <> ALL, below IS NULL, below two NOT, and in items that are ordered, distinct or parts of a set operation",
+        "MariaDB takes one that is NULL for false there, and two NOT for one",
+    ),
+    (
+        "IN, ANY and ALL of a scalar subquery",
+        "MariaDB takes it for NULL, or finds it among aggregates that are not equal",
+    ),
+    (
+        "HAVING with a column of a derived table",
+        "MySQL does not find one that is computed and not selected",
+    ),
+    (
+        "IN, NOT IN, = ANY and <> ALL of exact decimals over a query",
+        "MariaDB returns true or false instead of NULL if the scales differ",
+    ),
+    (
+        "PERCENT_RANK and CUME_DIST beside another window function",
+        "MariaDB returns ten digits in spite of CAST",
+    ),
+    (
+        "window functions in a set operation but UNION ALL",
+        "MySQL may take the value of another row for INTERSECT and EXCEPT",
+    ),
+    (
+        "NULLIF of an aggregate in HAVING",
+        "MariaDB does not find the groups that are equal",
+    ),
+    (
+        "in HAVING, IN, ANY and ALL of an aggregate, or over a query with aggregates; elsewhere over one with HAVING and a computed GROUP BY",
+        "MariaDB finds no groups; MySQL refuses some by only_full_group_by",
+    ),
+    (
+        "subqueries in ON of an outer join",
+        "MySQL joins rows for which an EXISTS of outer columns is false",
+    ),
+    (
         "FULL JOIN",
         "MySQL and MariaDB have none, and PostgreSQL's conditions are equalities",
     ),
@@ -93,39 +138,180 @@ pub(crate) fn is_excluded(query: &Query) -> bool {
                 !matches!(node.args.first().map(|arg| &arg.op), Some(Op::Column(_)))
             }
             Op::Aggregate(it) if it.function != Function::CountAll => {
-                !node.args.first().is_some_and(has_column)
+                !node.args.first().is_some_and(is_of_columns)
             }
             Op::Add | Op::Sub | Op::Mul | Op::Neg | Op::Abs => {
-                matches!(node.kind, Kind::Small | Kind::Int) && !has_column(node)
+                matches!(node.kind, Kind::Small | Kind::Int) && !is_of_columns(node)
             }
-            Op::Window(_) => !node.args.is_empty() && !node.args.iter().any(has_column),
-            Op::Compare(_) | Op::Between | Op::In(_) | Op::NullIf => {
+            Op::Window(_) => !node.args.is_empty() && !node.args.iter().any(is_of_columns),
+            Op::Compare(op) => {
+                let sees_nulls = matches!(op, CompareOp::Same | CompareOp::Distinct);
+                is_decimal_value(node)
+                    || node.args.iter().any(is_large)
+                    || (sees_nulls && has(node, &is_minimum))
+            }
+            Op::Between | Op::In(_) | Op::NullIf => {
                 is_decimal_value(node) || node.args.iter().any(is_large)
             }
             Op::InQuery(_, inner) | Op::Quantified(_, _, inner) => {
-                has_time_of_rows(inner) || has_window(inner)
+                let is_decimal = node.args.iter().any(|arg| arg.kind == Kind::Decimal);
+                (is_decimal && !is_minimum(&node.op))
+                    || has_time_of_rows(inner)
+                    || has_window(inner)
+                    || (inner.having.is_some() && inner.group.iter().any(|it| !it.args.is_empty()))
+                    || has(node, &|op| matches!(op, Op::Scalar(_)))
             }
+            Op::IsNull(_) => has(node, &is_minimum),
+            Op::Not => node.args.iter().any(has_negated_minimum),
             Op::Case => node.kind != Kind::Decimal && has_decimal(node),
             _ => false,
         };
     });
-    walk_queries(query, &mut |query| {
-        found |= !query.compound.is_empty() && !query.order.is_empty() && has_equal(&query.items);
-        let parts = || query.compound.iter().map(|(_, part)| part).chain([query]);
-        let is_value = |item: &Node| item.kind == Kind::Decimal && !has_column(item);
-        found |= !query.compound.is_empty() && parts().any(|part| part.items.iter().any(is_value));
-        found |= query.distinct && !query.items.iter().any(has_column);
-        let is_outer = |source: &Source| matches!(source.join, JoinKind::Left | JoinKind::Right);
-        for source in &query.sources {
-            if let From::Derived(inner, _) = &source.from {
-                found |= query.sources.iter().any(is_outer);
-                let parts = inner.compound.iter().map(|(_, part)| part);
-                let mut parts = std::iter::once(&**inner).chain(parts);
-                found |= parts.any(|part| !part.items.iter().all(has_column));
-            }
+    walk_queries(query, &mut |query| found |= is_excluded_itself(query));
+    found
+}
+
+/// The same of a query without those inside of it.
+fn is_excluded_itself(query: &Query) -> bool {
+    let is_outer = |source: &Source| matches!(source.join, JoinKind::Left | JoinKind::Right);
+    let has_outer = query.sources.iter().any(is_outer);
+    let derived = |source: &Source| match &source.from {
+        From::Derived(inner, _) => {
+            let mut parts = parts(inner);
+            has_outer || parts.any(|part| !part.items.iter().all(has_column))
         }
+        From::Table(_) => false,
+    };
+    let on = |source: &Source| is_outer(source) && source.on.as_ref().is_some_and(has_query);
+    let is_sorted = query.distinct || !query.order.is_empty();
+    is_excluded_operation(query)
+        || has_short_share(query)
+        || (query.distinct && !query.items.iter().any(has_column))
+        || (is_sorted && query.items.iter().any(|item| has(item, &is_minimum)))
+        || query
+            .having
+            .as_ref()
+            .is_some_and(|having| is_excluded_having(query, having))
+        || query
+            .sources
+            .iter()
+            .any(|source| derived(source) || on(source))
+}
+
+fn has_short_share(query: &Query) -> bool {
+    let (mut windows, mut shares) = (0, 0);
+    let mut look = |node: &Node| {
+        if let Op::Window(window) = &node.op {
+            windows += 1;
+            let function = window.function;
+            let is_share = matches!(
+                function,
+                WindowFunction::PercentRank | WindowFunction::CumeDist
+            );
+            shares += usize::from(is_share);
+        }
+    };
+    query
+        .items
+        .iter()
+        .for_each(|item| walk_node(item, &mut look));
+    windows > 1 && shares > 0
+}
+
+fn is_excluded_operation(query: &Query) -> bool {
+    if query.compound.is_empty() {
+        return false;
+    }
+    let is_value = |item: &Node| item.kind == Kind::Decimal && !has_column(item);
+    let compares = query.compound.iter().any(|(op, _)| *op != SetOp::UnionAll);
+    let is_refused = |part: &Query| {
+        let items = &part.items;
+        items.iter().any(is_value)
+            || items.iter().any(|item| has(item, &is_minimum))
+            || has_negative_zero(part)
+            || (compares && has_window(part))
+    };
+    (!query.order.is_empty() && has_equal(&query.items)) || parts(query).any(is_refused)
+}
+
+/// The queries of a set operation, or the only one.
+fn parts(query: &Query) -> impl Iterator<Item = &Query> {
+    std::iter::once(query).chain(query.compound.iter().map(|(_, part)| part))
+}
+
+/// Whether MariaDB makes a comparison with the least or the greatest row of it.
+fn is_minimum(op: &Op) -> bool {
+    match op {
+        Op::Quantified(CompareOp::Eq, every, _) => *every,
+        Op::Quantified(CompareOp::Ne, every, _) => !every,
+        Op::Quantified(..) => true,
+        _ => false,
+    }
+}
+
+fn has_negated_minimum(node: &Node) -> bool {
+    let is_negated = matches!(node.op, Op::Not) && has(node, &is_minimum);
+    is_negated || node.args.iter().any(has_negated_minimum)
+}
+
+/// Whether a float that is selected may be a negative zero.
+fn has_negative_zero(query: &Query) -> bool {
+    let mut found = false;
+    let mut look = |node: &Node| {
+        let op = matches!(node.op, Op::Neg | Op::Mul | Op::Div | Op::Ceil | Op::Round);
+        found |= op && node.kind == Kind::Float;
+    };
+    let floats = |items: &[Node], look: &mut dyn FnMut(&Node)| {
+        for item in items.iter().filter(|item| item.kind == Kind::Float) {
+            walk_node(item, look);
+        }
+    };
+    floats(&query.items, &mut look);
+    for source in &query.sources {
+        if let From::Derived(inner, _) = &source.from {
+            parts(inner).for_each(|part| floats(&part.items, &mut look));
+        }
+    }
+    found
+}
+
+fn is_excluded_having(query: &Query, having: &Node) -> bool {
+    let is_aggregate = |op: &Op| matches!(op, Op::Aggregate(_));
+    let merges = |inner: &Query| {
+        !inner.group.is_empty() || inner.items.iter().any(|item| has(item, &is_aggregate))
+    };
+    let mut found = has_derived(query, having);
+    walk_node(having, &mut |node| {
+        found |= match &node.op {
+            Op::NullIf => has(node, &is_aggregate),
+            Op::InQuery(_, inner) | Op::Quantified(_, _, inner) => {
+                merges(inner) || has(node, &is_aggregate)
+            }
+            _ => false,
+        };
     });
     found
+}
+
+/// Whether an expression has a column of a derived table of the query.
+fn has_derived(query: &Query, node: &Node) -> bool {
+    let derived = |id: usize| {
+        let mut sources = query.sources.iter();
+        sources.any(|source| source.id == id && matches!(source.from, From::Derived(..)))
+    };
+    has(
+        node,
+        &|op| matches!(op, Op::Column(column) if derived(column.source)),
+    )
+}
+
+fn has_query(node: &Node) -> bool {
+    has(node, &|op| {
+        matches!(
+            op,
+            Op::Scalar(_) | Op::InQuery(..) | Op::Exists(_) | Op::Quantified(..)
+        )
+    })
 }
 
 /// Whether it is a column of numbers that arithmetic can't take.
@@ -162,9 +348,20 @@ fn has_time_of_rows(query: &Query) -> bool {
     })
 }
 
-/// Whether the value of an expression is not the same for all rows.
+/// Whether the value of an expression is not the same for all rows. `IN ()` is the same for all.
 pub(crate) fn has_column(node: &Node) -> bool {
-    has(node, &|op| matches!(op, Op::Column(_)))
+    let is_empty = matches!(node.op, Op::In(_)) && node.args.len() == 1;
+    matches!(node.op, Op::Column(_)) || (!is_empty && node.args.iter().any(has_column))
+}
+
+/// Whether the type of an expression is that of a column. The conditions of a CASE are not of its type.
+fn is_of_columns(node: &Node) -> bool {
+    if matches!(node.op, Op::Case) {
+        let is_value = |index: usize| index % 2 == 1 || index + 1 == node.args.len();
+        let mut args = node.args.iter().enumerate();
+        return args.any(|(index, arg)| is_value(index) && is_of_columns(arg));
+    }
+    matches!(node.op, Op::Column(_)) || node.args.iter().any(is_of_columns)
 }
 
 fn has(node: &Node, test: &dyn Fn(&Op) -> bool) -> bool {

@@ -2,7 +2,11 @@
 //!
 //! The servers are those of ORM_TEST_POSTGRES_URL, ORM_TEST_MARIADB_URL and ORM_TEST_MYSQL_URL, which `tests/run
 //! --servers-only` starts and prints.
-#![expect(clippy::print_stdout, reason = "a program for the terminal")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for the terminal"
+)]
 
 use std::collections::BTreeMap;
 
@@ -49,6 +53,10 @@ fn main() -> orm::Result<std::process::ExitCode> {
                 println!("{seed}: {name}: {sql}");
             }
             continue;
+        }
+        // How far it is.
+        if tester.summary.queries % 1_000 == 999 {
+            eprintln!("{seed}");
         }
         if let Some(difference) = tester.check(seed) {
             println!("\nseed {seed}, rows of seed {}: {difference}", options.data);

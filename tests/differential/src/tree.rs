@@ -316,7 +316,8 @@ pub(crate) fn walk(query: &Query, look: &mut dyn FnMut(&Node)) {
     }
 }
 
-fn walk_node(node: &Node, look: &mut dyn FnMut(&Node)) {
+/// Shows an expression and all inside of it to `look`.
+pub(crate) fn walk_node(node: &Node, look: &mut dyn FnMut(&Node)) {
     look(node);
     for arg in &node.args {
         walk_node(arg, look);

@@ -4,6 +4,7 @@
 mod async_tasks;
 mod batches;
 mod bulk_keys;
+mod column_types;
 mod connection;
 mod custom_types;
 mod ddl;
@@ -17,6 +18,7 @@ mod locks;
 mod lost_connection;
 mod messages;
 mod moments;
+mod mysql_types;
 mod native;
 mod one_statement;
 mod outside_ends;
@@ -42,6 +44,7 @@ use orm_conformance::Case;
 /// The files, each as what lists its cases.
 const FILES: &[fn() -> Vec<Case>] = &[
     custom_types::cases,
+    column_types::cases,
     errors::cases,
     transactions::cases,
     connection::cases,
@@ -55,6 +58,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     lost_connection::cases,
     messages::cases,
     moments::cases,
+    mysql_types::cases,
     native::cases,
     pool::cases,
     together::cases,

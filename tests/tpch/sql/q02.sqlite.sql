@@ -14,7 +14,7 @@ INNER JOIN "region" ON "nation"."region_key" = "region"."region_key"
 WHERE "part"."size" = ?
     AND orm_ends_with("part"."type", ?)
     AND "region"."name" = ?
-    AND "partsupp"."supply_cost" = (
+    AND "partsupp"."supply_cost" = ((
         SELECT MIN("partsupp"."supply_cost") COLLATE decimal
         FROM "partsupp"
         INNER JOIN "supplier" ON "partsupp"."supplier_key" = "supplier"."supplier_key"
@@ -22,6 +22,6 @@ WHERE "part"."size" = ?
         INNER JOIN "region" ON "nation"."region_key" = "region"."region_key"
         WHERE "partsupp"."part_key" = "part"."part_key"
             AND "region"."name" = ?
-    )
+    ) COLLATE decimal)
 ORDER BY "supplier"."account_balance" DESC, "nation"."name" ASC, "supplier"."name" ASC, "part"."part_key" ASC
 LIMIT ?

@@ -3,12 +3,12 @@ FROM (
     SELECT orm_left("phone", ?) AS "c0", "account_balance" AS "c1"
     FROM "customer"
     WHERE orm_left("phone", ?) IN (?, ?, ?, ?, ?, ?, ?, ?)
-        AND "account_balance" > (
+        AND "account_balance" > ((
             SELECT decimal_div(decimal_sum("customer"."account_balance") COLLATE decimal, COUNT("customer"."account_balance"), 10) COLLATE decimal
             FROM "customer"
             WHERE "customer"."account_balance" > ?
                 AND orm_left("customer"."phone", ?) IN (?, ?, ?, ?, ?, ?, ?, ?)
-        )
+        ) COLLATE decimal)
         AND NOT (EXISTS (
             SELECT 1
             FROM "orders"

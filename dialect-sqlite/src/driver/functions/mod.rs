@@ -11,6 +11,7 @@ mod integer;
 mod json;
 mod numbers;
 mod search;
+mod statistics;
 mod temporal;
 mod text;
 
@@ -24,6 +25,7 @@ pub(super) fn register(native: &Connection) -> rusqlite::Result<()> {
     json::register(native)?;
     numbers::register(native)?;
     search::register(native)?;
+    statistics::register(native)?;
     temporal::register(native)?;
     text::register(native)
 }

@@ -10,9 +10,11 @@ mod catalogue;
 mod constraint;
 #[cfg(feature = "serde")]
 pub mod dump;
+mod enum_types;
 mod name;
 pub mod naming;
 pub mod sort;
+mod sql_types;
 mod table;
 pub mod violation;
 
@@ -23,10 +25,12 @@ pub use catalogue::{
     IN_PRIMARY_KEY, Keeps, StoredColumn, UNIQUE_ALONE,
 };
 pub use constraint::{Action, Check, ForeignKey, Index, Rule, Unique};
+pub(crate) use enum_types::native_types;
 pub use name::Name;
 pub use table::{Column, Literal, ServerDefault, Table};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::types::EnumType;
 
 /// Holds a consistent set of tables, sorted by name.
 ///
@@ -52,7 +56,8 @@ impl Schema {
     /// # Errors
     /// [`ErrorKind::Schema`]: two tables have the same name; a table has no column, or two columns of the same name;
     /// a constraint references a missing column; a foreign key references a table outside `tables`, or columns of
-    /// another type, or has the action SET NULL on a NOT NULL column.
+    /// another type, or has the action SET NULL on a NOT NULL column; two native enumerations of one name have different
+    /// labels, or one has the name of a table.
     pub fn new(mut tables: Vec<Table>) -> Result<Self> {
         tables.sort_by(|a, b| a.name.cmp(&b.name));
         for pair in tables.windows(2) {
@@ -69,7 +74,25 @@ impl Schema {
             schema.check_references(table)?;
         }
         schema.check_constraint_names()?;
+        enum_types::check_enum_types(&schema.tables)?;
         Ok(schema)
+    }
+
+    /// Returns the native enumerations of the columns, each once, sorted by name.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::schema::{Column, Schema, Table};
+    /// # use orm_core::types::{EnumType, Type};
+    /// let size = EnumType::new("size".into(), vec!["small".into(), "large".into()].into()).native();
+    /// let shirts = Table::new("shirts").column(Column::new("size", Type::Enum(size.clone())));
+    /// let schema = Schema::new(vec![shirts])?;
+    /// assert_eq!(schema.enum_types(), [&size]);
+    /// # Ok::<(), orm_core::Error>(())
+    /// ```
+    pub fn enum_types(&self) -> Vec<&EnumType> {
+        native_types(self.tables.iter())
     }
 
     /// Returns the tables, sorted by name.

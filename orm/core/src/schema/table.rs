@@ -93,6 +93,13 @@ pub struct Column {
     /// The type.
     #[cfg_attr(feature = "serde", serde(rename = "type"))]
     pub ty: Type,
+    /// The types of the column in dialects where it has another one than the dialect chooses: pairs of
+    /// [`Dialect::name`](crate::sql::Dialect::name) and SQL, which is not changed.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "<[_]>::is_empty")
+    )]
+    pub sql_types: Cow<'static, [(Name, Name)]>,
     /// Whether the column is nullable.
     pub nullable: bool,
     /// Whether the database generates an integer key for the column.
@@ -359,6 +366,7 @@ impl Column {
         Self {
             name: Name::Borrowed(name),
             ty,
+            sql_types: Cow::Borrowed(&[]),
             nullable,
             auto_increment: false,
             reuses_keys: false,

@@ -2,6 +2,7 @@
 //!
 //! The constants are in the dialect crates. MySQL and MariaDB share a dialect and differ here.
 
+use super::select_features::SelectFeatures;
 use crate::lex::LexicalRules;
 
 /// Describes the features of a database as data. A dialect starts from [`Capabilities::STANDARD`] and sets what
@@ -42,7 +43,7 @@ pub struct Capabilities {
     /// Whether an INSERT of several rows either inserts all of them or fails: MySQL and MariaDB. Elsewhere a trigger,
     /// a rule or the table's conflict clause may omit rows.
     pub insert_stores_all: bool,
-    /// Whether a bind can be an array: PostgreSQL. A flush then writes each table with one statement.
+    /// Whether a bind can be an array, and a column have arrays: PostgreSQL. A flush then writes each table with one statement.
     pub arrays: bool,
     /// Whether the UPDATE or DELETE of a batch of rows can check its number of affected rows and fail if rows are
     /// missing: PostgreSQL, MariaDB.
@@ -130,10 +131,14 @@ pub struct Capabilities {
     /// Whether unsigned integers and those of 8 bits are native types. Elsewhere they are wider integers, and those of 64
     /// bits exact decimals, with a CHECK.
     pub unsigned_integers: bool,
+    /// How the columns of native enumerations are declared.
+    pub enums: EnumStyle,
     /// Whether integers have the operators `&` and `|`.
     pub bit_operators: bool,
     /// Whether AVG of integers is an integer. The argument is then cast to a floating point number.
     pub integer_means: bool,
+    /// Whether MIN and MAX of text that is chosen among binds need a cast, on MySQL, which takes them for numbers.
+    pub untyped_extremes: bool,
     /// Whether columns that depend on the primary key can be selected with GROUP BY the key. Without it, such a query is
     /// `Unsupported`.
     pub group_by_key: bool,
@@ -141,6 +146,8 @@ pub struct Capabilities {
     pub aggregate_filter: bool,
     /// Whether the frames of window functions can have the unit GROUPS: PostgreSQL and SQLite.
     pub group_frames: bool,
+    /// The clauses and functions of queries that some databases lack.
+    pub selects: SelectFeatures,
     /// Whether an aggregate joins texts: [`Dialect::write_string_agg`](super::Dialect::write_string_agg).
     pub string_agg: bool,
     /// Whether there are columns of JSON documents, and operations on them: not on Firebird.
@@ -173,6 +180,8 @@ pub struct Capabilities {
     pub lateral: bool,
     /// Whether a common table expression can be MATERIALIZED: PostgreSQL 12, SQLite 3.35. Elsewhere the words are left out.
     pub materialized: bool,
+    /// Whether a common table expression can be an INSERT, UPDATE or DELETE with RETURNING. Only on PostgreSQL.
+    pub writes_in_with: bool,
     /// Whether FULL JOIN is supported. Not on MySQL.
     pub full_join: bool,
     /// Whether functions can stand in FROM: PostgreSQL and SQLite, where they may use columns of tables before them.
@@ -183,6 +192,9 @@ pub struct Capabilities {
     pub values: ValuesStyle,
     /// Whether a query of a set operation can be parenthesized. On SQLite it is wrapped in a query.
     pub nested_set_operations: bool,
+    /// Whether parentheses change the rows of INTERSECT and EXCEPT, on MySQL and MariaDB: a nested set operation, and a query
+    /// with LIMIT behind INTERSECT and EXCEPT, is a derived table there.
+    pub derived_operands: bool,
     /// Whether INTERSECT and EXCEPT are supported.
     pub intersect_except: bool,
     /// Whether INTERSECT and EXCEPT support ALL. Not on SQLite.
@@ -248,15 +260,18 @@ impl Capabilities {
         null_safe: NullSafeStyle::IsNotDistinctFrom,
         decimals: DecimalStyle::Unsupported,
         unsigned_integers: false,
+        enums: EnumStyle::Check,
         bit_operators: false,
         in_list: InListStyle::JsonEach,
         row_values: true,
         quantifiers: true,
         regexes: false,
         integer_means: false,
+        untyped_extremes: false,
         group_by_key: true,
         aggregate_filter: false,
         group_frames: false,
+        selects: SelectFeatures::NONE,
         string_agg: false,
         json: false,
         time_functions: false,
@@ -273,10 +288,12 @@ impl Capabilities {
         full_join: true,
         // Not in the standard.
         materialized: false,
+        writes_in_with: false,
         table_functions: true,
         column_aliases: true,
         values: ValuesStyle::Values,
         nested_set_operations: true,
+        derived_operands: false,
         intersect_except: true,
         set_operation_all: true,
         limit: LimitStyle::Limit,
@@ -299,6 +316,18 @@ pub enum GeneratedKeys {
     /// By the driver, the first key of a multi-row statement. The increment to the others is queried with
     /// [`Dialect::write_generated_keys`](super::Dialect::write_generated_keys): MySQL.
     Consecutive,
+}
+
+/// Selects how the columns of native enumerations are declared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EnumStyle {
+    /// As text with a CHECK.
+    Check,
+    /// By a type in the column's definition: `ENUM('a', 'b')`, on MySQL.
+    Column,
+    /// By a type that CREATE TYPE creates, and whose values are ordered by the declaration of the labels: PostgreSQL. A
+    /// dialect with it has [`Dialect::list_enum_types`](super::Dialect::list_enum_types).
+    Named,
 }
 
 /// Selects the syntax of an upsert.

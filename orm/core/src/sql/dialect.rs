@@ -491,6 +491,12 @@ pub trait Dialect: fmt::Debug + Send + Sync {
         None
     }
 
+    /// Returns a query of the enumerated types in the connection's schema: the name of each, and 1 if something uses it,
+    /// else 0. Needed with [`EnumStyle::Named`](super::EnumStyle) alone.
+    fn list_enum_types(&self) -> &'static str {
+        ""
+    }
+
     /// Returns a query of one column with the names of the tables in the connection's schema.
     fn list_tables(&self) -> &'static str;
 }

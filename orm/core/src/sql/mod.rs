@@ -1,7 +1,7 @@
 //! From statements and schema to SQL text.
 //!
 //! `writer.rs` escapes every identifier and turns every value into a bind, and `binds.rs` collects those of a known text.
-//! `dialect.rs` has the hooks for the differences between databases, and `capability.rs` their data, of older servers by `of_version.rs`. `render/` is the one
+//! `dialect.rs` has the hooks for the differences between databases, and `capability.rs` their data (those of queries in `select_features.rs`), of older servers by `of_version.rs`. `render/` is the one
 //! default writer of statements and `ddl/` the one of schemas. A dialect overrides hooks, never whole statements.
 
 mod binds;
@@ -10,11 +10,12 @@ pub mod ddl;
 mod dialect;
 mod of_version;
 mod render;
+mod select_features;
 mod writer;
 
 pub use binds::{BindOrder, BindValues, Binds, EachBind, WriteSql};
 pub use capability::{
-    Capabilities, DecimalStyle, ExplainStyle, GeneratedKeys, InListStyle, LimitStyle,
+    Capabilities, DecimalStyle, EnumStyle, ExplainStyle, GeneratedKeys, InListStyle, LimitStyle,
     NullSafeStyle, NullsOrder, OtherTables, Placeholder, RepeatStyle, TruncateStyle, UpsertStyle,
     ValuesStyle,
 };
@@ -25,8 +26,12 @@ pub use render::{
     write_batch_delete_rows, write_batch_update, write_batch_update_rows, write_call, write_concat,
     write_delete, write_equal_in_lower_case, write_expr, write_extension, write_insert,
     write_limit, write_locks, write_named_call, write_null_safe_expected, write_numeric,
-    write_operand, write_order_by, write_plain_insert, write_query, write_quotient, write_raw_list,
-    write_separator, write_statement, write_string_agg, write_truncate, write_update,
+    write_operand, write_order_by, write_ordered_column, write_plain_insert, write_query,
+    write_quotient, write_raw_list, write_separator, write_statement, write_string_agg,
+    write_truncate, write_update,
+};
+pub use select_features::{
+    FrameIntervals, Grouping, JsonElementStyle, SelectFeatures, SeriesStyle,
 };
 pub use writer::SqlWriter;
 

@@ -272,6 +272,10 @@ impl Dialect for OfVersion {
         self.inner.after_end(options)
     }
 
+    fn list_enum_types(&self) -> &'static str {
+        self.inner.list_enum_types()
+    }
+
     fn list_tables(&self) -> &'static str {
         self.inner.list_tables()
     }

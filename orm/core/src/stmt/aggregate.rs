@@ -11,6 +11,8 @@ pub struct AggregateCall {
     pub function: Aggregate,
     /// The argument; `None` is `COUNT(*)`.
     pub expr: Option<Expr>,
+    /// The second argument of an [`Aggregate::Statistic`] of pairs.
+    pub other: Option<Expr>,
     /// Whether duplicate values are removed: DISTINCT.
     pub distinct: bool,
     /// The condition of the rows that are aggregated: FILTER. `None` is all rows.
@@ -46,6 +48,7 @@ impl AggregateCall {
         Self {
             function,
             expr,
+            other: None,
             distinct: false,
             filter: None,
             order_by: Vec::new(),

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    AggregateCall, ArithmeticOp, Call, CompareOp, Extension, Func, JsonExpr, Like, List, Name,
-    NamedSql, Quantified, Query, Window,
+    AggregateCall, ArithmeticOp, Call, CompareOp, EnumRank, Extension, Func, JsonExpr, Like, List,
+    Name, NamedSql, Quantified, Query, Window,
 };
 use crate::types::Type;
 use crate::value::Value;
@@ -252,8 +252,10 @@ impl Expr {
             | Self::Quantified(_)
             | Self::Operator { .. }
             | Self::Raw(_)
-            | Self::NamedSql(_)
-            | Self::Extension(_) => false,
+            | Self::NamedSql(_) => false,
+            Self::Extension(node) => {
+                EnumRank::of(node.as_ref()).is_some_and(|rank| rank.operand().is_operand())
+            }
         }
     }
 

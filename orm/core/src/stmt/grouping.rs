@@ -5,6 +5,7 @@
 
 use std::ops::ControlFlow;
 
+use super::enum_rank::EnumRank;
 use super::expr::Expr;
 use super::numeric::Numeric;
 use super::query::{Order, Query};
@@ -65,6 +66,7 @@ impl<'a, B, F: FnMut(&str, &str) -> ControlFlow<B>> Visit<'a> for Grouped<'_, F>
         }
         if let Expr::Extension(node) = expr
             && Numeric::of(node.as_ref()).is_none()
+            && EnumRank::of(node.as_ref()).is_none()
         {
             return ControlFlow::Continue(());
         }

@@ -38,6 +38,11 @@ pub enum JsonOp {
     Set,
     /// The document without the key of the path. What is no object stays as it is.
     Remove,
+    /// Where an element is in its array, from 0: the argument is the column `key` of
+    /// [`SourceFunc::JsonPositions`](super::SourceFunc::JsonPositions).
+    Position,
+    /// The element of the array, the first argument, at such a `key`, the second one.
+    Element,
 }
 
 /// Selects the type of an extracted value.
@@ -191,7 +196,12 @@ impl JsonExpr {
     /// Whether its text can stand beside an operator without parentheses.
     pub(crate) fn is_operand(&self) -> bool {
         match self.op {
-            JsonOp::Get(_) | JsonOp::Length | JsonOp::Set | JsonOp::Remove => true,
+            JsonOp::Get(_)
+            | JsonOp::Length
+            | JsonOp::Set
+            | JsonOp::Remove
+            | JsonOp::Position
+            | JsonOp::Element => true,
             JsonOp::Is(_) | JsonOp::Contains | JsonOp::Overlaps | JsonOp::Compare(_) => false,
         }
     }

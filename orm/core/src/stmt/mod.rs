@@ -7,14 +7,18 @@
 
 mod aggregate;
 mod alias;
+mod array;
 mod batch;
 mod call;
+mod enum_rank;
 mod expr;
 mod extension;
 mod fold;
 mod grouping;
+mod grouping_sets;
 mod insert;
 mod json;
+mod label;
 mod like;
 mod named_sql;
 mod numeric;
@@ -25,6 +29,8 @@ mod query;
 mod select;
 mod shape;
 mod source;
+mod source_call;
+mod statistic;
 mod temporal;
 mod truncate;
 mod version;
@@ -34,8 +40,10 @@ mod write;
 
 pub use aggregate::AggregateCall;
 pub use alias::{generated_alias, is_generated_alias};
+pub use array::{ArrayExpr, ArrayOp};
 pub use batch::{BatchColumn, BatchDelete, BatchRows, BatchUpdate};
 pub use call::{Call, Func};
+pub use enum_rank::EnumRank;
 pub use expr::{Case, Expr, RawPart};
 pub use extension::{Extension, TemplatePart};
 pub use fold::{
@@ -45,8 +53,11 @@ pub use fold::{
     walk_window as fold_window,
 };
 pub use grouping::grouped_columns;
+pub use grouping_sets::GroupingSets;
 pub use insert::{BatchType, Conflict, ConflictAction, ConflictTarget, Insert, InsertSource};
 pub use json::{JsonExpr, JsonKind, JsonOp, JsonPath, JsonStep, JsonType};
+pub use label::order_label;
+pub(crate) use label::{has_labels, labels_hide_columns};
 pub use like::{Like, LikeKind};
 pub use named_sql::NamedSql;
 pub use numeric::{Numeric, NumericOp};
@@ -59,6 +70,8 @@ pub use query::{
 pub use select::{Join, JoinKind, Projection, Select};
 pub use shape::{List, Shape, hash_values};
 pub use source::{Alias, FromItem, Source};
+pub use source_call::{Sample, SampleMethod, SourceCall, SourceFunc};
+pub use statistic::Statistic;
 pub use temporal::{DatePart, TimeFunc, TimeKind, Unit};
 pub use truncate::Truncate;
 pub use version::NextVersion;
@@ -66,7 +79,7 @@ pub use visit::{
     Visit, walk_delete, walk_expr, walk_insert, walk_item, walk_projection, walk_query,
     walk_select, walk_statement, walk_update, walk_window,
 };
-pub use window::{Frame, FrameBound, FrameUnit, Window};
+pub use window::{Frame, FrameBound, FrameExclusion, FrameUnit, Window};
 pub use write::{Delete, Update};
 
 /// Is a name in a statement: a table, an alias or a column. Names of models are borrowed, others owned.

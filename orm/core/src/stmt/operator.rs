@@ -1,5 +1,7 @@
 //! The operators and aggregate functions of expressions.
 
+use super::Statistic;
+
 /// Lists the comparison operators.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CompareOp {
@@ -47,4 +49,8 @@ pub enum Aggregate {
     Avg,
     /// The texts, joined with a separator: STRING_AGG, GROUP_CONCAT. NULL over no rows, without texts that are NULL.
     StringAgg,
+    /// A standard deviation or its like.
+    Statistic(Statistic),
+    /// GROUPING: 1 in the rows of greater groups, in which the expression is not grouped by, else 0.
+    Grouping,
 }

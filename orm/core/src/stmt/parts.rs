@@ -15,7 +15,7 @@ macro_rules! pass {
 
         use super::{
             AggregateCall, Call, Case, Conflict, ConflictAction, Cte, Delete, Expr, FromItem, Insert, InsertSource, Join,
-            JsonExpr, JsonPath, Like, Lock, Name, NamedSql, Order, Projection, Quantified, Query, QueryBody, RawPart, Select, SetOperation, Source, Statement, Update,
+            JsonExpr, JsonPath, Like, Lock, Name, NamedSql, Order, Projection, Quantified, Query, QueryBody, RawPart, Select, SetOperation, Source, SourceCall, Statement, Update,
             Values, Window, With,
         };
 
@@ -39,6 +39,11 @@ macro_rules! pass {
             /// A plain SELECT.
             fn select(&mut self, select: $($ref)+ Select) -> ControlFlow<Self::Break> {
                 walk_select(self, select)
+            }
+
+            /// A statement that writes, in the WITH clause of another one.
+            fn statement(&mut self, statement: $($ref)+ Statement) -> ControlFlow<Self::Break> {
+                walk_statement(self, statement)
             }
 
             /// An item of FROM, USING or JOIN.
@@ -144,6 +149,7 @@ macro_rules! pass {
                 QueryBody::Select(select) => p.select(select)?,
                 QueryBody::SetOperation(operation) => walk_operation(p, operation)?,
                 QueryBody::Values(Values { rows }) => lists(p, rows)?,
+                QueryBody::Returning(statement) => p.statement(statement)?,
             }
             orders(p, order_by)?;
             for Lock { strength: _, of, wait: _ } in locks {
@@ -159,7 +165,7 @@ macro_rules! pass {
             p: &mut P,
             select: $($ref)+ Select,
         ) -> ControlFlow<P::Break> {
-            let Select { distinct: _, columns, from, joins, filter, distinct_on, group_by, having } = select;
+            let Select { distinct: _, columns, from, joins, filter, distinct_on, group_by, grouping_sets: _, having } = select;
             projections(p, columns)?;
             if let Some(first) = from {
                 p.item(first)?;
@@ -176,12 +182,13 @@ macro_rules! pass {
             p: &mut P,
             item: $($ref)+ FromItem,
         ) -> ControlFlow<P::Break> {
-            let FromItem { source, alias: _, lateral: _ } = item;
+            let FromItem { source, alias: _, lateral: _, sample: _ } = item;
             match source {
                 Source::Table(_) | Source::Cte(_) => ControlFlow::Continue(()),
                 Source::Query(query) => p.query(query),
                 Source::Values(Values { rows }) => lists(p, rows),
                 Source::Function { name: _, args } => exprs(p, args),
+                Source::Call(call) => walk_source_call(p, call),
             }
         }
 
@@ -256,7 +263,7 @@ macro_rules! pass {
             p: &mut P,
             window: $($ref)+ Window,
         ) -> ControlFlow<P::Break> {
-            let Window { partition_by, order_by, frame: _ } = window;
+            let Window { name: _, partition_by, order_by, frame: _ } = window;
             exprs(p, partition_by)?;
             orders(p, order_by)
         }
@@ -265,9 +272,12 @@ macro_rules! pass {
             p: &mut P,
             call: $($ref)+ AggregateCall,
         ) -> ControlFlow<P::Break> {
-            let AggregateCall { function: _, expr, distinct: _, filter, order_by, separator: _, ty: _ } = call;
+            let AggregateCall { function: _, expr, other, distinct: _, filter, order_by, separator: _, ty: _ } = call;
             if let Some(expr) = expr {
                 p.expr(expr)?;
+            }
+            if let Some(other) = other {
+                p.expr(other)?;
             }
             if let Some(filter) = filter {
                 p.expr(filter)?;
@@ -310,6 +320,14 @@ macro_rules! pass {
             call: $($ref)+ Call,
         ) -> ControlFlow<P::Break> {
             let Call { func: _, args, nullable: _ } = call;
+            exprs(p, args)
+        }
+
+        fn walk_source_call<$($life,)? P: $Pass$(<$life>)? + ?Sized>(
+            p: &mut P,
+            call: $($ref)+ SourceCall,
+        ) -> ControlFlow<P::Break> {
+            let SourceCall { func: _, args } = call;
             exprs(p, args)
         }
 

@@ -1,6 +1,6 @@
 //! A query: its body, and around it WITH, ORDER BY, LIMIT and locks. The body of a plain SELECT is in `select.rs`.
 
-use super::{Expr, Name, Select};
+use super::{Expr, Name, Select, Statement};
 
 /// Describes a query. The default selects nothing from nothing.
 ///
@@ -56,6 +56,8 @@ pub enum QueryBody {
     SetOperation(Box<SetOperation>),
     /// VALUES.
     Values(Values),
+    /// The rows that an INSERT, UPDATE or DELETE returns. It stands in the WITH clause of a statement alone, on PostgreSQL.
+    Returning(Box<Statement>),
 }
 
 impl Default for QueryBody {
@@ -93,7 +95,7 @@ impl Query {
     pub fn as_select(&self) -> Option<&Select> {
         match &self.body {
             QueryBody::Select(select) => Some(select),
-            QueryBody::SetOperation(_) | QueryBody::Values(_) => None,
+            QueryBody::SetOperation(_) | QueryBody::Values(_) | QueryBody::Returning(_) => None,
         }
     }
 
@@ -101,7 +103,7 @@ impl Query {
     pub fn as_select_mut(&mut self) -> Option<&mut Select> {
         match &mut self.body {
             QueryBody::Select(select) => Some(select),
-            QueryBody::SetOperation(_) | QueryBody::Values(_) => None,
+            QueryBody::SetOperation(_) | QueryBody::Values(_) | QueryBody::Returning(_) => None,
         }
     }
 }
@@ -228,6 +230,12 @@ impl With {
             recursive: false,
             ctes,
         }
+    }
+
+    /// Returns whether a statement in it writes.
+    pub fn writes(&self) -> bool {
+        let mut bodies = self.ctes.iter().map(|cte| &cte.query.body);
+        bodies.any(|body| matches!(body, QueryBody::Returning(_)))
     }
 }
 

@@ -1,6 +1,6 @@
 //! A plain SELECT, without what may stand around it.
 
-use super::{Expr, Few, FromItem, Name};
+use super::{Expr, Few, FromItem, GroupingSets, Name};
 
 /// Describes a plain SELECT.
 ///
@@ -40,6 +40,8 @@ pub struct Select {
     pub distinct_on: Vec<Expr>,
     /// The GROUP BY list.
     pub group_by: Vec<Expr>,
+    /// The groups of other sizes beside those of the list: ROLLUP and its like.
+    pub grouping_sets: Option<GroupingSets>,
     /// The HAVING conditions, combined with AND.
     pub having: Vec<Expr>,
 }

@@ -10,7 +10,9 @@ use std::mem;
 use std::ops::{ControlFlow, Deref, DerefMut};
 use std::sync::Arc;
 
-use super::{Expr, Extension, Limit, Projection, Query, Visit, walk_query};
+use super::{
+    Expr, Extension, Limit, Projection, Query, Visit, has_labels, order_label, walk_query,
+};
 use crate::value::Value;
 
 /// Holds the shape of a statement: the bytes of everything that its text depends on. Two shapes are equal if their
@@ -170,6 +172,13 @@ impl Hash for Query {
             let groups = select.distinct_on.iter().chain(&select.group_by);
             let exprs = columns.chain(groups).chain(&select.having);
             hash_values(exprs.chain(orders), state);
+        } else if let Some(select) = self.as_select()
+            && has_labels(&select.columns)
+        {
+            // Which orders are labels depends on values.
+            for order in order_by {
+                order_label(&select.columns, &order.expr).hash(state);
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Sources of rows: the items of FROM, USING and JOIN.
 
-use super::{Expr, Name, Query, Values};
+use super::{Expr, Name, Query, Sample, SourceCall, Values};
 
 /// Describes an item of FROM.
 ///
@@ -29,6 +29,8 @@ pub struct FromItem {
     pub alias: Option<Alias>,
     /// Whether the source may use columns of items before it: LATERAL.
     pub lateral: bool,
+    /// The rows of a table that are read: TABLESAMPLE. `None` is all of them.
+    pub sample: Option<Sample>,
 }
 
 /// Describes a source of rows.
@@ -49,6 +51,8 @@ pub enum Source {
         /// The arguments.
         args: Vec<Expr>,
     },
+    /// Rows that are computed of arguments, in each database's words; they need an alias.
+    Call(Box<SourceCall>),
 }
 
 /// Describes an alias of a source.
@@ -99,6 +103,7 @@ impl FromItem {
             source,
             alias: None,
             lateral: false,
+            sample: None,
         }
     }
 
@@ -159,7 +164,7 @@ impl FromItem {
             (None, Source::Table(name) | Source::Cte(name) | Source::Function { name, .. }) => {
                 Some(name)
             }
-            (None, Source::Query(_) | Source::Values(_)) => None,
+            (None, Source::Query(_) | Source::Values(_) | Source::Call(_)) => None,
         }
     }
 }

@@ -89,6 +89,10 @@ pub struct Json;
 #[derive(Clone, Copy, Debug)]
 pub struct Decimal;
 
+/// An array of elements of the base type `B`. `N` is [`Nullable`](super::Nullable) if an element may be NULL.
+#[derive(Clone, Copy, Debug)]
+pub struct Array<B, N = super::NotNull>(std::marker::PhantomData<(B, N)>);
+
 /// Is implemented by the base types of numbers: those with arithmetic, `sum` and `avg`.
 #[diagnostic::on_unimplemented(message = "`sum` and `avg` need a column of numbers")]
 pub trait Numeric {

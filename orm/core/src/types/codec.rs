@@ -1,6 +1,8 @@
 //! [`Codec`]: the conversions of a custom type, from which an [`Extension`] of its values is made.
 
 use std::any::Any;
+use std::borrow::Cow;
+use std::hash::{Hash as _, Hasher};
 use std::sync::Arc;
 
 use super::Type;
@@ -43,6 +45,10 @@ pub trait Codec: Clone + PartialEq + Send + Sync + 'static {
     /// native names.
     const TYPE: Type;
 
+    /// The maximum length of a column: characters of encoded text, bytes of encoded bytes. `None` is unlimited, which
+    /// MySQL and MariaDB don't accept of a key or an index.
+    const LENGTH: Option<u32> = None;
+
     /// The name of the type in messages, such as "a point".
     const NAME: &'static str;
 
@@ -57,6 +63,29 @@ pub trait Codec: Clone + PartialEq + Send + Sync + 'static {
     /// # Errors
     /// [`ConversionError`]: the value has another type, is out of range, or is not valid.
     fn decode(value: ValueRef<'_>) -> Result<Self, ConversionError>;
+
+    /// Returns whether the encodings of two values are the same, which `==` says for all but floats.
+    #[doc(hidden)]
+    fn is_same(&self, other: &Self) -> bool {
+        self == other
+    }
+}
+
+/// Converts a value of a row, or one that the program has given, to the Rust type. The derive calls it.
+///
+/// # Errors
+/// Those of [`Codec::decode`].
+#[doc(hidden)]
+pub fn decoded<T: Codec>(value: ValueRef<'_>) -> Result<T, ConversionError> {
+    // Values of the program are not encoded.
+    if let ValueRef::Extension(given) = value {
+        let given: &dyn Any = given;
+        return given
+            .downcast_ref::<T>()
+            .cloned()
+            .ok_or(ConversionError::Kind);
+    }
+    T::decode(value)
 }
 
 impl<T: Codec> sealed::Sealed for T {}
@@ -64,6 +93,27 @@ impl<T: Codec> sealed::Sealed for T {}
 impl<T: Codec> Extension for T {
     fn name(&self) -> &'static str {
         T::NAME
+    }
+
+    fn enum_name(&self) -> Option<Cow<'static, str>> {
+        let ty = const { &T::TYPE };
+        ty.native_enum().map(|native| native.name.clone())
+    }
+
+    fn native_name(&self, dialect: &str) -> Option<Cow<'static, str>> {
+        let Type::Extension(ty) = (const { &T::TYPE }) else {
+            return None;
+        };
+        ty.native_name(dialect).map(|name| name.to_owned().into())
+    }
+
+    fn hash_type(&self, mut state: &mut dyn Hasher) {
+        let ty = const { &T::TYPE };
+        if let Some(native) = ty.native_enum() {
+            native.name.hash(&mut state);
+        } else if let Type::Extension(ty) = ty {
+            ty.native.hash(&mut state);
+        }
     }
 
     fn encode(&self, server: &str) -> Value {
@@ -78,6 +128,6 @@ impl<T: Codec> Extension for T {
         let other: &dyn Any = other;
         other
             .downcast_ref::<Self>()
-            .is_some_and(|other| self == other)
+            .is_some_and(|other| self.is_same(other))
     }
 }

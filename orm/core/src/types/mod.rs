@@ -2,11 +2,11 @@
 //!
 //! [`Type`] is the vocabulary of schemas and dialects; [`DbType`] maps a Rust type to it, by data and
 //! two conversions; `base.rs` has the markers by which the typed layer decides which types can be compared.
-//! Dialects choose the native name of each type; none is named here.
+//! Dialects choose the native name of each type. None is named here but those of arrays, in `array.rs`.
 
 pub mod base;
 pub use crate::civil;
-pub use codec::Codec;
+pub use codec::{Codec, decoded};
 mod codec;
 
 /// The associated items of a type without NULL, by the name that its base and its logical type share.
@@ -19,6 +19,7 @@ macro_rules! plain {
     };
 }
 
+mod array;
 mod scalar;
 
 #[cfg(feature = "chrono")]
@@ -38,6 +39,7 @@ mod uuid;
 
 use std::borrow::Cow;
 
+pub use array::{Element, ScalarBase, ScalarElement};
 #[cfg(feature = "json")]
 pub use json::Json;
 
@@ -118,7 +120,8 @@ pub struct ExtensionType {
     /// The name of the type in messages, such as "a point".
     pub name: Cow<'static, str>,
     /// The native names as pairs of [`Dialect::name`](crate::sql::Dialect::name) and type, for instance
-    /// `geography(point)`.
+    /// `geography(point)`. A database that is not among them has no columns of the type; without any name, SQLite stores
+    /// values as they are bound.
     pub native: Cow<'static, [(Cow<'static, str>, Cow<'static, str>)]>,
 }
 
@@ -140,6 +143,19 @@ impl ExtensionType {
         let found = pairs.find(|(name, _)| name == dialect);
         found.map(|(_, native)| &**native)
     }
+
+    /// Returns whether the type is one of arrays: a row then has an array, not a native value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::types::{DbType, Type};
+    /// assert!(matches!(<Vec<i64>>::TYPE, Type::Extension(ty) if ty.is_array()));
+    /// ```
+    pub fn is_array(&self) -> bool {
+        let mut natives = self.native.iter();
+        natives.any(|(_, native)| native.ends_with("[]"))
+    }
 }
 
 /// Describes an enumerated type.
@@ -152,6 +168,13 @@ pub struct EnumType {
     pub name: Cow<'static, str>,
     /// The labels as they are stored, in the order of declaration.
     pub labels: Cow<'static, [Cow<'static, str>]>,
+    /// Whether a column has the database's own enumerated type, where there is one. Elsewhere it is a text with a CHECK.
+    /// Values are then ordered by the declaration of the labels, on every database.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "std::ops::Not::not")
+    )]
+    pub native: bool,
 }
 
 impl EnumType {
@@ -165,7 +188,26 @@ impl EnumType {
     /// assert_eq!(size.labels[0], "small");
     /// ```
     pub const fn new(name: Cow<'static, str>, labels: Cow<'static, [Cow<'static, str>]>) -> Self {
-        Self { name, labels }
+        Self {
+            name,
+            labels,
+            native: false,
+        }
+    }
+
+    /// Stores the values in the database's own enumerated type, where there is one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::types::EnumType;
+    /// let size = EnumType::new("size".into(), vec!["small".into(), "large".into()].into());
+    /// assert!(!size.native && size.native().native);
+    /// ```
+    #[must_use]
+    pub const fn native(mut self) -> Self {
+        self.native = true;
+        self
     }
 
     /// Returns the number of characters of the longest label.
@@ -275,6 +317,25 @@ impl Type {
         })
     }
 
+    /// Returns the enumeration, if it is a native one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::types::{EnumType, Type};
+    /// let size = EnumType::new("size".into(), vec!["small".into(), "large".into()].into());
+    /// assert_eq!(Type::Enum(size.clone()).native_enum(), None);
+    /// assert!(Type::Enum(size.native()).native_enum().is_some());
+    /// ```
+    pub const fn native_enum(&self) -> Option<&EnumType> {
+        if let Self::Enum(ty) = self
+            && ty.native
+        {
+            return Some(ty);
+        }
+        None
+    }
+
     /// Returns whether the type is an integer of at most 64 bits with a sign.
     ///
     /// # Examples
@@ -327,7 +388,7 @@ mod sealed {
 /// Is implemented by the Rust types of columns.
 ///
 /// These are `bool`, the integers of 8 to 64 bits, `f32`, `f64`, `String`, `Vec<u8>`, `Option` of each, the types of chrono,
-/// jiff, time, rust_decimal and uuid with the Cargo features of those names, with the feature `json` `serde_json::Value` and [`Json`], enums with `derive(DbEnum)`, and with `derive(DbType)` new types
+/// jiff, time, rust_decimal and uuid with the Cargo features of those names, `Vec` of an [`Element`] as an array, with the feature `json` `serde_json::Value` and [`Json`], enums with `derive(DbEnum)`, and with `derive(DbType)` new types
 /// over these and types with a [codec](crate::types::Codec).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be stored in a column",

@@ -3,6 +3,8 @@
 //! Types with a [codec](crate::types::Codec) implement it, in `types/codec.rs`.
 
 use std::any::Any;
+use std::borrow::Cow;
+use std::hash::Hasher;
 use std::sync::Arc;
 
 use super::Value;
@@ -11,6 +13,15 @@ use super::Value;
 pub trait Extension: Any + Send + Sync + sealed::Sealed {
     /// Returns [`Codec::NAME`](crate::types::Codec::NAME).
     fn name(&self) -> &'static str;
+
+    /// Returns the name of the native enumeration that is its type, if it is one.
+    fn enum_name(&self) -> Option<Cow<'static, str>>;
+
+    /// Returns the native name of its type in a dialect, if it has one of its own.
+    fn native_name(&self, dialect: &str) -> Option<Cow<'static, str>>;
+
+    /// Feeds the names of its type to a hash.
+    fn hash_type(&self, state: &mut dyn Hasher);
 
     /// Encodes the value as [`Codec::encode`](crate::types::Codec::encode) does.
     fn encode(&self, server: &str) -> Value;

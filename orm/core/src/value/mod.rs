@@ -319,6 +319,8 @@ impl Value {
             Self::Extension(v) => {
                 feed(12);
                 v.name().hash(state);
+                // A cast names it.
+                v.hash_type(state);
                 v.encode("").hash(state);
             }
             Self::Decimal(_) => feed(14),

@@ -4,6 +4,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::element::element;
 use super::parse::Labelled;
 use crate::custom_type::marks;
 
@@ -15,7 +16,7 @@ pub(crate) fn expand(labelled: &Labelled) -> TokenStream {
         variants,
         ..
     } = labelled;
-    let marks = marks(ident);
+    let (marks, element) = (marks(ident), element(ident));
     let idents: Vec<_> = variants.iter().map(|(ident, _)| ident).collect();
     let labels: Vec<_> = variants.iter().map(|(_, label)| label).collect();
     let conversions = conversions(labelled);
@@ -44,6 +45,8 @@ pub(crate) fn expand(labelled: &Labelled) -> TokenStream {
 
             #marks
 
+            #element
+
             #conversions
         };
     }
@@ -54,9 +57,11 @@ fn conversions(labelled: &Labelled) -> TokenStream {
     let Labelled {
         ident,
         name,
+        is_native,
         variants,
         ..
     } = labelled;
+    let native = is_native.then(|| quote!(.native()));
     let (idents, labels): (Vec<_>, Vec<_>) =
         variants.iter().map(|(ident, label)| (ident, label)).unzip();
     quote! {
@@ -71,7 +76,7 @@ fn conversions(labelled: &Labelled) -> TokenStream {
                 __orm::Type::Enum(__orm::EnumType::new(
                     ::std::borrow::Cow::Borrowed(#name),
                     ::std::borrow::Cow::Borrowed(LABELS),
-                ))
+                )#native)
             };
             const LABELLED: &'static [Self] = &[#(Self::#idents),*];
 

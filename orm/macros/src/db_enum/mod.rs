@@ -1,5 +1,7 @@
-//! `derive(DbEnum)`: `parse` reads variants and their labels, `expand` generates code.
+//! `derive(DbEnum)`: `parse` reads variants and their labels, `expand` generates code, with that of
+//! elements of arrays in `element`.
 
+mod element;
 mod expand;
 mod parse;
 

@@ -6,7 +6,7 @@ use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 use syn::{Data, DeriveInput, Error, Fields, Ident, Path, Result, Variant, parse_quote};
 
-use crate::attribute::{no_generics, read_all, text, unknown};
+use crate::attribute::{flag, no_generics, read_all, text, unknown};
 use crate::case::{CASES, convert, snake};
 use crate::errors::Errors;
 
@@ -17,6 +17,8 @@ pub(crate) struct Labelled {
     pub(crate) orm: Path,
     /// The type's name, for databases that name their enumerations.
     pub(crate) name: String,
+    /// Whether a column has the database's own enumerated type.
+    pub(crate) is_native: bool,
     pub(crate) variants: Vec<(Ident, String)>,
 }
 
@@ -26,19 +28,24 @@ pub(super) fn parse(input: DeriveInput, errors: &mut Errors) -> Option<Labelled>
     let mut labelled = Labelled {
         orm: parse_quote!(::orm),
         name: snake(&input.ident.unraw().to_string()),
+        is_native: false,
         variants: Vec::new(),
         ident: input.ident,
     };
     let mut case = "snake_case";
     read_all(
         &input.attrs,
-        &["crate", "name", "rename_all"],
+        &["crate", "name", "native", "rename_all"],
         &[],
         errors,
         |key, meta| {
             match key {
                 "crate" => labelled.orm = meta.value()?.call(Path::parse_mod_style)?,
                 "name" => labelled.name = text(key, meta)?.value(),
+                "native" => {
+                    flag(key, meta)?;
+                    labelled.is_native = true;
+                }
                 _ => case = known_case(&text(key, meta)?)?,
             }
             Ok(())
@@ -49,7 +56,24 @@ pub(super) fn parse(input: DeriveInput, errors: &mut Errors) -> Option<Labelled>
         labelled.variants.push((variant.ident, label));
     }
     distinct(&labelled.variants, errors);
+    if labelled.is_native {
+        portable(&labelled.variants, errors);
+    }
     Some(labelled)
+}
+
+/// Refuses labels that some native enumeration does not keep: PostgreSQL's have at most 63 bytes, and MySQL's no spaces at
+/// their end; an empty text is what MySQL stores for an error.
+fn portable(variants: &[(Ident, String)], errors: &mut Errors) {
+    for (ident, label) in variants {
+        if label.is_empty() || label.len() > 63 || label.ends_with(' ') || label.contains('\0') {
+            errors.at(
+                ident.span(),
+                "a label of a native enum has 1 to 63 bytes, no NUL, and no space at its end; \
+                 give the variant another label: #[orm(rename = \"…\")]",
+            );
+        }
+    }
 }
 
 /// The label of a variant: the one that its attribute gives it, or its name in `case`.

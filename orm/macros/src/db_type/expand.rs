@@ -71,6 +71,7 @@ fn of_codec() -> TokenStream {
     quote! {
         type Base = Self;
         const TYPE: __orm::Type = <Self as __orm::Codec>::TYPE;
+        const LENGTH: __orm::Option<u32> = <Self as __orm::Codec>::LENGTH;
         const READS_NATIVE: bool = true;
 
         fn to_value(&self) -> __orm::ValueRef<'_> {
@@ -80,7 +81,7 @@ fn of_codec() -> TokenStream {
         fn from_value(
             value: __orm::ValueRef<'_>,
         ) -> ::core::result::Result<Self, __orm::ConversionError> {
-            <Self as __orm::Codec>::decode(value)
+            __orm::decoded(value)
         }
     }
 }

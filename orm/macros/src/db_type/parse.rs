@@ -37,7 +37,7 @@ pub(super) fn parse(input: DeriveInput, errors: &mut Errors) -> Option<Custom> {
     if let (true, Some(length)) = (has_codec, &max) {
         errors.at(
             length.span(),
-            "`length` is for a new type over a text or bytes; the `TYPE` of a codec is the type of the column",
+            "`length` is for a new type over a text or bytes; a codec has `const LENGTH`",
         );
     }
     let inner = if has_codec {

@@ -71,6 +71,7 @@ pub(super) fn parse(input: DeriveInput, errors: &mut Errors) -> Option<EmbeddedE
     let attributes = input.attrs.clone();
     let mut parsed = structure::blank(input);
     let mut discriminator = Labelled {
+        is_native: false,
         name: snake(&parsed.head.ident.unraw().to_string()),
         orm: parsed.head.orm.clone(),
         ident: discriminator_type(&parsed.head),

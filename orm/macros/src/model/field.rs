@@ -11,6 +11,7 @@ use super::data::{ColumnAttributes, ColumnOption, Deferral, Field, Parsed, Serve
 use super::flatten::Flatten;
 use super::reference::{action, target};
 use super::relation;
+use super::sql_type;
 use super::tokens::argument;
 use crate::attribute::{expression, flag, length, read_all, switch, text, word};
 use crate::errors::Errors;
@@ -29,6 +30,7 @@ const KEYS: &[&str] = &[
     "nullable",
     "not_null",
     "collation",
+    "sql_type",
     "default",
     "server_default",
     "update_default",
@@ -130,6 +132,10 @@ fn read(column: &mut ColumnAttributes, key: &str, meta: &ParseNestedMeta<'_>) ->
             let name = text(key, meta)?;
             let call = quote!(.collation(__orm::Name::Borrowed(#name)));
             column.options.push(ColumnOption::of(call, "HasCollation"));
+        }
+        "sql_type" => {
+            let call = sql_type::read(meta)?;
+            column.options.push(ColumnOption { call, needs: None });
         }
         "default" => column.default = Some(expression(key, meta)?),
         "server_default" => column.server_default = Some(server_default(meta)?),

@@ -14,6 +14,7 @@ mod list_order;
 mod reference;
 mod relation;
 mod rules;
+mod sql_type;
 mod structure;
 mod tokens;
 mod view;

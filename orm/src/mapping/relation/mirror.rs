@@ -2,9 +2,6 @@
 //!
 //! The derive emits a use of each, and the compiler reports the types.
 
-use std::convert::Infallible;
-use std::marker::PhantomData;
-
 use super::field::Relation;
 use super::many_to_many::ManyToMany;
 use crate::mapping::def::{ModelDef, Through};
@@ -47,17 +44,6 @@ pub trait LinksTo<M> {}
 
 #[diagnostic::do_not_recommend]
 impl<M: Model> LinksTo<M> for ManyToMany<M> {}
-
-/// Has no value. The compiler tells of the only implementation of a trait at length, and of several not at all.
-#[doc(hidden)]
-#[derive(Debug)]
-pub enum NoSide<M> {
-    #[doc(hidden)]
-    Never(Infallible, PhantomData<M>),
-}
-
-#[diagnostic::do_not_recommend]
-impl<M: Model> LinksTo<M> for NoSide<M> {}
 
 /// Returns the index of the relation many to many that an attribute names as the other side.
 #[doc(hidden)]

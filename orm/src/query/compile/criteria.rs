@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use orm_core::error::{Error, Result};
 use orm_core::stmt::{
     self, ConflictAction, Expr, Few, Fold, FromItem, Join, JoinKind, Name, Projection, Query,
-    Select, Source, Visit, fold_delete, fold_insert, fold_select, fold_update,
+    Select, Source, Statement, Visit, fold_delete, fold_insert, fold_select, fold_update,
 };
 use orm_core::value::Value;
 
@@ -64,15 +64,7 @@ impl Criteria {
     /// # Errors
     /// As [`Criteria::apply`].
     pub(in crate::query) fn apply_to_update(&self, update: &mut stmt::Update) -> Result<bool> {
-        self.apply_by(|apply| {
-            fold_update(apply, update)?;
-            let table = update.table.clone();
-            apply.add((&table, &table), |condition| update.filter.push(condition))?;
-            apply.others(
-                &mut update.joins,
-                (update.from.as_ref(), &mut update.filter),
-            )
-        })
+        self.apply_by(|apply| apply.update(update))
     }
 
     /// As [`Criteria::apply`], to a DELETE.
@@ -80,15 +72,7 @@ impl Criteria {
     /// # Errors
     /// As [`Criteria::apply`].
     pub(in crate::query) fn apply_to_delete(&self, delete: &mut stmt::Delete) -> Result<bool> {
-        self.apply_by(|apply| {
-            fold_delete(apply, delete)?;
-            let table = delete.table.clone();
-            apply.add((&table, &table), |condition| delete.filter.push(condition))?;
-            apply.others(
-                &mut delete.joins,
-                (delete.using.as_ref(), &mut delete.filter),
-            )
-        })
+        self.apply_by(|apply| apply.delete(delete))
     }
 
     /// As [`Criteria::apply`], to the query of an INSERT and to the rows that it updates on conflict.
@@ -96,16 +80,7 @@ impl Criteria {
     /// # Errors
     /// As [`Criteria::apply`].
     pub(in crate::query) fn apply_to_insert(&self, insert: &mut stmt::Insert) -> Result<bool> {
-        self.apply_by(|apply| {
-            fold_insert(apply, insert)?;
-            let (table, conflict) = (insert.table.clone(), insert.conflict.as_mut());
-            match conflict.map(|conflict| &mut conflict.action) {
-                Some(ConflictAction::Update { filter, .. }) => {
-                    apply.add((&table, &table), |condition| filter.push(condition))
-                }
-                Some(ConflictAction::Nothing) | None => ControlFlow::Continue(()),
-            }
-        })
+        self.apply_by(|apply| apply.insert(insert))
     }
 
     /// As [`Criteria::apply`], to ON of a joined table.
@@ -162,9 +137,49 @@ impl Fold for Apply<'_> {
         }
         ControlFlow::Continue(())
     }
+
+    fn statement(&mut self, statement: &mut Statement) -> ControlFlow<Error> {
+        match statement {
+            Statement::Query(query) => self.query(query),
+            Statement::Insert(insert) => self.insert(insert),
+            Statement::Update(update) => self.update(update),
+            Statement::Delete(delete) => self.delete(delete),
+        }
+    }
 }
 
 impl Apply<'_> {
+    fn update(&mut self, update: &mut stmt::Update) -> ControlFlow<Error> {
+        fold_update(self, update)?;
+        let table = update.table.clone();
+        self.add((&table, &table), |condition| update.filter.push(condition))?;
+        self.others(
+            &mut update.joins,
+            (update.from.as_ref(), &mut update.filter),
+        )
+    }
+
+    fn delete(&mut self, delete: &mut stmt::Delete) -> ControlFlow<Error> {
+        fold_delete(self, delete)?;
+        let table = delete.table.clone();
+        self.add((&table, &table), |condition| delete.filter.push(condition))?;
+        self.others(
+            &mut delete.joins,
+            (delete.using.as_ref(), &mut delete.filter),
+        )
+    }
+
+    fn insert(&mut self, insert: &mut stmt::Insert) -> ControlFlow<Error> {
+        fold_insert(self, insert)?;
+        let (table, conflict) = (insert.table.clone(), insert.conflict.as_mut());
+        match conflict.map(|conflict| &mut conflict.action) {
+            Some(ConflictAction::Update { filter, .. }) => {
+                self.add((&table, &table), |condition| filter.push(condition))
+            }
+            Some(ConflictAction::Nothing) | None => ControlFlow::Continue(()),
+        }
+    }
+
     /// Adds the conditions to each table before it is joined: with a RIGHT or FULL JOIN, neither WHERE nor ON would keep the
     /// rows of the other side whose match they hide.
     fn sources(&mut self, select: &mut Select) -> ControlFlow<Error> {
@@ -237,7 +252,11 @@ impl Apply<'_> {
 fn table_of(item: &FromItem) -> Option<(&Name, &Name)> {
     match &item.source {
         Source::Table(table) => Some((table, item.name()?)),
-        Source::Cte(_) | Source::Query(_) | Source::Values(_) | Source::Function { .. } => None,
+        Source::Cte(_)
+        | Source::Query(_)
+        | Source::Values(_)
+        | Source::Function { .. }
+        | Source::Call(_) => None,
     }
 }
 

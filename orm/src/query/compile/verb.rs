@@ -124,7 +124,7 @@ fn counted(mut query: Query) -> Query {
                 select.columns.clear();
             }
         }
-        QueryBody::SetOperation(_) | QueryBody::Values(_) => {}
+        QueryBody::SetOperation(_) | QueryBody::Values(_) | QueryBody::Returning(_) => {}
     }
     let rows = FromItem::new(Source::Query(Box::new(query))).alias("counted");
     Select::new(vec![Projection::Expr(count_rows())], rows).into()

@@ -7,12 +7,14 @@ use orm_core::types::{DbType, Nullability, base};
 use orm_core::value::Value;
 
 use super::documents::{self, is_document};
+use super::enums;
 use super::expr::{Expr, IntoExpr};
 use super::expr_ops::{comparison, is_null};
 use super::in_list::InList;
 use super::operand::Operand;
 use super::order::Order;
 use super::predicate::Predicate;
+use super::rank::{is_native, is_of_order};
 use super::table_ref::TableRef;
 use super::term::Comparison;
 use crate::mapping::{Column, Model};
@@ -439,6 +441,9 @@ fn beside<M: Model, T: DbType>(
 ) -> Predicate {
     if is_document::<T>() {
         return documents::compare(op, column.into_expr(), (other, depth));
+    }
+    if is_native::<T>() && is_of_order(op) {
+        return enums::compare(op, column.into_expr(), (other, depth));
     }
     if let stmt::Expr::Value(value) = other {
         return Predicate::comparison(Comparison {

@@ -48,6 +48,11 @@ pub fn func<T: DbType>(name: impl Into<Cow<'static, str>>, args: impl FuncArgs) 
     Expr::around(ast, args.origin, args.depth)
 }
 
+/// Why a text is not the name of a function.
+pub(in crate::query) fn function_error(name: &str) -> Option<BuildError> {
+    (!is_function_name(name)).then(|| no_function(name))
+}
+
 /// Whether it is a path of identifiers.
 fn is_function_name(name: &str) -> bool {
     name.split('.').all(|part| {

@@ -19,6 +19,8 @@ pub struct Expr<T> {
     pub(in crate::query) origin: Option<TableRef>,
     /// How deep it is nested.
     pub(in crate::query) depth: usize,
+    /// The name that it is selected under. What is made of it has none.
+    pub(in crate::query) label: Option<&'static str>,
     marker: PhantomData<fn() -> T>,
 }
 
@@ -56,6 +58,7 @@ impl<T> Expr<T> {
             ast,
             origin,
             depth: 0,
+            label: None,
             marker: PhantomData,
         }
     }
@@ -80,6 +83,7 @@ impl<T> Clone for Expr<T> {
     fn clone(&self) -> Self {
         Self {
             depth: self.depth,
+            label: self.label,
             ..Self::leaf(self.ast.clone(), self.origin)
         }
     }

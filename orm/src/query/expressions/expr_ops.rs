@@ -7,6 +7,7 @@ use orm_core::types::{DbType, Nullability, base};
 use orm_core::value::Value;
 
 use super::documents::{self, is_document};
+use super::enums;
 use super::expr::Expr;
 use super::in_list::InList;
 use super::like;
@@ -14,6 +15,7 @@ use super::numeric_ops::exact;
 use super::operand::Operand;
 use super::order::Order;
 use super::predicate::Predicate;
+use super::rank::{is_native, ranked};
 
 impl<T: DbType> Expr<T> {
     /// Returns `self = value`. `None` and `Null` give `IS NULL`. A NULL in a nullable column on either side makes the
@@ -156,11 +158,11 @@ impl<T: DbType> Expr<T> {
         }
         let deepest = self.depth.max(low.depth()).max(high.depth());
         let ast = stmt::Expr::Between {
-            expr: Box::new(self.ast),
-            low: Box::new(low.into_operand()),
-            high: Box::new(high.into_operand()),
+            expr: Box::new(ranked::<T>(self.ast)),
+            low: Box::new(ranked::<T>(low.into_operand())),
+            high: Box::new(ranked::<T>(high.into_operand())),
         };
-        Predicate::over(ast, self.origin, deepest)
+        Predicate::over(ast, self.origin, deepest + usize::from(is_native::<T>()))
     }
 
     /// Returns `self IS NULL`.
@@ -278,7 +280,7 @@ impl<T: DbType> Expr<T> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn asc(self) -> Order {
-        Order::new(self.ast, stmt::Direction::Ascending)
+        Order::new(ranked::<T>(self.ast), stmt::Direction::Ascending)
     }
 
     /// Returns the item `self DESC` of ORDER BY.
@@ -295,13 +297,16 @@ impl<T: DbType> Expr<T> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn desc(self) -> Order {
-        Order::new(self.ast, stmt::Direction::Descending)
+        Order::new(ranked::<T>(self.ast), stmt::Direction::Descending)
     }
 
     fn compare<V: Operand<T::Base>>(self, op: CompareOp, other: V) -> Predicate {
         let depth = other.depth();
         if is_document::<T>() {
             return documents::compare(op, self, (other.into_operand(), depth));
+        }
+        if is_native::<T>() {
+            return enums::compare(op, self, (other.into_operand(), depth));
         }
         comparison(op, self, (other.into_operand(), depth))
     }

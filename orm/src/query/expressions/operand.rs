@@ -9,7 +9,9 @@ use orm_core::stmt;
 use orm_core::types::{DbType, NotNull, Nullability, Nullable, base};
 use orm_core::value::Value;
 
+use super::enums;
 use super::expr::Expr;
+use super::rank::is_native;
 use super::table_ref::TableRef;
 use crate::mapping::{Column, IntoField, Model};
 
@@ -135,7 +137,11 @@ impl<T: DbType> Operand<T::Base> for Expr<T> {
 /// for all of them in this crate would overlap for references, and the compiler would report a second error.
 #[doc(hidden)]
 pub fn value_operand<T: DbType>(value: &T) -> stmt::Expr {
-    stmt::Expr::Value(value.to_value().to_value())
+    let value = value.to_value().to_value();
+    if is_native::<T>() {
+        return enums::label::<T>(value);
+    }
+    stmt::Expr::Value(value)
 }
 
 macro_rules! scalars {

@@ -165,6 +165,12 @@ impl<E: Entity> GroupList for E {
     }
 }
 
+/// No groups: all rows are one, in `group_by_sets`.
+#[diagnostic::do_not_recommend]
+impl GroupList for () {
+    fn add_to(self, _groups: &mut Vec<stmt::Expr>) {}
+}
+
 macro_rules! tuples {
     ($(($($item:ident $index:tt),+)),+ $(,)?) => {$(
         #[diagnostic::do_not_recommend]

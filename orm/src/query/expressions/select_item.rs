@@ -40,11 +40,13 @@ pub struct SelectValue {
     pub(in crate::query) nullability: ItemNullability,
     /// Its type, if dynamic rows may have it. The text does not depend on it.
     pub(in crate::query) ty: Option<&'static Type>,
+    /// The name that it is selected under.
+    pub(in crate::query) label: Option<&'static str>,
 }
 
 impl Hash for SelectValue {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        (&self.expr, self.nullability).hash(state);
+        (&self.expr, self.nullability, self.label).hash(state);
     }
 }
 
@@ -132,7 +134,24 @@ impl SelectItem {
             expr,
             nullability,
             ty,
+            label: None,
         }))
+    }
+
+    /// The item under a name, if it is an expression.
+    pub(in crate::query) fn labelled(mut self, label: Option<&'static str>) -> Self {
+        if let Self::Value(value) = &mut self {
+            value.label = label;
+        }
+        self
+    }
+
+    /// The name that it is selected under, if it was given one.
+    pub(in crate::query) fn label(&self) -> Option<&'static str> {
+        match self {
+            Self::Entity { .. } | Self::Column { .. } => None,
+            Self::Value(value) => value.label,
+        }
     }
 
     /// The item on the nullable side of an outer join.
@@ -150,7 +169,9 @@ impl SelectItem {
                 position,
                 nullability,
             },
-            Self::Value(value) => Self::typed(value.expr, nullability, value.ty),
+            Self::Value(value) => {
+                Self::typed(value.expr, nullability, value.ty).labelled(value.label)
+            }
         }
     }
 
@@ -173,7 +194,10 @@ impl SelectItem {
             Self::Column {
                 table, position, ..
             } => Projection::Expr(table.column(*position as usize)),
-            Self::Value(value) => Projection::Expr(value.expr.clone()),
+            Self::Value(value) => match value.label {
+                Some(label) => Projection::Labelled(value.expr.clone(), label.into()),
+                None => Projection::Expr(value.expr.clone()),
+            },
         }
     }
 }

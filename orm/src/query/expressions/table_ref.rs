@@ -4,6 +4,7 @@ use std::hash::{Hash, Hasher};
 
 use orm_core::stmt::{Direction, Expr, FromItem, Name, Order};
 
+use super::rank::rank;
 use crate::mapping::{Column, DerivedRow, Entity, Model, ModelDef, Relation, interned};
 
 /// Represents a model's table under the name that qualifies its columns.
@@ -89,7 +90,8 @@ impl TableRef {
         } else {
             Direction::Ascending
         };
-        Order::new(self.column(position), direction)
+        let expr = rank(&self.def.columns[position].ty, self.column(position));
+        Order::new(expr, direction)
     }
 
     /// The name for code in messages: that of the alias, or else the model's.

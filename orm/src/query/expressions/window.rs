@@ -1,6 +1,6 @@
 //! Window functions: `row_number`, `rank`, `lag` and their like, and aggregates, over a [`Window`].
 
-use orm_core::stmt::{self, Frame, FrameBound, FrameUnit, RawPart};
+use orm_core::stmt::{self, Aggregate, Frame, FrameBound, FrameUnit, RawPart};
 use orm_core::types::DbType;
 
 use super::build_error::BuildError;
@@ -26,7 +26,7 @@ use super::order::{GroupList, OrderList};
 /// ```
 #[derive(Clone, Debug, Default)]
 #[must_use = "a window does nothing until it is given to `over`"]
-pub struct Window(stmt::Window);
+pub struct Window(pub(super) stmt::Window);
 
 /// Creates the window of all rows of the query, without an order.
 ///
@@ -81,7 +81,8 @@ impl Window {
         self.frame(FrameUnit::Rows, start, end)
     }
 
-    /// Sets the frame, in values of ORDER BY: rows whose value differs by a number at most.
+    /// Sets the frame, in values of ORDER BY: rows whose value differs by a number at most, or by a time. A time is a bound on
+    /// PostgreSQL and MySQL, with one date or time in ORDER BY.
     ///
     /// # Examples
     ///
@@ -94,6 +95,13 @@ impl Window {
     /// assert_eq!(
     ///     query.to_sql(&SqliteDialect)?,
     ///     r#"SELECT "id", COUNT(*) OVER (ORDER BY "age" ASC RANGE BETWEEN 5 PRECEDING AND 5 FOLLOWING) FROM "users""#
+    /// );
+    ///
+    /// let hour = FrameBound::PrecedingTime(std::time::Duration::from_secs(3600));
+    /// let recent = window().order_by(Parcel.sent).range(hour, FrameBound::CurrentRow);
+    /// assert_eq!(
+    ///     select(count_all().over(recent)).from(Parcel).to_sql(&PostgresDialect)?,
+    ///     r#"SELECT COUNT(*) OVER (ORDER BY "sent" ASC RANGE BETWEEN INTERVAL '3600 seconds' PRECEDING AND CURRENT ROW) FROM "parcels""#
     /// );
     /// # Ok::<(), orm::Error>(())
     /// ```
@@ -163,7 +171,7 @@ impl<T: DbType> Expr<T> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn over(self, window: Window) -> Expr<T> {
-        let is_aggregate = matches!(&self.ast, stmt::Expr::Aggregate(call) if call.function != stmt::Aggregate::StringAgg);
+        let is_aggregate = matches!(&self.ast, stmt::Expr::Aggregate(call) if !matches!(call.function, Aggregate::StringAgg | Aggregate::Grouping));
         if is_aggregate {
             return over(self, window);
         }
@@ -172,10 +180,8 @@ impl<T: DbType> Expr<T> {
 }
 
 fn over<T>(call: Expr<T>, window: Window) -> Expr<T> {
-    let orders = window.0.order_by.iter().map(|order| &order.expr);
-    let mut parts = window.0.partition_by.iter().chain(orders);
-    if parts.any(|part| matches!(part, stmt::Expr::Over { .. })) {
-        return Expr::around(nested().into_expr(), call.origin, call.depth);
+    if let Some(error) = window.error() {
+        return Expr::around(error.into_expr(), call.origin, call.depth);
     }
     let ast = stmt::Expr::Over {
         call: Box::new(call.ast),
@@ -189,14 +195,6 @@ fn no_function() -> BuildError {
     BuildError::new(
         "OVER needs an aggregate or a window function",
         "call over of count, sum, avg, min, max, row_number, rank, lag and their like",
-    )
-}
-
-#[cold]
-fn nested() -> BuildError {
-    BuildError::new(
-        "a window function is not allowed in PARTITION BY and ORDER BY of a window",
-        "compute it in a subquery first",
     )
 }
 

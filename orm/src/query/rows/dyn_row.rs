@@ -214,7 +214,7 @@ fn read(row: &dyn Row, index: usize, ty: Option<&Type>) -> Result<Value> {
         row.get_date(index)?
     } else if *ty == Type::Time {
         row.get_time(index)?
-    } else if matches!(ty, Type::Extension(_)) {
+    } else if matches!(ty, Type::Extension(ty) if !ty.is_array()) {
         row.get_native(index)?
     } else {
         row.get(index)?

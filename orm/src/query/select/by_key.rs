@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use orm_core::driver::Row;
 use orm_core::error::Result;
-use orm_core::sql::{Dialect, InListStyle, SqlWriter, write_locks};
+use orm_core::sql::{Dialect, InListStyle, SqlWriter, write_locks, write_ordered_column};
 use orm_core::stmt::{Lock, LockStrength};
 use orm_core::value::{BatchValues, Value, ValueRef};
 
@@ -294,7 +294,7 @@ impl By<'_> {
                 }
             }
         }
-        render_order(&mut w, read, self.order);
+        render_order(&mut w, read, self.order)?;
         if self.access == Access::Lock {
             write_locks(&mut w, &[Lock::new(LockStrength::Update)])?;
         }
@@ -351,12 +351,14 @@ fn render_order(
     w: &mut SqlWriter<'_>,
     (def, table): (&'static ModelDef, Cow<'static, str>),
     order: &[(usize, bool)],
-) {
+) -> Result<()> {
     for (index, (position, is_descending)) in order.iter().enumerate() {
         w.push(if index == 0 { " ORDER BY " } else { ", " });
-        w.column(&table, def.names[*position]);
+        let column = (&*table, def.names[*position]);
+        write_ordered_column(w, column, &def.columns[*position].ty)?;
         w.push(if *is_descending { " DESC" } else { " ASC" });
     }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use orm_core::sql::EachBind;
-use orm_core::stmt::{Expr, Limit, Lock, Order, Visit, hash_values};
+use orm_core::stmt::{Expr, GroupingSets, Limit, Lock, Order, Visit, hash_values};
 use orm_core::value::ValueRef;
 
 use super::compound::Compound;
@@ -21,6 +21,7 @@ pub(in crate::query) struct Clauses {
     pub(super) distinct: bool,
     pub(super) distinct_on: Vec<Expr>,
     pub(super) group_by: Vec<Expr>,
+    pub(super) grouping_sets: Option<GroupingSets>,
     pub(super) having: Vec<Expr>,
     pub(super) order_by: Vec<Order>,
     /// Whether the order of the model does not stand for one of its own.
@@ -53,6 +54,7 @@ impl Clauses {
             distinct,
             distinct_on,
             group_by,
+            grouping_sets,
             having,
             order_by,
             unordered,
@@ -64,7 +66,7 @@ impl Clauses {
             sources,
             column_names: _,
         } = self;
-        let has_more = compound.is_some() || !sources.is_empty();
+        let has_more = compound.is_some() || !sources.is_empty() || grouping_sets.is_some();
         let flags = u8::from(*unordered) << 3
             | u8::from(*with_ties) << 2
             | u8::from(has_more) << 1
@@ -72,7 +74,7 @@ impl Clauses {
         (distinct, distinct_on, group_by, having, order_by).hash(state);
         (limit, flags, locks).hash(state);
         if has_more {
-            (compound, sources).hash(state);
+            (compound, sources, grouping_sets).hash(state);
         }
         if *distinct || !distinct_on.is_empty() || !group_by.is_empty() {
             let selected = selected.iter().filter_map(SelectItem::expr);
@@ -83,6 +85,12 @@ impl Clauses {
                 .chain(having)
                 .chain(orders);
             hash_values(exprs, state);
+        } else if !order_by.is_empty() && selected.iter().any(|item| item.label().is_some()) {
+            // An order that is equal to a labelled expression is written by the label.
+            for order in order_by {
+                let is_it = |item: &SelectItem| item.expr() == Some(&order.expr);
+                selected.iter().position(is_it).hash(state);
+            }
         }
     }
 

@@ -40,7 +40,11 @@ impl QueryState {
             return Err(of_the_whole());
         }
         let mut left = self.branch()?;
-        let right = other.branch()?;
+        let mut right = other.branch()?;
+        if right.limit.is_some() || right.offset.is_some() {
+            // As a derived table it must not have a name twice.
+            other.named_columns(&mut right);
+        }
         let columns = self.named_columns(&mut left);
         let mut ctes = Ctes::new();
         for cte in self.ctes().into_iter().chain(other.ctes()) {

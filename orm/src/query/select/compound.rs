@@ -5,7 +5,7 @@
 
 use std::hash::{Hash, Hasher};
 
-use orm_core::stmt::{Expr, Name, Order, Projection, QueryBody, Select, SetOperation};
+use orm_core::stmt::{EnumRank, Expr, Name, Order, Projection, QueryBody, Select, SetOperation};
 
 use super::named_source::Ctes;
 use crate::mapping::ColumnSet;
@@ -63,6 +63,7 @@ pub(super) fn named(select: &Select) -> Vec<(Expr, Option<Name>)> {
 impl Compound {
     /// The name in ORDER BY of what the first query selects.
     pub(super) fn name_of(&self, expr: &Expr) -> Option<&Name> {
+        let expr = EnumRank::operand_of(expr);
         let mut columns = self.columns.iter();
         columns
             .find(|(selected, name)| {
@@ -75,7 +76,8 @@ impl Compound {
     pub(super) fn name_orders(&self, orders: &mut [Order]) {
         for order in orders {
             if let Some(name) = self.name_of(&order.expr) {
-                order.expr = Expr::Label(name.clone());
+                let label = Expr::Label(name.clone());
+                EnumRank::operand_mut(&mut order.expr, |expr| *expr = label);
             }
         }
     }

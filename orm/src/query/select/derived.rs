@@ -6,10 +6,12 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use orm_core::stmt::{Cte, FromItem, Source};
+use orm_core::stmt::{Cte, FromItem, QueryBody, Source, Statement};
 use orm_core::types::DbType;
 
-use super::named_source::{Ctes, NamedCte, NamedSource, QueryPart, check_name, number_columns};
+use super::named_source::{
+    Ctes, NamedCte, NamedSource, QueryPart, WrittenTable, check_name, number_columns,
+};
 use super::query_state::QueryState;
 use super::selectable::Optional;
 use crate::mapping::{Column, DerivedRow, Entity, Model, interned};
@@ -125,9 +127,11 @@ impl<S> Derived<S> {
         let mut source = (*self.source).clone();
         let own = match &source.item.source {
             Source::Cte(name) => source.ctes.last_mut().filter(|cte| cte.cte.name == *name),
-            Source::Table(_) | Source::Query(_) | Source::Values(_) | Source::Function { .. } => {
-                None
-            }
+            Source::Table(_)
+            | Source::Query(_)
+            | Source::Values(_)
+            | Source::Function { .. }
+            | Source::Call(_) => None,
         };
         match own {
             Some(cte) => Arc::make_mut(cte).cte.materialized = Some(materialized),
@@ -170,12 +174,7 @@ pub(super) fn numbered<S: RowColumns>(
     query: QueryState,
 ) -> Result<QueryPart, BuildError> {
     check_name(name)?;
-    if !DerivedRow::has_columns(S::count()) {
-        return Err(BuildError::new(
-            "a derived table has more than 256 columns",
-            "select the columns that the query needs",
-        ));
-    }
+    check_width(S::count())?;
     let mut part = query.into_part()?;
     number_columns(&mut part.query);
     Ok(part)
@@ -205,13 +204,66 @@ pub(super) fn derived_table(table: TableRef, part: QueryPart) -> NamedSource {
 pub(super) fn cte(table: TableRef, part: QueryPart, recursive: bool) -> NamedSource {
     let QueryPart { query, mut ctes } = part;
     let cte = Cte::new(table.name(), query);
-    ctes.push(Arc::new(NamedCte { cte, recursive }));
+    ctes.push(Arc::new(NamedCte {
+        cte,
+        recursive,
+        written: None,
+    }));
     NamedSource {
         table,
         item: FromItem::new(Source::Cte(table.name().into())),
         ctes,
         error: None,
     }
+}
+
+/// The rows of a statement that writes.
+pub(in crate::query) fn written_cte<S: RowColumns>(
+    name: &'static str,
+    statement: Result<Statement, BuildError>,
+    written: WrittenTable,
+) -> Derived<S> {
+    let checked = || {
+        let statement = statement?;
+        check_name(name)?;
+        check_width(S::count())?;
+        Ok(statement)
+    };
+    let statement = match checked() {
+        Ok(statement) => statement,
+        Err(error) => return Derived::refused(name, error),
+    };
+    let (table, body) = (
+        TableRef::derived(name),
+        QueryBody::Returning(Box::new(statement)),
+    );
+    let mut source = cte(
+        table,
+        QueryPart {
+            query: body.into(),
+            ctes: Ctes::new(),
+        },
+        false,
+    );
+    for own in source.ctes.iter_mut().map(Arc::make_mut) {
+        own.written = Some(written);
+        own.cte.columns = (0..S::count())
+            .map(|place| format!("c{place}").into())
+            .collect();
+    }
+    Derived::of(source)
+}
+
+/// # Errors
+/// For more columns than there are names.
+fn check_width(columns: usize) -> Result<(), BuildError> {
+    if DerivedRow::has_columns(columns) {
+        return Ok(());
+    }
+    Err(BuildError::new(
+        "a derived table has more than 256 columns",
+        "select the columns that the query needs",
+    ))
 }
 
 impl<S> Clone for Derived<S> {

@@ -55,12 +55,12 @@ impl DynColumn {
         let name = if let Expr::Column { name, .. } = &value.ast {
             Some(name.clone())
         } else {
-            None
+            value.label.map(Cow::Borrowed)
         };
         // A row of any type may have NULL.
         let ty = Some(const { &<E::Value as DbType>::TYPE });
         Self {
-            item: SelectItem::typed(value.ast, ItemNullability::Nullable, ty),
+            item: SelectItem::typed(value.ast, ItemNullability::Nullable, ty).labelled(value.label),
             origin: value.origin,
             name,
         }
@@ -153,7 +153,7 @@ impl<S> Select<S> {
     /// Returns all rows as [`DynRow`]s, whose columns are read by name, by index, or as JSON. No entity is tracked on a session.
     ///
     /// Columns have the names of the model's columns. Expressions are named by their positions, `c1` for the second column;
-    /// [`DynColumn::named`] gives them names.
+    /// [`Expr::label`](crate::query::Expr::label) and [`DynColumn::named`] give them names.
     ///
     /// # Errors
     /// - `Usage`: the query is not valid, or it loads relations.
@@ -252,6 +252,7 @@ impl QueryState {
                 }
                 SelectItem::Value(value) => {
                     let name = given.and_then(|names| names.get(index)?.clone());
+                    let name = name.or(value.label.map(Cow::Borrowed));
                     let name = name.unwrap_or_else(|| format!("c{position}").into());
                     names.push(name, value.ty.cloned());
                 }

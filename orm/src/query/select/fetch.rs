@@ -271,6 +271,7 @@ impl ReadStatement for VerbOf<'_> {
         match self.verb {
             Verb::All | Verb::First | Verb::One => self.query.access(),
             // They refuse a lock themselves, since they hand out no row to lock.
+            Verb::Count | Verb::Exists if self.query.writes() => Access::Raw,
             Verb::Count | Verb::Exists => Access::Plain,
         }
     }

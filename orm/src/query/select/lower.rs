@@ -73,6 +73,7 @@ impl QueryState {
         select.filter = self.filter.iter().cloned().map(Term::into_expr).collect();
         select.distinct_on = std::mem::take(&mut clauses.distinct_on);
         select.group_by = std::mem::take(&mut clauses.group_by);
+        select.grouping_sets = clauses.grouping_sets.take();
         select.having = std::mem::take(&mut clauses.having);
         around(QueryBody::Select(select), clauses)
     }

@@ -1,7 +1,7 @@
 //! SELECT: building a query and running it.
 //!
-//! `builder.rs` has the typed query over the plain one of `query_state.rs` and its `clauses.rs`, `choices.rs` what of its rows it reads, `locks.rs` which of them it locks, `kept_rows.rs` which it keeps; `selectable.rs` has what can be
-//! selected and its result, `struct_selection.rs` for the fields of a struct; `join.rs` infers conditions from foreign keys and relations, `outer_joins.rs` has RIGHT, FULL and CROSS JOIN; `as_source.rs` makes it a source of another one, a `derived.rs` table with the state of `named_source.rs` and `sources_of_query.rs`, `recursive.rs` one that reads itself, and `values_source.rs` has sources of values, all of which `table_source.rs` and `laterals.rs` join; `subquery.rs` makes it a part of
+//! `builder.rs` has the typed query over the plain one of `query_state.rs` and its `clauses.rs`, `choices.rs` what of its rows it reads, `locks.rs` which of them it locks, `kept_rows.rs` which it keeps, `grouping_sets.rs` how they are grouped; `selectable.rs` has what can be
+//! selected and its result, `struct_selection.rs` for the fields of a struct; `join.rs` infers conditions from foreign keys and relations, `outer_joins.rs` has RIGHT, FULL and CROSS JOIN; `as_source.rs` makes it a source of another one, a `derived.rs` table with the state of `named_source.rs` and `sources_of_query.rs`, `recursive.rs` one that reads itself, and `values_source.rs` has sources of values, `table_functions.rs` and `json_elements.rs` those that are computed, `sampled.rs` parts of tables, all of which `table_source.rs` and `laterals.rs` join; `subquery.rs` makes it a part of
 //! another one, and `spanning.rs` for the operators of relations in `relation_ops.rs` and `relation_aggregates.rs`; `set_operations.rs` combines it with others, by `combine.rs`, with the state of `compound.rs`; `fetch.rs` runs it, `last.rs` in the reverse order, `contains.rs` for one row, `default_order.rs` in the order of the model, and `explain.rs` asks for its plan; `dyn_select.rs` has rows and columns that are known at run time. `by_key.rs` has the queries by primary key of `session.get` and the flush,
 //! `visible.rs` those under criteria, `columns_row.rs` the rows of some columns; `in_bulk.rs` has those of lists of keys; `pages.rs` runs a query page by page, `keyset.rs` from the text of a cursor on, which is in `cursor.rs`, and `page.rs` by numbers; `time_limit.rs` limits the time of one; `part.rs` has those of filtered loads of relations, which `subset.rs` writes; `joined_loads.rs` reads relations in the rows of a query.
 //! `polymorphic.rs` selects a base model along with its subtypes, whose joins are in `subtypes.rs`.
@@ -25,9 +25,12 @@ pub(super) mod dyn_select;
 pub(super) mod entity_selection;
 mod explain;
 mod fetch;
+pub(super) mod grouping_sets;
 pub(super) mod in_bulk;
 pub(super) mod join;
 pub(super) mod joined_loads;
+#[cfg(feature = "json")]
+pub(super) mod json_elements;
 pub(super) mod kept_rows;
 pub(super) mod keyset;
 mod last;
@@ -46,6 +49,7 @@ pub(super) mod referring;
 mod relation_aggregates;
 pub(super) mod relation_ops;
 pub(super) mod returning_list;
+pub(super) mod sampled;
 pub(super) mod scalar;
 pub(super) mod selectable;
 pub(super) mod set_operations;
@@ -55,6 +59,7 @@ pub(super) mod struct_selection;
 pub(super) mod subquery;
 pub(super) mod subset;
 mod subtypes;
+pub(super) mod table_functions;
 pub(super) mod table_source;
 mod time_limit;
 pub(super) mod values_source;

@@ -8,10 +8,13 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use orm_core::stmt::{
-    Cte, Expr, FromItem, Name, Order, Projection, Query, QueryBody, With, is_generated_alias,
+    Cte, EnumRank, Expr, FromItem, Name, Order, Projection, Query, QueryBody, With,
+    is_generated_alias,
 };
 
+use crate::mapping::ModelDef;
 use crate::query::compile::simplify::labelled;
+use crate::query::executor::DmlKind;
 use crate::query::expressions::build_error::BuildError;
 use crate::query::expressions::table_ref::TableRef;
 
@@ -35,6 +38,21 @@ pub(super) type Ctes = Vec<Arc<NamedCte>>;
 pub(in crate::query) struct NamedCte {
     pub(super) cte: Cte,
     pub(super) recursive: bool,
+    /// What it writes, if it is no query.
+    pub(super) written: Option<WrittenTable>,
+}
+
+/// The table that a common table expression writes, and how.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::query) struct WrittenTable {
+    pub(in crate::query) model: &'static ModelDef,
+    pub(in crate::query) kind: DmlKind,
+}
+
+impl PartialEq for WrittenTable {
+    fn eq(&self, other: &Self) -> bool {
+        self.model.table == other.model.table && self.kind == other.kind
+    }
 }
 
 impl Hash for NamedSource {
@@ -46,7 +64,12 @@ impl Hash for NamedSource {
             error: _,
         } = self;
         item.hash(state);
-        for NamedCte { cte, recursive } in ctes.iter().map(AsRef::as_ref) {
+        for known in ctes.iter().map(AsRef::as_ref) {
+            let NamedCte {
+                cte,
+                recursive,
+                written: _,
+            } = known;
             (cte, recursive).hash(state);
         }
     }
@@ -95,13 +118,15 @@ fn number(query: &mut Query, known: &mut Vec<Name>) {
             return;
         }
         QueryBody::SetOperation(operation) => number(&mut operation.left, known),
-        QueryBody::Values(_) => {}
+        // The columns of a statement that writes are named beside its own name.
+        QueryBody::Values(_) | QueryBody::Returning(_) => {}
     }
     for Order { expr, .. } in &mut query.order_by {
-        if let Expr::Label(label) = expr
+        if let Expr::Label(label) = EnumRank::operand_of(expr)
             && let Some(position) = known.iter().position(|name| name == label)
         {
-            *label = format!("c{position}").into();
+            let name = format!("c{position}").into();
+            EnumRank::operand_mut(expr, |expr| *expr = Expr::Label(name));
         }
     }
 }

@@ -5,7 +5,7 @@
 //! it.
 
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::stmt::{CompareOp, Direction, Expr, Limit, Order};
+use orm_core::stmt::{CompareOp, Direction, EnumRank, Expr, Limit, Order};
 use orm_core::types::Type;
 use orm_core::value::Value;
 
@@ -14,6 +14,7 @@ use super::query_state::QueryState;
 use crate::mapping::{Model, ModelDef};
 use crate::query::compile::verb::Verb;
 use crate::query::executor::ReadStatement;
+use crate::query::expressions::rank::{is_of_order, rank};
 use crate::query::expressions::table_ref::TableRef;
 use crate::query::expressions::term::Term;
 
@@ -158,7 +159,7 @@ fn total_order(table: TableRef, orders: &[Order], what: &str) -> Result<Vec<(usi
 /// The position of a column by which rows can be continued.
 fn own_column(table: TableRef, expr: &Expr, what: &str) -> Result<usize> {
     let def = table.def;
-    let position = if let Expr::Column { source, name } = expr
+    let position = if let Expr::Column { source, name } = EnumRank::operand_of(expr)
         && *source == table.name()
     {
         def.names.iter().position(|own| *own == &**name)
@@ -209,7 +210,12 @@ fn own_column(table: TableRef, expr: &Expr, what: &str) -> Result<usize> {
 /// b > 2)`. The first part is implied by the second, and lets each database begin in the middle of an index.
 fn after(table: TableRef, order: &[(usize, bool)], values: Vec<Value>) -> Option<Expr> {
     let compare = |(position, op, value): (usize, CompareOp, Value)| {
-        Expr::compare(op, table.column(position), Expr::Value(value))
+        let (column, value) = (table.column(position), Expr::Value(value));
+        let ty = &table.def.columns[position].ty;
+        if is_of_order(op) && ty.native_enum().is_some() {
+            return Expr::compare(op, rank(ty, column), rank(ty, value));
+        }
+        Expr::compare(op, column, value)
     };
     let mut keys = order.iter().zip(values).rev();
     let strictly = |is_descending| {

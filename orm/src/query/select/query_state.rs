@@ -213,11 +213,19 @@ impl QueryState {
     pub(in crate::query) fn access(&self) -> Access {
         // A relation is locked in the same transaction.
         let mut loads = self.loads.iter().flatten();
-        if self.locks_rows() || loads.any(|step| step.locks) {
+        if self.writes() {
+            Access::Raw
+        } else if self.locks_rows() || loads.any(|step| step.locks) {
             Access::Lock
         } else {
             Access::Plain
         }
+    }
+
+    /// Whether a common table expression of it writes.
+    #[inline]
+    pub(in crate::query) fn writes(&self) -> bool {
+        self.clauses.is_some() && self.written().next().is_some()
     }
 
     /// Whether the query locks its own rows.

@@ -9,6 +9,7 @@ use super::builder::Select;
 use crate::query::compile::simplify::labelled;
 use crate::query::expressions::build_error::BuildError;
 use crate::query::expressions::expr::{Expr, IntoExpr, Yields};
+use crate::query::expressions::numeric_ops::exact;
 use crate::query::expressions::operand::Operand;
 
 /// Returns the value of a query of one column or expression as an expression: NULL if the query has no row. It may use
@@ -31,7 +32,10 @@ use crate::query::expressions::operand::Operand;
 /// ```
 pub fn scalar<S: IntoExpr>(query: Select<S>) -> Expr<Option<<S::Value as DbType>::Plain>> {
     match query.query.into_subquery() {
-        Ok((query, depth)) => Expr::around(stmt::Expr::Subquery(Box::new(query)), None, depth),
+        Ok((query, depth)) => {
+            let ast = exact::<S::Value>(stmt::Expr::Subquery(Box::new(query)));
+            Expr::around(ast, None, depth)
+        }
         Err(error) => Expr::leaf(error.into_expr(), None),
     }
 }

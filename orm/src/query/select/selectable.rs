@@ -175,11 +175,8 @@ impl<T: DbType> SelectList for Expr<T> {
 
     fn add_to(self, items: &mut SelectItems) {
         let nullability = ItemNullability::of::<T::Null>();
-        items.push(SelectItem::typed(
-            self.ast,
-            nullability,
-            Some(const { &T::TYPE }),
-        ));
+        let ty = Some(const { &T::TYPE });
+        items.push(SelectItem::typed(self.ast, nullability, ty).labelled(self.label));
     }
 
     #[inline]
@@ -293,7 +290,8 @@ impl<T: DbType> SelectList for Optional<Expr<T>> {
     #[inline]
     fn add_to(self, items: &mut SelectItems) {
         let ty = Some(const { &T::TYPE });
-        items.push(SelectItem::typed(self.0.ast, ItemNullability::Optional, ty));
+        let item = SelectItem::typed(self.0.ast, ItemNullability::Optional, ty);
+        items.push(item.labelled(self.0.label));
     }
 
     fn decode<X: Executor>(

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::named_source::{Ctes, NamedCte, NamedSource, QueryPart, two_ctes};
+use super::named_source::{Ctes, NamedCte, NamedSource, QueryPart, WrittenTable, two_ctes};
 use super::query_state::QueryState;
 use crate::query::expressions::build_error::BuildError;
 use crate::query::expressions::expr::check_depth;
@@ -46,6 +46,11 @@ impl QueryState {
             }
         }
         ctes
+    }
+
+    /// The tables that its common table expressions write.
+    pub(in crate::query) fn written(&self) -> impl Iterator<Item = WrittenTable> {
+        self.all_ctes().filter_map(|cte| cte.written)
     }
 
     fn all_ctes(&self) -> impl Iterator<Item = &Arc<NamedCte>> {

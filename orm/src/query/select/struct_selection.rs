@@ -204,11 +204,8 @@ where
 {
     fn add_as(self, items: &mut SelectItems) {
         let nullability = ItemNullability::of::<F::Null>();
-        items.push(SelectItem::typed(
-            self.ast,
-            nullability,
-            Some(const { &F::TYPE }),
-        ));
+        let ty = Some(const { &F::TYPE });
+        items.push(SelectItem::typed(self.ast, nullability, ty).labelled(self.label));
     }
 
     #[inline]

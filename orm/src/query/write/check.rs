@@ -28,6 +28,9 @@ pub(crate) fn check_length(
             text.len() <= limit as usize || text.chars().count() <= limit as usize
         }
         ValueRef::Bytes(bytes) => bytes.len() <= limit as usize,
+        ValueRef::Extension(value) => {
+            return check_length(def, position, value.encode("").as_ref());
+        }
         _ => true,
     };
     if fits {

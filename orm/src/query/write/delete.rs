@@ -344,6 +344,15 @@ impl<M: Model> Delete<M> {
         Prepared::new((conn, keys), Statement::Delete(statement))
     }
 
+    /// # Errors
+    /// `Usage` for a statement that is not valid.
+    pub(super) fn statement_returning(&self, list: &ReturningList) -> Result<Statement> {
+        self.clauses.check(M::def())?;
+        let mut delete = self.lower();
+        delete.returning.extend(list.projections());
+        Ok(Statement::Delete(delete))
+    }
+
     fn matching_keys(
         &self,
         conn: &mut Connection,

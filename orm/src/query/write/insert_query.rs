@@ -19,6 +19,7 @@ use crate::query::expressions::expr::Expr;
 use crate::query::expressions::operand::FitsIn;
 use crate::query::limited::limited;
 use crate::query::select::builder::Select;
+use crate::query::select::named_source::WrittenTable;
 use crate::query::select::returning_list::ReturningList;
 use crate::query::select::selectable::Selectable;
 
@@ -93,6 +94,8 @@ pub struct InsertQuery<M> {
     query: std::result::Result<Box<Query>, Box<BuildError>>,
     /// The criteria that the query is exempt from.
     exempt: Option<Box<Exempt>>,
+    /// What the query writes in its WITH clause.
+    written: Vec<WrittenTable>,
     pub(super) limit: StatementLimit,
     marker: PhantomData<fn() -> M>,
 }
@@ -132,10 +135,12 @@ impl<M: Model> InsertInto<M> {
         let mut positions = Vec::new();
         S::positions(columns, &mut positions);
         let exempt = query.query.exempt();
+        let written = query.query.written().collect();
         InsertQuery {
             columns: positions,
             query: query.query.into_query().map(Box::new).map_err(Box::new),
             exempt,
+            written,
             limit: StatementLimit::Outer,
             marker: PhantomData,
         }
@@ -182,10 +187,19 @@ impl<M: Model> InsertQuery<M> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn execute<X: Executor>(&self, conn_or_session: &mut X) -> Result<u64> {
-        limited(conn_or_session, self.limit).write(M::def(), DmlKind::Insert, |conn, keys| {
+        let executor = limited(&mut *conn_or_session, self.limit);
+        let inserted = executor.write(M::def(), DmlKind::Insert, |conn, keys| {
             let statement = self.lower(conn.criteria(), None)?;
             Prepared::new((conn, keys), statement)?.execute(conn)
-        })
+        })?;
+        self.note_written(conn_or_session)?;
+        Ok(inserted)
+    }
+
+    /// Makes entities of the other tables that were written stale.
+    fn note_written<X: Executor>(&self, executor: &mut X) -> Result<()> {
+        let mut written = self.written.iter();
+        written.try_for_each(|table| executor.write(table.model, table.kind, |_, _| Ok(())))
     }
 
     /// Returns the SQL text for a dialect, with placeholders instead of values.
@@ -207,6 +221,12 @@ impl<M: Model> InsertQuery<M> {
     /// ```
     pub fn to_sql(&self, dialect: &dyn Dialect) -> Result<String> {
         text_of(&self.lower(&Criteria::default(), None)?, dialect)
+    }
+
+    /// # Errors
+    /// `Usage` for a statement that is not valid.
+    pub(super) fn statement_returning(&self, list: &ReturningList) -> Result<Statement> {
+        self.lower(&Criteria::default(), Some(list))
     }
 
     fn lower(&self, criteria: &Criteria, list: Option<&ReturningList>) -> Result<Statement> {
@@ -260,8 +280,9 @@ impl<M: Model> WriteRows for InsertQuery<M> {
             let statement = self.lower(conn.criteria(), Some(list))?;
             Prepared::new((conn, keys), statement)
         };
-        let executor = limited(conn_or_session, self.limit);
-        executor.write_rows(&write, prepare, Prepared::query, each)
+        let executor = limited(&mut *conn_or_session, self.limit);
+        executor.write_rows(&write, prepare, Prepared::query, each)?;
+        self.note_written(conn_or_session)
     }
 
     fn most_rows(&self) -> Option<usize> {

@@ -2,10 +2,11 @@
 
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::stmt::Expr;
-use orm_core::value::ValueRef;
+use orm_core::value::{Value, ValueRef};
 
 use super::assignment::Assignment;
 use crate::mapping::{Column, Field, Model, column_of_other_variant, has_other_values, null_alone};
+use crate::query::expressions::rank::plain_label;
 
 /// Is implemented by structs that change some columns of a model's row, with `#[derive(Patch)]`: what a PATCH request
 /// carries.
@@ -140,6 +141,8 @@ pub(crate) fn assign_value<M: Model>(
     value: ValueRef<'_>,
 ) -> Result<()> {
     let def = M::def();
+    let label = plain_label(&def.columns[position].ty, value);
+    let value = label.as_ref().map_or(value, Value::as_ref);
     if value.is_null() && has_other_values(entity, position) {
         return assign_null(entity, position);
     }

@@ -221,6 +221,10 @@ impl<W: WriteRows, S: Selectable> Returning<W, S> {
         self.write.text_returning(dialect, &self.list)
     }
 
+    pub(super) fn into_parts(self) -> (ReturningList, W) {
+        (self.list, self.write)
+    }
+
     fn each<X: Executor>(
         &self,
         conn_or_session: &mut X,

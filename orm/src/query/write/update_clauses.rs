@@ -61,6 +61,16 @@ impl<M: Model> Update<M> {
         Returning::new(self, selected)
     }
 
+    /// # Errors
+    /// `Usage` for a statement that is not valid.
+    pub(super) fn statement_returning(&self, list: &ReturningList) -> Result<Statement> {
+        self.check_values()?;
+        self.check_set()?;
+        let mut update = self.lower();
+        update.returning.extend(list.projections());
+        Ok(Statement::Update(update))
+    }
+
     /// The statement with a RETURNING list, or without one, ready to be sent.
     pub(super) fn prepare(
         &self,
@@ -110,10 +120,6 @@ impl<M: Model> WriteRows for Update<M> {
     }
 
     fn text_returning(&self, dialect: &dyn Dialect, list: &ReturningList) -> Result<String> {
-        self.check_values()?;
-        self.check_set()?;
-        let mut update = self.lower();
-        update.returning.extend(list.projections());
-        text_of(&Statement::Update(update), dialect)
+        text_of(&self.statement_returning(list)?, dialect)
     }
 }

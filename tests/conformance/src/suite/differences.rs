@@ -25,6 +25,11 @@ cases![
     exact_decimals_are_chosen_as_numbers (Requires::Decimals),
     window_functions_keep_the_order_of_decimals (Requires::Decimals),
     lists_of_window_functions (Requires::WindowFrames),
+    scalar_subqueries_keep_the_order_of_decimals (Requires::Decimals),
+    a_maximum_of_values_is_a_text,
+    a_set_operation_inside_of_another_keeps_nulls (Requires::IntersectExcept),
+    a_set_operation_inside_of_another_keeps_duplicates (Requires::IntersectExcept),
+    a_limit_belongs_to_the_second_query (Requires::IntersectExcept),
 ];
 
 fn a_null_has_the_type_of_its_expression(db: &Db) {
@@ -182,5 +187,66 @@ fn window_functions_keep_the_order_of_decimals(db: &Db) {
     let first = first_value(price).over(window().partition_by(User.id).order_by(User.id));
     let query = select(first.clone()).from(User).filter(User.id.le(2));
     let ordered = query.order_by(first).all(conn).unwrap();
+    assert_eq!(ordered, [Some(number("9")), Some(number("10.5"))]);
+}
+
+fn a_maximum_of_values_is_a_text(db: &Db) {
+    let conn = &mut seed(db);
+    let word = || case().when(User.id.le(2), "low").otherwise("high");
+    let words = select((min(word()), max(word()))).one(conn).unwrap();
+    assert_eq!(words, (Some("high".to_owned()), Some("low".to_owned())));
+    let part = case().when(User.id.le(2), "low").end();
+    let chosen = part.coalesce("none").greatest("middle");
+    let most = max(chosen).coalesce(None::<String>);
+    assert_eq!(select(most).one(conn).unwrap(), Some("none".to_owned()));
+}
+
+fn a_set_operation_inside_of_another_keeps_nulls(db: &Db) {
+    let conn = &mut seed(db);
+    let one = || 1_i64.into_value().coalesce(None::<i64>);
+    let null = || case().when(User.id.lt(0), 1_i64).end();
+    let ones = select((one(), User.id)).union(select((null(), User.id + 100)));
+    let both = ones.intersect(select((one(), User.id + 100)));
+    assert_eq!(both.count(conn).unwrap(), 0);
+}
+
+fn a_set_operation_inside_of_another_keeps_duplicates(db: &Db) {
+    let conn = &mut seed(db);
+    let ones = || select(1_i64.into_value()).from(User);
+    let rows = ones().intersect_all(ones()).union_all(ones());
+    match rows.all(conn) {
+        Ok(rows) => assert_eq!(rows, [1; 8]),
+        Err(error) => {
+            assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
+            assert!(!db.capabilities().set_operation_all);
+        }
+    }
+}
+
+fn a_limit_belongs_to_the_second_query(db: &Db) {
+    let conn = &mut seed(db);
+    let other = User.alias("other");
+    // A NULL, which the first query can't have, is one of the two rows.
+    let two = case().when(other.id.gt(1), other.id).end();
+    let two = select(two).order_by(other.id).limit(2);
+    let ids = select(User.id.coalesce(None::<i64>)).filter(User.id.gt(1));
+    let mut others = ids.except(two).all(conn).unwrap();
+    others.sort_unstable();
+    assert_eq!(others, [Some(3), Some(4)]);
+}
+
+fn scalar_subqueries_keep_the_order_of_decimals(db: &Db) {
+    let conn = &mut seed(db);
+    let number = |text: &str| text.parse::<Decimal>().unwrap();
+    let price = || {
+        let price = case()
+            .when(User.id.eq(1), number("9"))
+            .when(User.id.eq(2), number("10.5"))
+            .otherwise(number("-2"));
+        let other = User.alias("other");
+        scalar(select(price).from(other).filter(other.id.eq(1)))
+    };
+    let query = select(price()).from(User).filter(User.id.le(2));
+    let ordered = query.order_by(price()).all(conn).unwrap();
     assert_eq!(ordered, [Some(number("9")), Some(number("10.5"))]);
 }

@@ -3,6 +3,8 @@
 mod aggregate_clauses;
 mod aggregates;
 mod alive;
+mod array_statements;
+mod arrays;
 mod association_proxy;
 mod async_tasks;
 mod bad_input;
@@ -30,6 +32,7 @@ mod dirty;
 mod dynamic_rows;
 mod eager_reads;
 mod embedded;
+mod encrypted;
 pub mod errors;
 mod execute_many;
 mod expire;
@@ -63,6 +66,7 @@ mod json_values;
 mod keyed;
 pub mod keys;
 mod keyset_pages;
+mod labels;
 mod laterals;
 mod limits;
 mod link_tables;
@@ -83,7 +87,10 @@ mod moments;
 mod moved_keys;
 mod n_plus_one;
 mod names;
+mod native_enum_writes;
+mod native_enums;
 mod natural_keys;
+mod nested_arrays;
 mod nesting;
 pub mod one_statement;
 mod optimistic;
@@ -110,6 +117,7 @@ mod relation_cascades;
 mod requires;
 mod returning;
 mod rollback;
+mod rollups;
 mod round_trips;
 mod row_locks;
 mod row_switch;
@@ -129,10 +137,12 @@ mod sql_values;
 mod stale;
 mod statement_tree;
 pub mod statements;
+mod statistics;
 mod streamed_relations;
 mod streams;
 pub mod support;
 mod synchronized;
+mod table_functions;
 mod text_search;
 mod time_limits;
 mod together;
@@ -153,9 +163,11 @@ mod verbs;
 mod version;
 mod view_only;
 pub mod violations;
+mod window_clauses;
 mod windows;
 mod write_clauses;
 mod writes;
+mod written_ctes;
 
 use crate::database::Db;
 
@@ -214,6 +226,8 @@ const FILES: &[fn() -> Vec<Case>] = &[
     graph::cases,
     limits::cases,
     lists::cases,
+    array_statements::cases,
+    arrays::cases,
     literals::cases,
     injection::cases,
     long_values::cases,
@@ -227,6 +241,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     trees::cases,
     writes::cases,
     write_clauses::cases,
+    written_ctes::cases,
     truncates::cases,
     returning::cases,
     upserts::cases,
@@ -257,8 +272,14 @@ const FILES: &[fn() -> Vec<Case>] = &[
     lost_connection::cases,
     many_rows::cases,
     moments::cases,
+    nested_arrays::cases,
     nesting::cases,
     optimistic::cases,
+    labels::cases,
+    rollups::cases,
+    table_functions::cases,
+    statistics::cases,
+    window_clauses::cases,
     orders::cases,
     random::cases,
     raw_sql::cases,
@@ -286,6 +307,9 @@ const FILES: &[fn() -> Vec<Case>] = &[
     together::cases,
     touched::cases,
     types::cases,
+    native_enums::cases,
+    native_enum_writes::cases,
+    encrypted::cases,
     conditions::cases,
     deferred::cases,
     differences::cases,

@@ -1,6 +1,9 @@
 //! What a case requires of its database. README.md lists where each is read from.
 
-use orm::sql::{Capabilities, DecimalStyle, InListStyle, OtherTables, RepeatStyle, UpsertStyle};
+use orm::sql::{
+    Capabilities, DecimalStyle, FrameIntervals, Grouping, InListStyle, JsonElementStyle,
+    OtherTables, RepeatStyle, SeriesStyle, UpsertStyle,
+};
 
 use crate::database::Db;
 
@@ -94,16 +97,39 @@ pub enum Requires {
     Json,
     /// FULL JOIN.
     FullJoin,
+    /// The dialect's capability `writes_in_with`.
+    WritesInWith,
     /// LATERAL.
     Lateral,
+    /// Columns of arrays.
+    Arrays,
     /// Functions of dates and times.
     TimeFunctions,
     /// ORDER BY and LIMIT of an UPDATE and a DELETE.
     OrderedWrites,
+    /// Standard deviations and variances.
+    Statistics,
+    /// CORR, COVAR_POP, REGR_SLOPE and their like.
+    Regression,
+    /// EXCLUDE in frames of window functions.
+    FrameExclusion,
+    /// Frames of time.
+    FrameIntervals,
+    /// GROUP BY with ROLLUP.
+    Rollup,
+    /// CUBE and GROUPING SETS.
+    GroupingSets,
+    /// TABLESAMPLE.
+    TableSamples,
+    /// Series of integers in FROM.
+    Series,
+    /// The elements of JSON arrays in FROM.
+    JsonElements,
 }
 
 impl Requires {
     /// Why the case is skipped on `db`, or `None` if it runs.
+    #[expect(clippy::too_many_lines, reason = "an arm for each")]
     pub fn unmet(self, db: &Db) -> Option<&'static str> {
         if let Some(reason) = db.backend.lacks(self) {
             return Some(reason);
@@ -140,9 +166,20 @@ impl Requires {
             | Self::Regexes
             | Self::Json
             | Self::FullJoin
+            | Self::WritesInWith
             | Self::Lateral
+            | Self::Arrays
             | Self::TimeFunctions
             | Self::OrderedWrites => self.words_of(&capabilities),
+            Self::Statistics
+            | Self::Regression
+            | Self::FrameExclusion
+            | Self::FrameIntervals
+            | Self::Rollup
+            | Self::GroupingSets
+            | Self::TableSamples
+            | Self::Series
+            | Self::JsonElements => self.words_of_selects(&capabilities),
             Self::NoWait => (
                 capabilities.row_locks && capabilities.lock_wait,
                 "its locks have no NOWAIT",
@@ -223,6 +260,11 @@ impl Requires {
             ),
             Self::FullJoin => (capabilities.full_join, "it has no FULL JOIN"),
             Self::Lateral => (capabilities.lateral, "it has no LATERAL"),
+            Self::Arrays => (capabilities.arrays, "it has no arrays"),
+            Self::WritesInWith => (
+                capabilities.writes_in_with,
+                "it has no INSERT, UPDATE and DELETE in WITH",
+            ),
             Self::TimeFunctions => (
                 capabilities.time_functions,
                 "it has no functions of dates and times",
@@ -230,6 +272,46 @@ impl Requires {
             Self::OrderedWrites => (
                 capabilities.ordered_writes,
                 "its UPDATE and DELETE have no ORDER BY and LIMIT",
+            ),
+            _ => (true, ""),
+        }
+    }
+
+    /// As [`Requires::words_of`], of queries.
+    fn words_of_selects(self, capabilities: &Capabilities) -> (bool, &'static str) {
+        match self {
+            Self::Statistics => (
+                capabilities.selects.statistics,
+                "it has no standard deviations and variances",
+            ),
+            Self::Regression => (
+                capabilities.selects.regression,
+                "it has no aggregates of pairs of numbers",
+            ),
+            Self::FrameExclusion => (
+                capabilities.selects.frame_exclusion,
+                "its frames leave no rows out",
+            ),
+            Self::FrameIntervals => (
+                capabilities.selects.frame_intervals != FrameIntervals::Unsupported,
+                "its frames have no bounds of time",
+            ),
+            Self::Rollup => (
+                capabilities.selects.rollup != Grouping::Unsupported,
+                "it has no ROLLUP",
+            ),
+            Self::GroupingSets => (
+                capabilities.selects.rollup == Grouping::Functions,
+                "it has no CUBE and GROUPING SETS",
+            ),
+            Self::TableSamples => (capabilities.selects.table_samples, "it has no TABLESAMPLE"),
+            Self::Series => (
+                capabilities.selects.series != SeriesStyle::Unsupported,
+                "it has no series of integers",
+            ),
+            Self::JsonElements => (
+                capabilities.selects.json_elements != JsonElementStyle::Unsupported,
+                "it has no elements of JSON arrays in FROM",
             ),
             _ => (true, ""),
         }

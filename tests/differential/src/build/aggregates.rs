@@ -1,9 +1,9 @@
 //! Aggregates and window functions.
 
 use orm::query::{
-    CaseValue as _, Expr, FrameBound, Order, OrderList, Orderable, Window, cume_dist, dense_rank,
-    first_value, lag, last_value, lead, nth_value, ntile, percent_rank, rank, row_number,
-    string_agg, string_agg_distinct, sum_distinct, window,
+    Expr, FrameBound, Order, OrderList, Orderable, Window, cume_dist, dense_rank, first_value, lag,
+    last_value, lead, nth_value, ntile, percent_rank, rank, row_number, string_agg,
+    string_agg_distinct, sum_distinct, window,
 };
 use orm::{DbType, avg, count, count_all, count_distinct, max, min, sum};
 
@@ -154,7 +154,7 @@ impl Env {
             }
             _ => return self.any_float(node),
         };
-        share.nullif(Some(-1.0).into_value())
+        share.coalesce(None::<f64>)
     }
 
     pub(super) fn decimal_over(
@@ -182,7 +182,7 @@ fn bound(bound: Bound, unbounded: FrameBound) -> FrameBound {
     }
 }
 
-/// A count as an `Option`. None is below 0.
+/// A count as an `Option`.
 fn nullable(count: Expr<i64>) -> Expr<Option<i64>> {
-    count.nullif(Some(-1_i64).into_value())
+    count.coalesce(None::<i64>)
 }

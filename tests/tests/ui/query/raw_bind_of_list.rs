@@ -1,5 +1,5 @@
 use orm::prelude::*;
 
 fn main() {
-    let _ = raw("SELECT 1 WHERE 1 IN :list").bind("list", vec![1_i64, 2]);
+    let _ = raw("SELECT 1 WHERE 1 IN :list").bind("list", [1_i64, 2]);
 }

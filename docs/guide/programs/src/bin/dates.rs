@@ -17,7 +17,7 @@ struct Order {
 // ANCHOR_END: model
 
 fn main() -> orm::Result<()> {
-    let engine = Engine::options("sqlite://").echo().connect()?;
+    let engine = orm_guide::engine()?;
     orm::metadata().create_all(&engine)?;
     let mut conn = engine.connection()?;
     for (placed, shipped) in [
@@ -48,6 +48,10 @@ fn instants(conn: &mut Connection) -> orm::Result<()> {
         .count(conn)?;
     // SELECT COUNT(*) FROM "orders" WHERE "placed" >= ? AND
     //     "placed" < orm_datetime(strftime('%Y-%m-%d %H:%M:%f', 'now'))
+    // PostgreSQL: SELECT COUNT(*) FROM "orders" WHERE "placed" >= $1
+    //     AND "placed" < STATEMENT_TIMESTAMP()
+    // MySQL: SELECT COUNT(*) FROM `orders` WHERE `placed` >= ?
+    //     AND `placed` < UTC_TIMESTAMP(6)
     assert_eq!(orders, 1);
     Ok(())
 }
@@ -63,6 +67,13 @@ fn fields(conn: &mut Connection) -> orm::Result<()> {
     // SELECT date_part('isodow', "due"), date_part('hour', "shipped")
     //     FROM "orders" WHERE date_part('year', "placed") = ?
     //     ORDER BY "id" ASC
+    // PostgreSQL: SELECT CAST(EXTRACT(ISODOW FROM "due") AS int4),
+    //     CAST(EXTRACT(HOUR FROM "shipped" AT TIME ZONE 'UTC') AS int4)
+    //     FROM "orders" WHERE CAST(EXTRACT(YEAR FROM "placed" AT TIME
+    //     ZONE 'UTC') AS int4) = $1 ORDER BY "id" ASC
+    // MySQL: SELECT (WEEKDAY(`due`) + 1), EXTRACT(HOUR FROM `shipped`)
+    //     FROM `orders` WHERE EXTRACT(YEAR FROM `placed`) = ?
+    //     ORDER BY `id` ASC
     assert_eq!(rows, [(3, Some(8)), (4, None)]);
     Ok(())
 }
@@ -76,6 +87,11 @@ fn durations(conn: &mut Connection) -> orm::Result<()> {
             .one(conn)?;
     // SELECT time_since("shipped", "placed") FROM "orders"
     //     WHERE "shipped" > time_add("placed", ?) LIMIT 2
+    // PostgreSQL: SELECT ("shipped" - "placed") FROM "orders"
+    //     WHERE "shipped" > ("placed" + $1) LIMIT 2
+    // MySQL: SELECT TIMESTAMPDIFF(MICROSECOND, `placed`, `shipped`)
+    //     FROM `orders` WHERE `shipped` > DATE_ADD(`placed`, INTERVAL ?
+    //     MICROSECOND) LIMIT 2
     assert_eq!(took, Some(TimeDelta::minutes(3450)));
 
     let next: Vec<NaiveDate> = select(Order.due.add_months(1))
@@ -83,6 +99,10 @@ fn durations(conn: &mut Connection) -> orm::Result<()> {
         .all(conn)?;
     // SELECT date_shift('month', "due", ?) FROM "orders"
     //     ORDER BY "id" ASC
+    // PostgreSQL: SELECT CAST("due" + MAKE_INTERVAL(months => $1) AS
+    //     date) FROM "orders" ORDER BY "id" ASC
+    // MySQL: SELECT DATE_ADD(`due`, INTERVAL ? MONTH) FROM `orders`
+    //     ORDER BY `id` ASC
     assert_eq!(next[1].to_string(), "2024-03-29");
     Ok(())
 }
@@ -99,12 +119,22 @@ fn truncated(conn: &mut Connection) -> orm::Result<()> {
     // SELECT date_trunc('month', "placed"), COUNT(*) FROM "orders"
     //     GROUP BY date_trunc('month', "placed")
     //     ORDER BY date_trunc('month', "placed") ASC
+    // PostgreSQL: SELECT DATE_TRUNC('month', "placed", 'UTC'), COUNT(*)
+    //     FROM "orders" GROUP BY DATE_TRUNC('month', "placed", 'UTC')
+    //     ORDER BY DATE_TRUNC('month', "placed", 'UTC') ASC
+    // MySQL: SELECT DATE_ADD(TIMESTAMP'0001-01-01 00:00:00.000000',
+    //     INTERVAL TIMESTAMPDIFF(MONTH, TIMESTAMP'0001-01-01 00:00:00',
+    //     `placed`) MONTH) AS `selected_0`, COUNT(*) FROM `orders`
+    //     GROUP BY `selected_0` ORDER BY `selected_0` ASC
     assert_eq!(months[0].0.to_string(), "2024-02-01 00:00:00 UTC");
     assert_eq!(months[0].1, 2);
 
     let on_its_day = Order.placed.date().eq(Order.due);
     let orders = select(Order).filter(on_its_day).count(conn)?;
     // SELECT COUNT(*) FROM "orders" WHERE orm_date("placed") = "due"
+    // PostgreSQL: SELECT COUNT(*) FROM "orders"
+    //     WHERE CAST("placed" AT TIME ZONE 'UTC' AS date) = "due"
+    // MySQL: SELECT COUNT(*) FROM `orders` WHERE DATE(`placed`) = `due`
     assert_eq!(orders, 3);
     Ok(())
 }

@@ -1,8 +1,10 @@
 //! The programs of the chapter "Queries".
 
 use orm::prelude::*;
-use orm::query::EntitySelection;
-use orm::query::{Collation, row_number, string_agg, window};
+use orm::query::FrameBound::{CurrentRow, Preceding};
+use orm::query::{
+    Collation, lag, row_number, stddev_pop, string_agg, window,
+};
 
 // ANCHOR: models
 #[derive(Model, Clone, Debug)]
@@ -29,7 +31,7 @@ struct Post {
 // ANCHOR_END: models
 
 fn main() -> orm::Result<()> {
-    let engine = Engine::options("sqlite://").echo().connect()?;
+    let engine = orm_guide::engine()?;
     orm::metadata().create_all(&engine)?;
     let mut conn = engine.connection()?;
     for (name, manager) in
@@ -50,22 +52,21 @@ fn main() -> orm::Result<()> {
     assert_eq!(found.len(), 0);
     page(&mut conn)?;
     nulls(&mut conn)?;
+    distinct(&mut conn)?;
+    orm_guide::if_supported(first_of_each(&mut conn))?;
+    orm_guide::if_supported(with_ties(&mut conn))?;
+    literals()?;
     rows(&mut conn)?;
     join(&mut conn)?;
     pairs(&mut conn)?;
     totals(&mut conn)?;
     clauses(&mut conn)?;
+    labels(&mut conn)?;
     windows(&mut conn)?;
+    frames(&mut conn)?;
     choices(&mut conn)?;
     subqueries(&mut conn)?;
-    stream(&mut conn)?;
-    numbers(&mut conn)?;
-    keyset(&mut conn)?;
-    explain(&mut conn)?;
-    scopes(&mut conn)?;
-    model_order(&mut conn)?;
-    drop(conn);
-    bulk(&engine)
+    stream(&mut conn)
 }
 
 // ANCHOR: read
@@ -113,6 +114,11 @@ fn search(
     query.all(conn)
     // SELECT "id", "name", "email", "manager_id" FROM "users"
     //     WHERE instr("name", ?) > 0 AND "email" IS NOT NULL
+    // PostgreSQL: SELECT "id", "name", "email", "manager_id"
+    //     FROM "users" WHERE "name" LIKE $1 AND "email" IS NOT NULL
+    // MySQL: SELECT `id`, `name`, `email`, `manager_id` FROM `users`
+    //     WHERE `name` LIKE ? COLLATE utf8mb4_0900_bin ESCAPE x'5C'
+    //     AND `email` IS NOT NULL
 }
 // ANCHOR_END: search
 
@@ -131,6 +137,14 @@ fn page(conn: &mut Connection) -> orm::Result<()> {
     //         AND NOT ("email" IS NOT NULL))
     //         OR instr("name", ?) = 1
     //     ORDER BY "name" DESC, "id" ASC LIMIT ? OFFSET ?
+    // PostgreSQL: SELECT "name" FROM "users"
+    //     WHERE ("id" = ANY($1) AND NOT ("email" IS NOT NULL))
+    //     OR "name" LIKE $2 ORDER BY "name" DESC, "id" ASC
+    //     LIMIT $3 OFFSET $4
+    // MySQL: SELECT `name` FROM `users`
+    //     WHERE (`id` IN (?, ?, ?, ?) AND NOT (`email` IS NOT NULL))
+    //     OR `name` LIKE ? COLLATE utf8mb4_0900_bin ESCAPE x'5C'
+    //     ORDER BY `name` DESC, `id` ASC LIMIT ? OFFSET ?
     assert_eq!(titles, ["bob", "ada"]);
     Ok(())
 }
@@ -145,10 +159,72 @@ fn nulls(conn: &mut Connection) -> orm::Result<()> {
     // SELECT "name" FROM "users"
     //     ORDER BY "manager_id" ASC NULLS LAST,
     //         "name" COLLATE BINARY ASC
+    // PostgreSQL: SELECT "name" FROM "users"
+    //     ORDER BY "manager_id" ASC NULLS LAST, "name" COLLATE "C" ASC
+    // MySQL: SELECT `name` FROM `users`
+    //     ORDER BY `manager_id` IS NULL, `manager_id` ASC, `name`
+    //     COLLATE utf8mb4_0900_bin ASC
     assert_eq!(names, ["bob", "cy", "ada"]);
     Ok(())
 }
 // ANCHOR_END: nulls
+
+// ANCHOR: distinct
+fn distinct(conn: &mut Connection) -> orm::Result<()> {
+    let authors: Vec<i64> = select(Post.author_id)
+        .distinct()
+        .order_by(Post.author_id)
+        .all(conn)?;
+    // SELECT DISTINCT "author_id" FROM "posts"
+    //     ORDER BY "author_id" ASC
+    assert_eq!(authors, [1, 2]);
+    Ok(())
+}
+// ANCHOR_END: distinct
+
+// ANCHOR: distinct_on
+fn first_of_each(conn: &mut Connection) -> orm::Result<()> {
+    let newest: Vec<(i64, String)> =
+        select((Post.author_id, Post.title))
+            .distinct_on(Post.author_id)
+            .order_by((Post.author_id, Post.id.desc()))
+            .all(conn)?;
+    // SELECT DISTINCT ON ("author_id") "author_id", "title"
+    //     FROM "posts" ORDER BY "author_id" ASC, "id" DESC
+    // SQLite: Unsupported
+    // MySQL: Unsupported
+    assert_eq!(newest[0], (1, "More".to_owned()));
+    Ok(())
+}
+// ANCHOR_END: distinct_on
+
+// ANCHOR: with_ties
+fn with_ties(conn: &mut Connection) -> orm::Result<()> {
+    let first: Vec<String> = select(Post.title)
+        .order_by(Post.author_id)
+        .limit_with_ties(1)
+        .all(conn)?;
+    // SELECT "title" FROM "posts" ORDER BY "author_id" ASC
+    //     FETCH FIRST ? ROWS WITH TIES
+    // SQLite: Unsupported
+    // MySQL: Unsupported
+    // MariaDB: SELECT `title` FROM `posts`
+    //     ORDER BY `author_id` ASC FETCH FIRST ? ROWS WITH TIES
+    assert_eq!(first.len(), 2);
+    Ok(())
+}
+// ANCHOR_END: with_ties
+
+// ANCHOR: literals
+fn literals() -> orm::Result<()> {
+    let query = select(Post.id).filter(Post.title.ne("It's"));
+    assert_eq!(
+        query.to_sql_with_literals(&orm::postgres::PostgresDialect)?,
+        r#"SELECT "id" FROM "posts" WHERE "title" <> 'It''s'"#
+    );
+    Ok(())
+}
+// ANCHOR_END: literals
 
 // ANCHOR: rows
 fn rows(conn: &mut Connection) -> orm::Result<()> {
@@ -240,6 +316,14 @@ fn totals(conn: &mut Connection) -> orm::Result<()> {
     //         ON "posts"."author_id" = "users"."id"
     //     GROUP BY "users"."id"
     //     HAVING COUNT("posts"."id") > ?
+    // PostgreSQL: SELECT "users"."name", COUNT("posts"."id"),
+    //     CAST(SUM("posts"."likes") AS int8) FROM "users" INNER
+    //     JOIN "posts" ON "posts"."author_id" = "users"."id"
+    //     GROUP BY "users"."id" HAVING COUNT("posts"."id") > $1
+    // MySQL: SELECT `users`.`name`, COUNT(`posts`.`id`),
+    //     (SUM(`posts`.`likes`) DIV 1) FROM `users` INNER JOIN `posts`
+    //     ON `posts`.`author_id` = `users`.`id`
+    //     GROUP BY `users`.`id` HAVING COUNT(`posts`.`id`) > ?
     assert_eq!(totals, [("ada".to_owned(), 2, Some(7))]);
     Ok(())
 }
@@ -258,11 +342,44 @@ fn clauses(conn: &mut Connection) -> orm::Result<()> {
     //         GROUP_CONCAT("title", ', ' ORDER BY "id" ASC)
     //     FROM "posts" GROUP BY "author_id"
     //     ORDER BY "author_id" ASC
+    // PostgreSQL: SELECT "author_id", COUNT(*) FILTER
+    //     (WHERE "likes" >= $1), STRING_AGG("title", ', '
+    //     ORDER BY "id" ASC) FROM "posts" GROUP BY "author_id"
+    //     ORDER BY "author_id" ASC
+    // MySQL: SELECT `author_id`, COUNT(CASE WHEN `likes` >= ?
+    //     THEN 1 END), GROUP_CONCAT(`title`
+    //     ORDER BY `id` ASC SEPARATOR ', ') FROM `posts`
+    //     GROUP BY `author_id` ORDER BY `author_id` ASC
     assert_eq!((found[0].0, found[0].1), (1, 1));
     assert_eq!(found[0].2.as_deref(), Some("Notes, More"));
     Ok(())
 }
 // ANCHOR_END: clauses
+
+// ANCHOR: labels
+fn labels(conn: &mut Connection) -> orm::Result<()> {
+    let spread = stddev_pop(Post.likes).label("spread");
+    let found: Vec<(i64, Option<f64>)> =
+        select((Post.author_id, spread.clone()))
+            .group_by(Post.author_id)
+            .order_by(spread.desc())
+            .all(conn)?;
+    // SELECT "author_id",
+    //         STDDEV_POP(CAST("likes" AS REAL)) AS "spread"
+    //     FROM "posts" GROUP BY "author_id"
+    //     ORDER BY "spread" DESC
+    // PostgreSQL: SELECT "author_id",
+    //         STDDEV_POP(CAST("likes" AS float8)) AS "spread"
+    //     FROM "posts" GROUP BY "author_id"
+    //     ORDER BY "spread" DESC
+    // MySQL: SELECT `author_id`,
+    //         STDDEV_POP(CAST(`likes` AS DOUBLE)) AS `spread`
+    //     FROM `posts` GROUP BY `author_id`
+    //     ORDER BY `spread` DESC
+    assert_eq!(found[0], (1, Some(0.5)));
+    Ok(())
+}
+// ANCHOR_END: labels
 
 // ANCHOR: windows
 fn windows(conn: &mut Connection) -> orm::Result<()> {
@@ -280,11 +397,50 @@ fn windows(conn: &mut Connection) -> orm::Result<()> {
     //         ),
     //         SUM("likes") OVER (PARTITION BY "author_id")
     //     FROM "posts" ORDER BY "id" ASC
+    // PostgreSQL: SELECT "title", ROW_NUMBER() OVER (PARTITION BY
+    //     "author_id" ORDER BY "id" DESC), CAST(SUM("likes") OVER
+    //     (PARTITION BY "author_id") AS int8) FROM "posts"
+    //     ORDER BY "id" ASC
+    // MySQL: SELECT `title`, CAST(ROW_NUMBER() OVER (PARTITION BY
+    //     `author_id` ORDER BY `id` DESC) AS SIGNED), (SUM(`likes`)
+    //     OVER (PARTITION BY `author_id`) DIV 1) FROM `posts`
+    //     ORDER BY `id` ASC
+    // MariaDB: SELECT `title`, ROW_NUMBER() OVER (PARTITION BY
+    //     `author_id` ORDER BY `id` DESC), (SUM(`likes`) OVER
+    //     (PARTITION BY `author_id`) DIV 1) FROM `posts`
+    //     ORDER BY `id` ASC
     assert_eq!(found[0], ("Notes".to_owned(), 2, Some(7)));
     assert_eq!(found[2], ("Draft".to_owned(), 1, Some(0)));
     Ok(())
 }
 // ANCHOR_END: windows
+
+// ANCHOR: frames
+fn frames(conn: &mut Connection) -> orm::Result<()> {
+    let in_order = window().order_by(Post.id);
+    let last_two = in_order.clone().rows(Preceding(1), CurrentRow);
+    let query = select((
+        lag(Post.title, 1).over(in_order),
+        sum(Post.likes).over(last_two),
+    ));
+    let found: Vec<(Option<String>, Option<i64>)> =
+        query.order_by(Post.id).all(conn)?;
+    // SELECT LAG("title", 1) OVER (ORDER BY "id" ASC), SUM("likes")
+    //     OVER (ORDER BY "id" ASC ROWS BETWEEN 1 PRECEDING
+    //     AND CURRENT ROW) FROM "posts" ORDER BY "id" ASC
+    // PostgreSQL: SELECT LAG("title", 1) OVER
+    //     (ORDER BY "id" ASC), CAST(SUM("likes") OVER
+    //     (ORDER BY "id" ASC ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)
+    //     AS int8) FROM "posts" ORDER BY "id" ASC
+    // MySQL: SELECT LAG(`title`, 1) OVER
+    //     (ORDER BY `id` ASC), (SUM(`likes`) OVER
+    //     (ORDER BY `id` ASC ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)
+    //     DIV 1) FROM `posts` ORDER BY `id` ASC
+    assert_eq!(found[0], (None, Some(3)));
+    assert_eq!(found[2], (Some("More".to_owned()), Some(4)));
+    Ok(())
+}
+// ANCHOR_END: frames
 
 // ANCHOR: choices
 fn choices(conn: &mut Connection) -> orm::Result<()> {
@@ -348,106 +504,3 @@ fn stream(conn: &mut Connection) -> orm::Result<()> {
     Ok(())
 }
 // ANCHOR_END: stream
-
-// ANCHOR: numbers
-fn numbers(conn: &mut Connection) -> orm::Result<()> {
-    let names = select(User.name).order_by(User.name);
-    let page = names.page(2, 2).with_total().fetch(conn)?;
-    // SELECT "name" FROM "users"
-    //     ORDER BY "name" ASC, "id" ASC LIMIT ? OFFSET ?
-    // SELECT COUNT(*) FROM "users"
-    assert_eq!(page.rows, ["cy"]);
-    assert!(!page.has_next);
-    assert_eq!(page.total, Some(3));
-    Ok(())
-}
-// ANCHOR_END: numbers
-
-// ANCHOR: keyset
-fn keyset(conn: &mut Connection) -> orm::Result<()> {
-    let posts = select(Post).order_by(Post.likes.desc());
-    let first = posts.keyset(2).fetch(conn)?;
-    // SELECT "id", "author_id", "title", "likes" FROM "posts"
-    //     ORDER BY "likes" DESC, "id" ASC LIMIT ?
-    assert_eq!(first.rows[0].title, "More");
-    if let Some(cursor) = first.next {
-        let second = posts.keyset(2).after(cursor).fetch(conn)?;
-        // SELECT "id", "author_id", "title", "likes" FROM "posts"
-        //     WHERE "likes" <= ? AND ("likes" < ?
-        //         OR ("likes" = ? AND "id" > ?))
-        //     ORDER BY "likes" DESC, "id" ASC LIMIT ?
-        assert_eq!(second.rows[0].title, "Draft");
-        assert!(second.next.is_none());
-        assert!(second.previous.is_some());
-    }
-    Ok(())
-}
-// ANCHOR_END: keyset
-
-// ANCHOR: explain
-fn explain(conn: &mut Connection) -> orm::Result<()> {
-    let query = select(User).filter(User.id.eq(1));
-    let plan: String = query.explain(conn)?;
-    // EXPLAIN QUERY PLAN SELECT "id", "name", "email",
-    //     "manager_id" FROM "users" WHERE "id" = ?
-    assert!(plan.contains("SEARCH users USING INTEGER PRIMARY KEY"));
-    Ok(())
-}
-// ANCHOR_END: explain
-
-// ANCHOR: scopes
-trait UserScopes {
-    fn reachable(self) -> Self;
-}
-
-// For each query whose rows are users. A scope that fits every
-// query that has the table is one of `impl<S> … for Select<S>`.
-impl<S: EntitySelection<Model = User>> UserScopes for Select<S> {
-    fn reachable(self) -> Self {
-        self.filter(User.email.is_not_null())
-    }
-}
-
-fn scopes(conn: &mut Connection) -> orm::Result<()> {
-    let users = select(User).reachable().order_by(User.name);
-    assert!(users.all(conn)?.is_empty());
-    // SELECT "id", "name", "email", "manager_id" FROM "users"
-    //     WHERE "email" IS NOT NULL ORDER BY "name" ASC
-    Ok(())
-}
-// ANCHOR_END: scopes
-
-// ANCHOR: model_order
-#[derive(Model, Clone, Debug)]
-#[orm(table = "cities", order_by = (name, id.desc()))]
-struct City {
-    #[orm(primary_key)]
-    id: i64,
-    name: String,
-}
-
-fn model_order(conn: &mut Connection) -> orm::Result<()> {
-    let first: Option<City> = select(City).first(conn)?;
-    // SELECT "id", "name" FROM "cities"
-    //     ORDER BY "name" ASC, "id" DESC LIMIT 1
-    let any: Vec<City> = select(City).unordered().all(conn)?;
-    // SELECT "id", "name" FROM "cities"
-    assert!(first.is_none() && any.is_empty());
-    Ok(())
-}
-// ANCHOR_END: model_order
-
-// ANCHOR: bulk
-fn bulk(engine: &Engine) -> orm::Result<()> {
-    let mut session = Session::new(engine);
-    let ada = session.get_one(User, 1)?;
-    // SELECT "id", "name", "email", "manager_id" FROM "users"
-    //     WHERE "id" = ?
-    let users = session.in_bulk(User, [1, 2, 9])?;
-    // SELECT "id", "name", "email", "manager_id" FROM "users"
-    //     WHERE "id" IN (?, ?)
-    assert_eq!(users.len(), 2);
-    assert_eq!(users[&1], ada);
-    Ok(())
-}
-// ANCHOR_END: bulk

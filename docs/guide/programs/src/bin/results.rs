@@ -28,7 +28,7 @@ struct Post {
 // ANCHOR_END: models
 
 fn main() -> orm::Result<()> {
-    let engine = Engine::options("sqlite://").echo().connect()?;
+    let engine = orm_guide::engine()?;
     orm::metadata().create_all(&engine)?;
     let mut conn = engine.connection()?;
     for name in ["ada", "bob"] {
@@ -166,11 +166,16 @@ fn chunks(conn: &mut Connection) -> orm::Result<()> {
         Ok(())
     })?;
     // BEGIN
+    // PostgreSQL: none
+    // MySQL: START TRANSACTION READ ONLY
     // SELECT "id", "name", "email" FROM "users"
     //     ORDER BY "id" ASC LIMIT ?
     // SELECT "id", "author_id", "title" FROM "posts"
     //     WHERE "author_id" IN (?, ?)
+    // PostgreSQL: SELECT "id", "author_id", "title" FROM "posts"
+    //     WHERE "author_id" = ANY($1)
     // COMMIT
+    // PostgreSQL: none
     assert_eq!(titles, 2);
     Ok(())
 }

@@ -44,14 +44,18 @@ fn main() -> orm::Result<()> {
         insert(Post).values(post).execute(&mut conn)?;
     }
     outer(&mut conn)?;
+    orm_guide::if_supported(full(&mut conn))?;
     combined(&mut conn)?;
     parts(&mut conn)?;
     derived(&mut conn)?;
     entities(&mut conn)?;
     common(&mut conn)?;
+    again(&mut conn)?;
     tree(&mut conn)?;
     rows(&mut conn)?;
-    lateral()
+    orm_guide::if_supported(lateral(&mut conn))?;
+    drop(conn);
+    locks(&engine)
 }
 
 // ANCHOR: outer
@@ -76,6 +80,24 @@ fn outer(conn: &mut Connection) -> orm::Result<()> {
 }
 // ANCHOR_END: outer
 
+// ANCHOR: full
+fn full(conn: &mut Connection) -> orm::Result<()> {
+    let all: Vec<(Option<String>, Option<String>)> =
+        select((optional(User.name), optional(Post.title)))
+            .from(User)
+            .full_join(Post)
+            .order_by((User.id, Post.id))
+            .all(conn)?;
+    // SELECT "users"."name", "posts"."title" FROM "users"
+    //     FULL JOIN "posts"
+    //         ON "posts"."author_id" = "users"."id"
+    //     ORDER BY "users"."id" ASC, "posts"."id" ASC
+    // MySQL: Unsupported
+    assert_eq!(all.len(), 4);
+    Ok(())
+}
+// ANCHOR_END: full
+
 // ANCHOR: combined
 fn combined(conn: &mut Connection) -> orm::Result<()> {
     let words: Vec<String> = select(User.name)
@@ -92,6 +114,13 @@ fn combined(conn: &mut Connection) -> orm::Result<()> {
     // SELECT "id" FROM "users" EXCEPT
     //     SELECT "author_id" FROM "posts"
     assert_eq!(silent, [3]);
+
+    let managers = select(User.manager_id.coalesce(0));
+    let both: Vec<i64> =
+        select(Post.author_id).intersect(managers).all(conn)?;
+    // SELECT "author_id" FROM "posts" INTERSECT
+    //     SELECT COALESCE("manager_id", ?) FROM "users"
+    assert_eq!(both.len(), 2);
     Ok(())
 }
 // ANCHOR_END: combined
@@ -194,6 +223,36 @@ fn common(conn: &mut Connection) -> orm::Result<()> {
 }
 // ANCHOR_END: common
 
+// ANCHOR: again
+fn again(conn: &mut Connection) -> orm::Result<()> {
+    let best = select((Post.author_id, max(Post.likes)))
+        .group_by(Post.author_id)
+        .cte("best")
+        .materialized(true);
+    let (author, likes) = best.columns();
+    let titles: Vec<String> = select(Post.title)
+        .join_on(&best, author.eq(Post.author_id))
+        .filter(likes.eq(Post.likes))
+        .order_by(Post.id)
+        .all(conn)?;
+    // WITH "best" AS MATERIALIZED (
+    //     SELECT "author_id" AS "c0", MAX("likes") AS "c1"
+    //         FROM "posts" GROUP BY "author_id"
+    // ) SELECT "posts"."title" FROM "posts"
+    //     INNER JOIN "best"
+    //         ON "best"."c0" = "posts"."author_id"
+    //     WHERE "best"."c1" = "posts"."likes"
+    //     ORDER BY "posts"."id" ASC
+    // MySQL: WITH `best` AS (SELECT `author_id` AS `c0`, MAX(`likes`)
+    //     AS `c1` FROM `posts` GROUP BY `author_id`)
+    //     SELECT `posts`.`title` FROM `posts` INNER JOIN `best`
+    //     ON `best`.`c0` = `posts`.`author_id`
+    //     WHERE `best`.`c1` = `posts`.`likes` ORDER BY `posts`.`id` ASC
+    assert_eq!(titles, ["More", "Draft"]);
+    Ok(())
+}
+// ANCHOR_END: again
+
 // ANCHOR: tree
 fn tree(conn: &mut Connection) -> orm::Result<()> {
     let ada = select(User.id).filter(User.name.eq("ada"));
@@ -247,25 +306,56 @@ fn rows(conn: &mut Connection) -> orm::Result<()> {
 // ANCHOR_END: values
 
 // ANCHOR: lateral
-fn lateral() -> orm::Result<()> {
+fn lateral(conn: &mut Connection) -> orm::Result<()> {
     let last = select(Post.title)
         .filter(Post.author_id.eq(User.id))
         .order_by(Post.id.desc())
         .limit(1)
         .as_table("last");
-    let title = last.columns();
-    let users =
-        select((User.name, optional(title))).left_join_lateral(&last);
-    let sql = users.to_sql(&orm::postgres::PostgresDialect)?;
-    assert_eq!(
-        sql,
-        "SELECT \"users\".\"name\", \"last\".\"c0\" FROM \"users\" \
-         LEFT JOIN LATERAL (SELECT \"posts\".\"title\" AS \"c0\" \
-         FROM \"posts\" \
-         WHERE \"posts\".\"author_id\" = \"users\".\"id\" \
-         ORDER BY \"posts\".\"id\" DESC LIMIT $1) AS \"last\" \
-         ON 1 = 1"
-    );
+    let users: Vec<(String, Option<String>)> =
+        select((User.name, optional(last.columns())))
+            .left_join_lateral(&last)
+            .order_by(User.id)
+            .all(conn)?;
+    // SELECT "users"."name", "last"."c0" FROM "users"
+    //     LEFT JOIN LATERAL (SELECT "posts"."title" AS "c0"
+    //         FROM "posts"
+    //         WHERE "posts"."author_id" = "users"."id"
+    //         ORDER BY "posts"."id" DESC LIMIT ?) AS "last"
+    //     ON 1 = 1 ORDER BY "users"."id" ASC
+    // SQLite: Unsupported
+    // MariaDB: Unsupported
+    assert_eq!(users[0].1.as_deref(), Some("More"));
     Ok(())
 }
 // ANCHOR_END: lateral
+
+// ANCHOR: locks
+fn locks(engine: &Engine) -> orm::Result<()> {
+    engine.transaction(|session| {
+        let first = select(Post).order_by(Post.id).limit(1);
+        let free = first.clone().for_update().skip_locked();
+        assert_eq!(free.all(session)?.len(), 1);
+        let read = first.for_share().nowait();
+        assert_eq!(read.all(session)?.len(), 1);
+        Ok(())
+    })
+    // BEGIN IMMEDIATE
+    // SELECT "id", "author_id", "title", "likes" FROM "posts"
+    //     ORDER BY "id" ASC LIMIT ?
+    // PostgreSQL: SELECT "id", "author_id", "title", "likes"
+    //     FROM "posts" ORDER BY "id" ASC
+    //     LIMIT $1 FOR UPDATE SKIP LOCKED
+    // MySQL: SELECT `id`, `author_id`, `title`, `likes` FROM `posts`
+    //     ORDER BY `id` ASC LIMIT ? FOR UPDATE SKIP LOCKED
+    // SELECT "id", "author_id", "title", "likes" FROM "posts"
+    //     ORDER BY "id" ASC LIMIT ?
+    // PostgreSQL: SELECT "id", "author_id", "title", "likes"
+    //     FROM "posts" ORDER BY "id" ASC LIMIT $1 FOR SHARE NOWAIT
+    // MySQL: SELECT `id`, `author_id`, `title`, `likes` FROM `posts`
+    //     ORDER BY `id` ASC LIMIT ? FOR SHARE NOWAIT
+    // MariaDB: SELECT `id`, `author_id`, `title`, `likes` FROM `posts`
+    //     ORDER BY `id` ASC LIMIT ? LOCK IN SHARE MODE NOWAIT
+    // COMMIT
+}
+// ANCHOR_END: locks

@@ -15,7 +15,7 @@ struct Post {
 // ANCHOR_END: model
 
 fn main() -> orm::Result<()> {
-    let engine = Engine::options("sqlite://").echo().connect()?;
+    let engine = orm_guide::engine()?;
     orm::metadata().create_all(&engine)?;
     let mut conn = engine.connection()?;
     add(&mut conn)?;
@@ -32,14 +32,26 @@ fn add(conn: &mut Connection) -> orm::Result<()> {
     let id: i64 =
         insert(Post).values(notes).returning(Post.id).one(conn)?;
     // INSERT INTO "posts" ("title") VALUES (?)
+    // PostgreSQL: INSERT INTO "posts" ("title") VALUES ($1)
+    //     RETURNING "id"
+    // MariaDB: INSERT INTO `posts` (`title`) VALUES (?) RETURNING `id`
     assert_eq!(id, 1);
 
     let titles = ["One", "Two"];
     let rows = titles.map(|title| Post::builder().title(title));
     let stored: u64 = insert(Post).values(rows).execute(conn)?;
     // BEGIN
+    // PostgreSQL: none
+    // MySQL: none
     // INSERT INTO "posts" ("title") VALUES (?), (?)
+    // PostgreSQL: WITH written AS (INSERT INTO "posts" ("title")
+    //     SELECT * FROM UNNEST($1) RETURNING 1) SELECT CASE
+    //     WHEN count(*) <> cardinality($1)
+    //     THEN ('orm: not all rows of the batch, but ' ||
+    //     count(*))::date END FROM written
     // COMMIT
+    // PostgreSQL: none
+    // MySQL: none
     assert_eq!(stored, 2);
     Ok(())
 }
@@ -53,6 +65,10 @@ fn change(conn: &mut Connection) -> orm::Result<()> {
         .execute(conn)?;
     // UPDATE "posts" SET "likes" =
     //     integer_store("likes" + ?, 64) WHERE "title" <> ?
+    // PostgreSQL: UPDATE "posts" SET "likes" = "likes" + $1
+    //     WHERE "title" <> $2
+    // MySQL: UPDATE `posts` SET `likes` = `likes` + ?
+    //     WHERE `title` <> ?
     assert_eq!(matched, 2);
     Ok(())
 }
@@ -67,12 +83,12 @@ struct Total {
 
 fn by_text(conn: &mut Connection) -> orm::Result<()> {
     let sql = "SELECT likes, COUNT(*) AS posts FROM posts
-        WHERE title IN :titles GROUP BY likes";
+        WHERE title IN :titles GROUP BY likes ORDER BY likes";
     let titles = ["Notes", "One", "Two"];
     let totals: Vec<Total> =
         raw(sql).bind_list("titles", titles).all(conn)?;
     // SELECT likes, COUNT(*) AS posts FROM posts
-    //     WHERE title IN (?, ?, ?) GROUP BY likes
+    //     WHERE title IN (?, ?, ?) GROUP BY likes ORDER BY likes
     assert_eq!((totals[1].likes, totals[1].posts), (1, 2));
 
     let sql = "SELECT * FROM posts WHERE likes < :most";

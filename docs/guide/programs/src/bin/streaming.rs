@@ -35,7 +35,10 @@ fn main() -> orm::Result<()> {
     store(&mut conn)?;
     entities(&mut conn)?;
     columns(&mut conn)?;
+    structs(&mut conn)?;
     text(&mut conn)?;
+    by_name(&mut conn)?;
+    graphs(&mut conn)?;
     drop(conn);
     chunks(&engine)
 }
@@ -92,6 +95,34 @@ fn columns(conn: &mut Connection) -> orm::Result<()> {
 }
 // ANCHOR_END: columns
 
+// ANCHOR: structs
+#[derive(FromRow, Debug, PartialEq)]
+struct Highest {
+    sensor: String,
+    value: Option<f64>,
+}
+
+fn structs(conn: &mut Connection) -> orm::Result<()> {
+    let columns = Highest.sensor(Sensor.name).value(max(Reading.value));
+    let query = select(columns)
+        .left_join(Reading)
+        .group_by(Sensor)
+        .order_by(Sensor.id);
+    let rows: Vec<Highest> =
+        query.stream(conn)?.collect::<orm::Result<_>>()?;
+    // SELECT "sensors"."name", MAX("readings"."value") FROM "sensors"
+    //     LEFT JOIN "readings" ON "readings"."sensor_id" =
+    //     "sensors"."id" GROUP BY "sensors"."id"
+    //     ORDER BY "sensors"."id" ASC
+    assert_eq!(rows[0].value, Some(21.5));
+    assert_eq!(
+        (rows[2].sensor.as_str(), rows[2].value),
+        ("yard", None)
+    );
+    Ok(())
+}
+// ANCHOR_END: structs
+
 // ANCHOR: text
 fn text(conn: &mut Connection) -> orm::Result<()> {
     let query = raw("SELECT id, value FROM readings");
@@ -104,6 +135,45 @@ fn text(conn: &mut Connection) -> orm::Result<()> {
     Ok(())
 }
 // ANCHOR_END: text
+
+// ANCHOR: by_name
+fn by_name(conn: &mut Connection) -> orm::Result<()> {
+    let query = select(Reading).order_by(Reading.id);
+    let mut sum = 0.0;
+    for row in query.stream_rows(conn)? {
+        sum += row?.get::<f64>("value")?;
+    }
+    // SELECT "id", "sensor_id", "value" FROM "readings"
+    //     ORDER BY "id" ASC
+    assert!(sum > 50.0);
+    Ok(())
+}
+// ANCHOR_END: by_name
+
+// ANCHOR: graphs
+fn graphs(conn: &mut Connection) -> orm::Result<()> {
+    let query = select(Sensor).with(Sensor.readings);
+    let mut readings = 0;
+    query.graph_chunks(1000, conn, |_conn, sensors| {
+        for sensor in &sensors {
+            readings += sensors[*sensor].readings.get()?.len();
+        }
+        Ok(())
+    })?;
+    // BEGIN
+    // PostgreSQL: none
+    // MySQL: START TRANSACTION READ ONLY
+    // SELECT "id", "name" FROM "sensors" ORDER BY "id" ASC LIMIT ?
+    // SELECT "id", "sensor_id", "value" FROM "readings"
+    //     WHERE "sensor_id" IN (?, ?, ?, ?)
+    // PostgreSQL: SELECT "id", "sensor_id", "value" FROM "readings"
+    //     WHERE "sensor_id" = ANY($1)
+    // COMMIT
+    // PostgreSQL: none
+    assert_eq!(readings, 3);
+    Ok(())
+}
+// ANCHOR_END: graphs
 
 // ANCHOR: chunks
 fn chunks(engine: &Engine) -> orm::Result<()> {

@@ -42,14 +42,23 @@ fn work(engine: &Engine) -> orm::Result<bool> {
     // BEGIN IMMEDIATE
     // SELECT "id", "done" FROM "jobs" WHERE "done" = ?
     //     ORDER BY "id" ASC LIMIT 1
+    // PostgreSQL: SELECT "id", "done" FROM "jobs" WHERE "done" = $1
+    //     ORDER BY "id" ASC LIMIT 1 FOR UPDATE SKIP LOCKED
+    // MySQL: SELECT `id`, `done` FROM `jobs` WHERE `done` = ?
+    //     ORDER BY `id` ASC LIMIT 1 FOR UPDATE SKIP LOCKED
     // UPDATE "jobs" SET "done" = ?
     //     WHERE "id" = ? AND "done" IS ?
+    // PostgreSQL: SAVEPOINT orm_1
+    // PostgreSQL: UPDATE "jobs" SET "done" = $1 WHERE "id" = $2
+    //     AND "done" IS NOT DISTINCT FROM $3
+    // MySQL: UPDATE `jobs` SET `done` = ? WHERE `id` = ?
+    //     AND `done` <=> ?
     // COMMIT
 }
 // ANCHOR_END: queue
 
 fn main() -> orm::Result<()> {
-    let engine = Engine::options("sqlite://").echo().connect()?;
+    let engine = orm_guide::engine()?;
     orm::metadata().create_all(&engine)?;
     let mut conn = engine.connection()?;
     let job = Job::builder().done(false);
@@ -76,6 +85,10 @@ fn open(engine: &Engine) -> orm::Result<i64> {
     })
     // BEGIN IMMEDIATE
     // INSERT INTO "accounts" ("balance") VALUES (?)
+    // PostgreSQL: INSERT INTO "accounts" ("balance") VALUES ($1)
+    //     RETURNING "id"
+    // MariaDB: INSERT INTO `accounts` (`balance`) VALUES (?)
+    //     RETURNING `id`
     // COMMIT
 }
 // ANCHOR_END: open
@@ -90,6 +103,10 @@ fn rollback(engine: &Engine, id: i64) -> orm::Result<()> {
     // BEGIN IMMEDIATE
     // UPDATE "accounts" SET "balance" = ?
     //     WHERE "id" = ? AND "balance" IS ?
+    // PostgreSQL: UPDATE "accounts" SET "balance" = $1 WHERE "id" = $2
+    //     AND "balance" IS NOT DISTINCT FROM $3
+    // MySQL: UPDATE `accounts` SET `balance` = ? WHERE `id` = ?
+    //     AND `balance` <=> ?
     session.rollback()?;
     // ROLLBACK
     assert_eq!(session[account].balance, 5); // as before
@@ -111,10 +128,22 @@ fn savepoint(engine: &Engine) -> orm::Result<()> {
     })
     // BEGIN IMMEDIATE
     // INSERT INTO "accounts" ("balance") VALUES (?)
+    // PostgreSQL: INSERT INTO "accounts" ("balance") VALUES ($1)
+    //     RETURNING "id"
+    // MariaDB: INSERT INTO `accounts` (`balance`) VALUES (?)
+    //     RETURNING `id`
     // SAVEPOINT orm_1
     // INSERT INTO "accounts" ("balance") VALUES (?)
+    // PostgreSQL: SAVEPOINT orm_2
+    // PostgreSQL: INSERT INTO "accounts" ("balance") VALUES ($1)
+    //     RETURNING "id"
+    // PostgreSQL: ROLLBACK TO SAVEPOINT orm_2
+    // MariaDB: INSERT INTO `accounts` (`balance`) VALUES (?)
+    //     RETURNING `id`
     // ROLLBACK TO SAVEPOINT orm_1
     // RELEASE SAVEPOINT orm_1
+    // PostgreSQL: none
+    // MySQL: none
     // COMMIT
 }
 // ANCHOR_END: savepoint
@@ -125,12 +154,21 @@ fn lock(engine: &Engine, id: i64) -> orm::Result<()> {
     let account = session.get_for_update(Account, id)?;
     // BEGIN IMMEDIATE
     // SELECT "id", "balance" FROM "accounts" WHERE "id" = ?
+    // PostgreSQL: SELECT "id", "balance" FROM "accounts"
+    //     WHERE "id" = $1 FOR UPDATE
+    // MySQL: SELECT `id`, `balance` FROM `accounts`
+    //     WHERE `id` = ? FOR UPDATE
     if let Some(account) = account {
         session[account].balance += 1;
     }
     session.commit()
     // UPDATE "accounts" SET "balance" = ?
     //     WHERE "id" = ? AND "balance" IS ?
+    // PostgreSQL: SAVEPOINT orm_1
+    // PostgreSQL: UPDATE "accounts" SET "balance" = $1 WHERE "id" = $2
+    //     AND "balance" IS NOT DISTINCT FROM $3
+    // MySQL: UPDATE `accounts` SET `balance` = ? WHERE `id` = ?
+    //     AND `balance` <=> ?
     // COMMIT
 }
 // ANCHOR_END: lock
@@ -147,6 +185,10 @@ fn count(engine: &Engine, id: i64) -> orm::Result<()> {
     // BEGIN IMMEDIATE
     // UPDATE "accounts" SET "balance" =
     //     integer_store("balance" + ?, 64) WHERE "id" = ?
+    // PostgreSQL: UPDATE "accounts" SET "balance" = "balance" + $1
+    //     WHERE "id" = $2
+    // MySQL: UPDATE `accounts` SET `balance` = `balance` + ?
+    //     WHERE `id` = ?
     // SELECT "id", "balance" FROM "accounts" WHERE "id" = ?
     // COMMIT
     assert_eq!(session[account].balance, 16);
@@ -167,10 +209,18 @@ fn stale(engine: &Engine, id: i64) -> orm::Result<()> {
     one.commit()?;
     // UPDATE "accounts" SET "balance" = ?
     //     WHERE "id" = ? AND "balance" IS ?
+    // PostgreSQL: UPDATE "accounts" SET "balance" = $1 WHERE "id" = $2
+    //     AND "balance" IS NOT DISTINCT FROM $3
+    // MySQL: UPDATE `accounts` SET `balance` = ? WHERE `id` = ?
+    //     AND `balance` <=> ?
     two[of_two].balance += 100;
     let error = two.commit().expect_err("the row has changed");
     // UPDATE "accounts" SET "balance" = ?
     //     WHERE "id" = ? AND "balance" IS ?
+    // PostgreSQL: UPDATE "accounts" SET "balance" = $1 WHERE "id" = $2
+    //     AND "balance" IS NOT DISTINCT FROM $3
+    // MySQL: UPDATE `accounts` SET `balance` = ? WHERE `id` = ?
+    //     AND `balance` <=> ?
     assert!(error.is_stale_data());
     two.rollback()
 }
@@ -188,6 +238,10 @@ fn retry(engine: &Engine, id: i64) -> orm::Result<()> {
     // SELECT "id", "balance" FROM "accounts" WHERE "id" = ?
     // UPDATE "accounts" SET "balance" = ?
     //     WHERE "id" = ? AND "balance" IS ?
+    // PostgreSQL: UPDATE "accounts" SET "balance" = $1 WHERE "id" = $2
+    //     AND "balance" IS NOT DISTINCT FROM $3
+    // MySQL: UPDATE `accounts` SET `balance` = ? WHERE `id` = ?
+    //     AND `balance` <=> ?
     // COMMIT
 }
 // ANCHOR_END: retry
@@ -201,10 +255,19 @@ fn isolated(engine: &Engine) -> orm::Result<()> {
         select(sum(Account.balance)).one(session)
     })?;
     // PRAGMA query_only = TRUE
+    // PostgreSQL: none
+    // MySQL: SET TRANSACTION ISOLATION LEVEL SERIALIZABLE
     // BEGIN
+    // PostgreSQL: BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY
+    // MySQL: START TRANSACTION READ ONLY
     // SELECT SUM("balance") FROM "accounts" LIMIT 2
+    // PostgreSQL: SELECT CAST(SUM("balance") AS int8) FROM "accounts"
+    //     LIMIT 2
+    // MySQL: SELECT (SUM(`balance`) DIV 1) FROM `accounts` LIMIT 2
     // COMMIT
     // PRAGMA query_only = FALSE
+    // PostgreSQL: none
+    // MySQL: none
     assert_eq!(total, Some(127));
     Ok(())
 }
@@ -224,6 +287,8 @@ fn plain(engine: &Engine) -> orm::Result<()> {
     // SAVEPOINT orm_1
     // DELETE FROM "accounts" WHERE "balance" = ?
     // RELEASE SAVEPOINT orm_1
+    // PostgreSQL: none
+    // MySQL: none
     // COMMIT
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The program of the chapter "Numbers".
+//! The program of the chapter "Types": numbers.
 
 use orm::prelude::*;
 use orm::query::avg_dp;
@@ -18,13 +18,53 @@ struct Item {
 
 fn main() -> orm::Result<()> {
     let engine = orm_guide::engine()?;
-    orm::metadata().create_all(&engine)?;
+    // Of `Item` alone: only PostgreSQL has a table of notes.
+    Metadata::of((Item,)).create_all(&engine)?;
+    arrays()?;
     let mut conn = engine.connection()?;
     store(&mut conn)?;
     compute(&mut conn)?;
     quotients(&mut conn)?;
     divide(&mut conn)
 }
+
+// ANCHOR: note
+#[derive(Model, Clone, Debug, PartialEq)]
+#[orm(table = "notes")]
+struct Note {
+    #[orm(primary_key)]
+    id: i64,
+    /// A column `"tags" text[] NOT NULL`.
+    tags: Vec<String>,
+    /// Each mark may be NULL: `"marks" int4[] NOT NULL`.
+    marks: Vec<Option<i32>>,
+    /// The array may be NULL, and is nested: `"grid" float8[]`.
+    grid: Option<Vec<Vec<f64>>>,
+}
+// ANCHOR_END: note
+
+// ANCHOR: arrays
+fn arrays() -> orm::Result<()> {
+    let postgres = &orm::postgres::PostgresDialect;
+    let found = Note.tags.has("news") & Note.tags.len().gt(1);
+    assert_eq!(
+        select(Note.tags.at(0)).filter(found).to_sql(postgres)?,
+        "SELECT \"tags\"[1] FROM \"notes\" \
+         WHERE ($1 = ANY(\"tags\")) AND (cardinality(\"tags\")) > $2",
+    );
+    let both = Note.tags.contains(["news", "sport"]);
+    let change = update(Note)
+        .set(Note.tags, Note.tags.without("sport").append("old"))
+        .filter(both);
+    assert_eq!(
+        change.to_sql(postgres)?,
+        "UPDATE \"notes\" SET \"tags\" = \
+         array_append(array_remove(\"tags\", $1), $2) \
+         WHERE (\"tags\" @> $3)",
+    );
+    Ok(())
+}
+// ANCHOR_END: arrays
 
 // ANCHOR: store
 fn store(conn: &mut Connection) -> orm::Result<()> {

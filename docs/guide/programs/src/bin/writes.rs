@@ -26,6 +26,18 @@ struct Delivery {
 }
 // ANCHOR_END: model
 
+// ANCHOR: ticket
+#[derive(Model, Clone, Debug)]
+#[orm(table = "tickets")]
+struct Ticket {
+    #[orm(primary_key)]
+    id: i64,
+    #[orm(server_default = 1)]
+    seats: i64,
+    note: Option<String>,
+}
+// ANCHOR_END: ticket
+
 fn book(isbn: &str, title: &str) -> Book {
     let (isbn, title) = (isbn.into(), title.into());
     Book {
@@ -40,21 +52,26 @@ fn main() -> orm::Result<()> {
     let engine = orm_guide::engine()?;
     orm::metadata().create_all(&engine)?;
     let mut conn = engine.connection()?;
+    let books = [book("1", "Emma"), book("2", "Persuasion")];
+    insert(Book).values(&books).execute(&mut conn)?;
     orm_guide::if_supported(come_back(&mut conn))?;
     orm_guide::if_supported(updated(&mut conn))?;
-    upsert(&mut conn)?;
-    newer(&mut conn)?;
     many(&mut conn)?;
     from_another_table(&mut conn)?;
     copy(&mut conn)?;
-    drop(conn);
-    on_a_session(&engine)
+    from_a_query(&mut conn)?;
+    with(&mut conn)?;
+    orm_guide::if_supported(written(&mut conn))?;
+    orm_guide::if_supported(first_rows(&mut conn))?;
+    everywhere(&mut conn)?;
+    defaults(&mut conn)?;
+    empty(&mut conn)
 }
 
 // ANCHOR: returning
 fn come_back(conn: &mut Connection) -> orm::Result<()> {
     let stored: Book = insert(Book)
-        .values(book("1", "Emma"))
+        .values(book("3", "Evelina"))
         .returning(Book)
         .one(conn)?;
     // INSERT INTO "books" ("isbn", "title", "stock")
@@ -63,16 +80,16 @@ fn come_back(conn: &mut Connection) -> orm::Result<()> {
     // MySQL: Unsupported
     // MariaDB: INSERT INTO `books` (`isbn`, `title`, `stock`)
     //     VALUES (?, ?, ?) RETURNING `id`, `isbn`, `title`, `stock`
-    assert_eq!(stored.id, 1);
+    assert_eq!(stored.id, 3);
 
     let gone: Option<String> = delete(Book)
-        .filter(Book.id.eq(7))
+        .filter(Book.id.eq(stored.id))
         .returning(Book.title)
         .one_or_none(conn)?;
     // DELETE FROM "books" WHERE "id" = ? RETURNING "title"
     // MySQL: Unsupported
     // MariaDB: DELETE FROM `books` WHERE `id` = ? RETURNING `title`
-    assert_eq!(gone, None);
+    assert_eq!(gone.as_deref(), Some("Evelina"));
     Ok(())
 }
 // ANCHOR_END: returning
@@ -94,64 +111,6 @@ fn updated(conn: &mut Connection) -> orm::Result<()> {
     Ok(())
 }
 // ANCHOR_END: updated
-
-// ANCHOR: upsert
-fn upsert(conn: &mut Connection) -> orm::Result<()> {
-    let books = [book("1", "Emma"), book("2", "Persuasion")];
-    insert(Book)
-        .values(&books)
-        .on_conflict(Book.isbn)
-        .do_update(|new| [Book.stock.to(Book.stock + new.stock)])
-        .execute(conn)?;
-    // INSERT INTO "books" ("isbn", "title", "stock")
-    //     VALUES (?, ?, ?), (?, ?, ?)
-    //     ON CONFLICT ("isbn") DO UPDATE
-    //     SET "stock" =
-    //     integer_store("books"."stock" + excluded."stock", 64)
-    // PostgreSQL: INSERT INTO "books" ("isbn", "title", "stock")
-    //     SELECT * FROM UNNEST($1, $2, $3) ON CONFLICT ("isbn")
-    //     DO UPDATE SET "stock" = "books"."stock" + excluded."stock"
-    // MySQL: INSERT INTO `books` (`isbn`, `title`, `stock`)
-    //     VALUES (?, ?, ?), (?, ?, ?)
-    //     ON DUPLICATE KEY UPDATE `books`.`stock` = `books`.`stock` +
-    //     VALUES(`stock`)
-
-    insert(Book)
-        .values(book("2", "Other title"))
-        .on_conflict(Book.isbn)
-        .do_nothing()
-        .execute(conn)?;
-    // INSERT INTO "books" ("isbn", "title", "stock")
-    //     VALUES (?, ?, ?) ON CONFLICT ("isbn") DO NOTHING
-    // MySQL: INSERT INTO `books` (`isbn`, `title`, `stock`)
-    //     VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE `books`.`isbn` =
-    //     `books`.`isbn`
-    Ok(())
-}
-// ANCHOR_END: upsert
-
-// ANCHOR: where
-fn newer(conn: &mut Connection) -> orm::Result<()> {
-    insert(Book)
-        .values(book("2", "Persuasion"))
-        .on_conflict(Book.isbn)
-        .do_update_all()
-        .filter_new(|new| Book.stock.lt(new.stock))
-        .execute(conn)?;
-    // INSERT INTO "books" ("isbn", "title", "stock")
-    //     VALUES (?, ?, ?) ON CONFLICT ("isbn") DO UPDATE
-    //     SET "title" = excluded."title",
-    //     "stock" = excluded."stock"
-    //     WHERE "books"."stock" < excluded."stock"
-    // MySQL: INSERT INTO `books` (`isbn`, `title`, `stock`)
-    //     VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE `books`.`title` =
-    //     CASE WHEN `books`.`stock` < VALUES(`stock`)
-    //     THEN VALUES(`title`) ELSE `books`.`title` END,
-    //     `books`.`stock` = CASE WHEN `books`.`stock` < VALUES(`stock`)
-    //     THEN VALUES(`stock`) ELSE `books`.`stock` END
-    Ok(())
-}
-// ANCHOR_END: where
 
 // ANCHOR: many
 fn many(conn: &mut Connection) -> orm::Result<()> {
@@ -266,24 +225,148 @@ fn copy(conn: &mut Connection) -> orm::Result<()> {
 }
 // ANCHOR_END: copy
 
-// ANCHOR: session
-fn on_a_session(engine: &Engine) -> orm::Result<()> {
-    let mut session = Session::new(engine);
-    let emma: Ref<Book> =
-        session.upsert(Book.isbn, book("1", "Emma"))?;
-    // BEGIN IMMEDIATE
-    // INSERT INTO "books" ("isbn", "title", "stock")
-    //     VALUES (?, ?, ?) ON CONFLICT ("isbn") DO UPDATE
-    //     SET "title" = excluded."title",
-    //     "stock" = excluded."stock"
-    //     RETURNING "id", "isbn", "title", "stock"
-    // MySQL: INSERT INTO `books` (`isbn`, `title`, `stock`)
-    //     VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE `books`.`title` =
-    //     VALUES(`title`), `books`.`stock` = VALUES(`stock`)
-    // MySQL: SELECT `id`, `isbn`, `title`, `stock` FROM `books`
-    //     WHERE `isbn` = ?
-    assert_eq!(session[emma].title, "Emma");
-    session.commit()
-    // COMMIT
+// ANCHOR: from_query
+fn from_a_query(conn: &mut Connection) -> orm::Result<()> {
+    let of_book = select(sum(Delivery.copies))
+        .filter(Delivery.book_id.eq(Book.id));
+    update(Book)
+        .set(Book.stock, scalar(of_book).coalesce(0))
+        .filter(Book.isbn.eq("1"))
+        .execute(conn)?;
+    // UPDATE "books" SET "stock" = integer_store(COALESCE((SELECT
+    //     SUM("deliveries"."copies") FROM "deliveries" WHERE
+    //     "deliveries"."book_id" = "books"."id"), ?), 64)
+    //     WHERE "isbn" = ?
+    // PostgreSQL: UPDATE "books"
+    //     SET "stock" = COALESCE((SELECT
+    //     CAST(SUM("deliveries"."copies") AS int8) FROM "deliveries"
+    //     WHERE "deliveries"."book_id" = "books"."id"), $1)
+    //     WHERE "isbn" = $2
+    // MySQL: UPDATE `books` SET `stock` = COALESCE((SELECT
+    //     (SUM(`deliveries`.`copies`) DIV 1) FROM `deliveries` WHERE
+    //     `deliveries`.`book_id` = `books`.`id`), ?) WHERE `isbn` = ?
+    Ok(())
 }
-// ANCHOR_END: session
+// ANCHOR_END: from_query
+
+// ANCHOR: with
+fn with(conn: &mut Connection) -> orm::Result<()> {
+    let totals = select((Delivery.book_id, sum(Delivery.copies)))
+        .group_by(Delivery.book_id)
+        .cte("totals");
+    let (book, copies) = totals.columns();
+    let many = select(book).from(&totals).filter(copies.gt(50));
+    let updated: u64 = update(Book)
+        .set(Book.title, Book.title.concat("!"))
+        .filter(Book.id.in_(many))
+        .execute(conn)?;
+    // UPDATE "books" SET "title" = "title" || ?
+    //     WHERE "id" IN (WITH "totals" AS
+    //     (SELECT "deliveries"."book_id" AS "c0",
+    //     SUM("deliveries"."copies") AS "c1" FROM "deliveries" GROUP BY
+    //     "deliveries"."book_id") SELECT "totals"."c0" FROM "totals"
+    //     WHERE "totals"."c1" > ?)
+    // PostgreSQL: UPDATE "books" SET "title" = "title" || $1
+    //     WHERE "id" IN (WITH "totals" AS
+    //     (SELECT "deliveries"."book_id" AS "c0",
+    //     CAST(SUM("deliveries"."copies") AS int8) AS "c1" FROM
+    //     "deliveries" GROUP BY "deliveries"."book_id")
+    //     SELECT "totals"."c0" FROM "totals" WHERE "totals"."c1" > $2)
+    // MySQL: UPDATE `books` SET `title` = CONCAT(`title`, ?)
+    //     WHERE `id` IN (WITH `totals` AS
+    //     (SELECT `deliveries`.`book_id` AS `c0`,
+    //     (SUM(`deliveries`.`copies`) DIV 1) AS `c1` FROM `deliveries`
+    //     GROUP BY `deliveries`.`book_id`) SELECT `totals`.`c0`
+    //     FROM `totals` WHERE `totals`.`c1` > ?)
+    assert_eq!(updated, 0);
+    Ok(())
+}
+// ANCHOR_END: with
+
+// ANCHOR: written
+fn written(conn: &mut Connection) -> orm::Result<()> {
+    let gone = delete(Delivery)
+        .filter(Delivery.copies.lt(0))
+        .returning((Delivery.book_id, Delivery.copies))
+        .cte("gone");
+    let (book, copies) = gone.columns();
+    let found: Vec<(String, i64)> = select((Book.title, copies))
+        .join_on(&gone, book.eq(Book.id))
+        .all(conn)?;
+    // WITH "gone"("c0", "c1") AS
+    //     (DELETE FROM "deliveries" WHERE "copies" < ?
+    //     RETURNING "book_id", "copies")
+    //     SELECT "books"."title", "gone"."c1" FROM "books"
+    //     INNER JOIN "gone" ON "gone"."c0" = "books"."id"
+    // SQLite: Unsupported
+    // MySQL: Unsupported
+    assert!(found.is_empty());
+    Ok(())
+}
+// ANCHOR_END: written
+
+// ANCHOR: first_rows
+fn first_rows(conn: &mut Connection) -> orm::Result<()> {
+    let deleted: u64 = delete(Delivery)
+        .order_by(Delivery.id)
+        .limit(1)
+        .execute(conn)?;
+    // DELETE FROM "deliveries" ORDER BY "id" ASC LIMIT ?
+    // SQLite: Unsupported
+    // PostgreSQL: Unsupported
+    assert_eq!(deleted, 1);
+    Ok(())
+}
+// ANCHOR_END: first_rows
+
+// ANCHOR: everywhere
+fn everywhere(conn: &mut Connection) -> orm::Result<()> {
+    let oldest = select(Book.id).order_by(Book.id).limit(1);
+    update(Book)
+        .set(Book.stock, 0)
+        .filter(Book.id.in_(oldest))
+        .execute(conn)?;
+    // UPDATE "books" SET "stock" = ? WHERE "id" IN
+    //     (SELECT "books"."id" FROM "books" ORDER BY "books"."id" ASC
+    //     LIMIT ?)
+    // MySQL: UPDATE `books` SET `stock` = ? WHERE `id` IN
+    //     (SELECT /*+ NO_MERGE(`inner_query`) */ * FROM
+    //     (SELECT `books`.`id` FROM `books` ORDER BY `books`.`id` ASC
+    //     LIMIT ?) AS `inner_query`)
+    // MariaDB: UPDATE `books` SET `stock` = ? WHERE `id` IN
+    //     (SELECT * FROM (SELECT `books`.`id` FROM `books` ORDER BY
+    //     `books`.`id` ASC LIMIT ?) AS `inner_query`)
+    Ok(())
+}
+// ANCHOR_END: everywhere
+
+// ANCHOR: defaults
+fn defaults(conn: &mut Connection) -> orm::Result<()> {
+    let id: i64 =
+        insert(Ticket).defaults().returning(Ticket.id).one(conn)?;
+    // INSERT INTO "tickets" DEFAULT VALUES
+    // PostgreSQL: INSERT INTO "tickets" DEFAULT VALUES RETURNING "id"
+    // MySQL: INSERT INTO `tickets` () VALUES ()
+    // MariaDB: INSERT INTO `tickets` () VALUES () RETURNING `id`
+    assert_eq!(id, 1);
+    Ok(())
+}
+// ANCHOR_END: defaults
+
+// ANCHOR: truncate
+fn empty(conn: &mut Connection) -> orm::Result<()> {
+    truncate(Delivery).execute(conn)?;
+    // DELETE FROM "deliveries"
+    // PostgreSQL: TRUNCATE TABLE "deliveries"
+    // MySQL: TRUNCATE TABLE `deliveries`
+    truncate(Ticket).restart_identity().execute(conn)?;
+    // DELETE FROM "tickets"
+    // PostgreSQL: TRUNCATE TABLE "tickets" RESTART IDENTITY
+    // MySQL: TRUNCATE TABLE `tickets`
+    // DELETE FROM sqlite_sequence WHERE name = 'tickets'
+    // PostgreSQL: none
+    // MySQL: none
+    // MariaDB: none
+    Ok(())
+}
+// ANCHOR_END: truncate

@@ -87,9 +87,9 @@ pub(crate) fn shown(source: &str, database: &str) -> Vec<String> {
         .collect()
 }
 
-/// What another database is sent: `PostgreSQL: SELECT …`.
+/// What another database is sent: `PostgreSQL: SELECT …`. SQLite is one where the statement is not its own.
 fn other(text: &str) -> Option<(&'static str, String)> {
-    ["PostgreSQL", "MySQL", "MariaDB"]
+    ["SQLite", "PostgreSQL", "MySQL", "MariaDB"]
         .into_iter()
         .find_map(|name| {
             let sql = text.strip_prefix(name)?.strip_prefix(": ")?;

@@ -4,7 +4,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::schema::{
     Action, Check, Column, ForeignKey, Index, Literal, Name, Rule, ServerDefault, Table,
 };
-use crate::sql::{Dialect, SqlWriter};
+use crate::sql::{Dialect, EnumStyle, SqlWriter};
 use crate::value::Value;
 
 /// Renders CREATE TABLE, without the foreign keys named in `deferred`.
@@ -43,12 +43,10 @@ pub fn create_table(dialect: &dyn Dialect, table: &Table, deferred: &[&str]) -> 
         write_constraint(&mut w, &unique.name);
         w.push("UNIQUE (").idents(&unique.columns).push(")");
     }
-    let is_native = dialect.capabilities().unsigned_integers;
     for check in &table.checks {
-        if is_native && matches!(check.rule, Rule::Range { .. }) {
-            continue;
+        if !is_native(dialect, table, &check.rule) {
+            write_check(&mut w, check)?;
         }
-        write_check(&mut w, check)?;
     }
     for key in &table.foreign_keys {
         if !deferred.contains(&key.name.as_ref()) {
@@ -58,6 +56,21 @@ pub fn create_table(dialect: &dyn Dialect, table: &Table, deferred: &[&str]) -> 
     }
     w.push("\n)").push(dialect.table_options());
     Ok(w.finish().0)
+}
+
+/// Whether the type of the column refuses what the rule does.
+fn is_native(dialect: &dyn Dialect, table: &Table, rule: &Rule) -> bool {
+    let capabilities = dialect.capabilities();
+    let (name, has_type) = match rule {
+        Rule::Range { column, .. } => (column, capabilities.unsigned_integers),
+        Rule::OneOf { column, .. } => (column, capabilities.enums != EnumStyle::Check),
+        Rule::Raw(_) => return false,
+    };
+    let Some(column) = table.find(name).filter(|_| has_type) else {
+        return false;
+    };
+    let is_labelled = matches!(rule, Rule::OneOf { .. });
+    column.sql_type(dialect.name()).is_none() && (!is_labelled || column.ty.native_enum().is_some())
 }
 
 // A database that truncates the name of a table or column silently would know it by another name than the model.
@@ -79,7 +92,10 @@ pub(super) fn check_name(dialect: &dyn Dialect, table: &str, name: &str) -> Resu
 
 fn write_column(w: &mut SqlWriter<'_>, table: &Table, column: &Column) -> Result<()> {
     let dialect = w.dialect();
-    let ty = dialect.column_type(table, column)?;
+    let ty = match column.sql_type(dialect.name()) {
+        Some(own) => own.to_owned(),
+        None => dialect.column_type(table, column)?,
+    };
     let not_null = if column.nullable { "" } else { " NOT NULL" };
     let default = default_clause(dialect, column)?;
     w.ident(&column.name).push(" ").push(&ty);

@@ -1,13 +1,15 @@
 //! The statements that create or drop all tables of a schema, in dependency order.
 
 use super::create::{add_foreign_key, check_name, create_index, create_table};
+use super::enums::{create_types, drop_types, named_types};
 use crate::error::Result;
 use crate::schema::sort::{Edge, Sorted, sort};
 use crate::schema::{Schema, Table};
 use crate::sql::{Dialect, SqlWriter};
 
-/// Returns the statements that create `tables`: parents first, each table followed by its indexes. Foreign keys of a
-/// cycle come last, as ALTER TABLE, or inline if the database has no ALTER TABLE … ADD CONSTRAINT.
+/// Returns the statements that create `tables`: the named types of their columns, then parents first, each table followed
+/// by its indexes. Foreign keys of a cycle come last, as ALTER TABLE, or inline if the database has no ALTER TABLE … ADD
+/// CONSTRAINT.
 ///
 /// # Errors
 /// - `Unsupported`: the dialect does not support a type, a default or a name.
@@ -25,6 +27,28 @@ use crate::sql::{Dialect, SqlWriter};
 /// # Ok::<(), orm_core::Error>(())
 /// ```
 pub fn create_all(dialect: &dyn Dialect, tables: &[&Table]) -> Result<Vec<String>> {
+    let mut statements = create_types(dialect, &named_types(dialect, tables))?;
+    statements.extend(create_tables(dialect, tables)?);
+    Ok(statements)
+}
+
+/// As [`create_all`], without the named types.
+///
+/// # Errors
+/// As [`create_all`].
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::schema::{Column, Table};
+/// # use orm_core::sql::ddl;
+/// # use orm_core::testing::AnsiDialect;
+/// # use orm_core::types::Type;
+/// # let users = Table::new("users").column(Column::new("id", Type::Int64)).primary_key(["id"]);
+/// assert_eq!(ddl::create_tables(&AnsiDialect::new(), &[&users])?.len(), 1);
+/// # Ok::<(), orm_core::Error>(())
+/// ```
+pub fn create_tables(dialect: &dyn Dialect, tables: &[&Table]) -> Result<Vec<String>> {
     let (sorted, keys) = order(tables);
     let later: Vec<_> = if dialect.capabilities().alter_constraint {
         sorted.cyclic.iter().map(|edge| keys[*edge]).collect()
@@ -50,8 +74,8 @@ pub fn create_all(dialect: &dyn Dialect, tables: &[&Table]) -> Result<Vec<String
     Ok(statements)
 }
 
-/// Returns the statements that drop `tables`: foreign keys of cycles first, then children before parents. If the
-/// dialect has a [`ForeignKeySwitch`](crate::sql::ForeignKeySwitch), run them with foreign keys disabled.
+/// Returns the statements that drop `tables`: foreign keys of cycles first, then children before parents, then the named
+/// types of their columns. If the dialect has a [`ForeignKeySwitch`](crate::sql::ForeignKeySwitch), run them with foreign keys disabled.
 ///
 /// # Errors
 /// - `Unsupported`: a name is longer than the dialect allows, and would be truncated to another table's name.
@@ -68,6 +92,28 @@ pub fn create_all(dialect: &dyn Dialect, tables: &[&Table]) -> Result<Vec<String
 /// # Ok::<(), orm_core::Error>(())
 /// ```
 pub fn drop_all(dialect: &dyn Dialect, tables: &[&Table]) -> Result<Vec<String>> {
+    let mut statements = drop_tables(dialect, tables)?;
+    statements.extend(drop_types(dialect, &named_types(dialect, tables)));
+    Ok(statements)
+}
+
+/// As [`drop_all`], without the named types.
+///
+/// # Errors
+/// As [`drop_all`].
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::schema::{Column, Table};
+/// # use orm_core::sql::ddl;
+/// # use orm_core::testing::AnsiDialect;
+/// # use orm_core::types::Type;
+/// # let users = Table::new("users").column(Column::new("id", Type::Int64)).primary_key(["id"]);
+/// assert_eq!(ddl::drop_tables(&AnsiDialect::new(), &[&users])?.len(), 1);
+/// # Ok::<(), orm_core::Error>(())
+/// ```
+pub fn drop_tables(dialect: &dyn Dialect, tables: &[&Table]) -> Result<Vec<String>> {
     check_names(dialect, tables)?;
     let (sorted, keys) = order(tables);
     let mut statements = Vec::new();

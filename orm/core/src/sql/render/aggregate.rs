@@ -1,12 +1,13 @@
 //! Renders aggregates, alone and over windows. Called by `expr.rs` and `window.rs`.
 
+use super::enums::{emulated, write_enum_aggregate};
 use super::expr::{write_cast, write_expr};
 use super::numeric::write_decimal_aggregate;
 use super::query::write_orders;
 use super::window::write_window;
 use crate::error::Result;
 use crate::sql::SqlWriter;
-use crate::stmt::{Aggregate, AggregateCall, Window};
+use crate::stmt::{Aggregate, AggregateCall, Expr, Func, Window};
 use crate::types::Type;
 
 pub(super) fn write_aggregate<'a>(
@@ -16,6 +17,10 @@ pub(super) fn write_aggregate<'a>(
 ) -> Result<()> {
     if call.ty.is_decimal() {
         return write_decimal_aggregate(w, call, window);
+    }
+    check_function(w, call.function)?;
+    if let Some(ty) = emulated(w, call) {
+        return write_enum_aggregate(w, (call, ty), window);
     }
     let write = |w: &mut SqlWriter<'a>| {
         if call.function == Aggregate::StringAgg {
@@ -35,8 +40,12 @@ pub(super) fn write_aggregate<'a>(
 // A count is never cast: every database yields a 64-bit integer. Min and max keep their column's type.
 fn cast_type(call: &AggregateCall) -> &Type {
     match call.function {
-        Aggregate::Count | Aggregate::Min | Aggregate::Max | Aggregate::StringAgg => &Type::Text,
-        Aggregate::Sum | Aggregate::Avg => &call.ty,
+        Aggregate::Count
+        | Aggregate::Min
+        | Aggregate::Max
+        | Aggregate::StringAgg
+        | Aggregate::Statistic(_) => &Type::Text,
+        Aggregate::Sum | Aggregate::Avg | Aggregate::Grouping => &call.ty,
     }
 }
 
@@ -53,6 +62,8 @@ pub(super) fn name(function: Aggregate) -> &'static str {
         Aggregate::Max => "MAX(",
         Aggregate::Avg => "AVG(",
         Aggregate::StringAgg => "STRING_AGG(",
+        Aggregate::Statistic(statistic) => statistic.words(),
+        Aggregate::Grouping => "GROUPING(",
     }
 }
 
@@ -64,8 +75,37 @@ pub(super) fn write_as<'a>(
 ) -> Result<()> {
     w.push(words);
     write_argument(w, call)?;
+    if let Some(other) = &call.other {
+        w.push(", ");
+        write_expr(w, other)?;
+    }
     w.push(")");
     Ok(())
+}
+
+/// # Errors
+/// `Unsupported`: the database has no such aggregate.
+fn check_function(w: &SqlWriter<'_>, function: Aggregate) -> Result<()> {
+    let selects = w.dialect().capabilities().selects;
+    let (is_there, what) = match function {
+        Aggregate::Statistic(statistic) if statistic.is_of_pairs() => (
+            selects.regression,
+            "CORR, COVAR_POP, REGR_SLOPE and their like",
+        ),
+        Aggregate::Statistic(_) => (selects.statistics, "standard deviations and variances"),
+        Aggregate::Grouping => (selects.grouping, "GROUPING"),
+        Aggregate::Count
+        | Aggregate::Sum
+        | Aggregate::Min
+        | Aggregate::Max
+        | Aggregate::Avg
+        | Aggregate::StringAgg => return Ok(()),
+    };
+    if is_there {
+        Ok(())
+    } else {
+        Err(w.unsupported(what))
+    }
 }
 
 /// Renders DISTINCT and the argument of an aggregate. Where the database has no FILTER, the argument is NULL for rows
@@ -74,8 +114,16 @@ pub(super) fn write_as<'a>(
 /// # Errors
 /// - `Unsupported`: the dialect does not support a part of it.
 pub fn write_argument<'a>(w: &mut SqlWriter<'a>, call: &'a AggregateCall) -> Result<()> {
-    let filter = call.filter.as_ref().filter(|_| !has_filter(w));
     w.push(if call.distinct { "DISTINCT " } else { "" });
+    write_plain_argument(w, call)
+}
+
+/// The argument without DISTINCT.
+pub(super) fn write_plain_argument<'a>(
+    w: &mut SqlWriter<'a>,
+    call: &'a AggregateCall,
+) -> Result<()> {
+    let filter = call.filter.as_ref().filter(|_| !has_filter(w));
     if let Some(filter) = filter {
         w.push("CASE WHEN ");
         write_expr(w, filter)?;
@@ -86,6 +134,7 @@ pub fn write_argument<'a>(w: &mut SqlWriter<'a>, call: &'a AggregateCall) -> Res
         && !call.ty.is_decimal()
         && w.dialect().capabilities().integer_means;
     match &call.expr {
+        Some(expr) if is_untyped(w, call) && is_of_binds(expr) => write_cast(w, expr, &call.ty)?,
         Some(expr) if is_mean => write_cast(w, expr, &Type::Float64)?,
         Some(expr) => write_expr(w, expr)?,
         None => {
@@ -94,6 +143,33 @@ pub fn write_argument<'a>(w: &mut SqlWriter<'a>, call: &'a AggregateCall) -> Res
     }
     w.push(if filter.is_some() { " END" } else { "" });
     Ok(())
+}
+
+/// Whether it is a minimum or maximum of text whose type the database does not find out from binds.
+fn is_untyped(w: &SqlWriter<'_>, call: &AggregateCall) -> bool {
+    matches!(call.function, Aggregate::Min | Aggregate::Max)
+        && call.ty == Type::Text
+        && w.dialect().capabilities().untyped_extremes
+}
+
+/// Whether all values of an expression are binds.
+fn is_of_binds(expr: &Expr) -> bool {
+    if let Expr::Case(case) = expr {
+        let mut values = case.branches.iter().map(|(_, value)| value);
+        return values.all(is_of_binds) && case.otherwise.as_ref().is_none_or(is_of_binds);
+    }
+    if let Expr::Function { name, args } = expr {
+        return match name.as_ref() {
+            "COALESCE" => args.iter().all(is_of_binds),
+            "NULLIF" => args.first().is_some_and(is_of_binds),
+            _ => false,
+        };
+    }
+    if let Expr::Call(call) = expr {
+        let is_choice = matches!(call.func, Func::Greatest | Func::Least);
+        return is_choice && call.args.iter().all(is_of_binds);
+    }
+    matches!(expr, Expr::Value(_))
 }
 
 fn has_filter(w: &SqlWriter<'_>) -> bool {

@@ -5,16 +5,18 @@
 
 use super::aggregate::write_aggregate;
 use super::condition::{write_between, write_compare, write_is_null, write_terms};
+use super::enums::write_rank;
 use super::in_list::{write_in, write_in_rows};
 use super::insert::write_excluded;
 use super::named_sql::{write_named_sql, write_operator};
+use super::numeric::is_scalar;
 use super::raw::write_parts;
 use super::repeat::{write_apart, write_named};
 use super::subquery::{write_exists, write_in_query, write_subquery};
 use super::window::write_over;
 use crate::error::Result;
 use crate::sql::SqlWriter;
-use crate::stmt::{ArithmeticOp, Case, Expr, Extension, Numeric, TemplatePart};
+use crate::stmt::{ArithmeticOp, Case, EnumRank, Expr, Extension, Numeric, TemplatePart};
 use crate::types::Type;
 
 /// Renders an expression.
@@ -155,7 +157,7 @@ pub fn write_operand<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
     if write_named(w, expr)? {
         return Ok(());
     }
-    if expr.is_operand() {
+    if expr.is_operand() || is_scalar(w, expr) {
         return write_expr(w, expr);
     }
     w.push("(");
@@ -241,6 +243,9 @@ fn write_case<'a>(w: &mut SqlWriter<'a>, case: &'a Case) -> Result<()> {
 pub fn write_extension<'a>(w: &mut SqlWriter<'a>, node: &'a dyn Extension) -> Result<()> {
     if let Some(numeric) = Numeric::of(node) {
         return w.dialect().write_numeric(w, numeric);
+    }
+    if let Some(rank) = EnumRank::of(node) {
+        return write_rank(w, rank);
     }
     let Some(parts) = node.template(w.dialect().name()) else {
         return Err(w.unsupported(node.name()));

@@ -18,7 +18,9 @@ pub(super) fn write_in<'a>(
         return Ok(());
     }
     let capabilities = w.dialect().capabilities();
-    if capabilities.in_list == InListStyle::Array {
+    // An array has no array of its own: it would be one of more dimensions.
+    let has_arrays = matches!(list.first(), Some(Value::Extension(v)) if matches!(v.encode(""), Value::Array(_)));
+    if capabilities.in_list == InListStyle::Array && !has_arrays {
         write_operand(w, expr)?;
         w.push(if negated { " <> ALL(" } else { " = ANY(" });
         w.bind(ValueRef::Batch(BatchValues::Owned(list))).push(")");
@@ -28,7 +30,7 @@ pub(super) fn write_in<'a>(
     w.push(if negated { " NOT IN " } else { " IN " });
     // Half of what is left, so that other conditions of the same statement find room.
     let room = capabilities.bind_limit.saturating_sub(w.bind_count()) / 2;
-    if list.len().next_power_of_two() <= room {
+    if has_arrays || list.len().next_power_of_two() <= room {
         w.push("(");
         write_padded(w, list);
         w.push(")");

@@ -1,7 +1,7 @@
 //! Renders INSERT: its source, its conflict clause, and RETURNING.
 
 use super::expr::write_expr;
-use super::query::write_query;
+use super::query::{write_query, write_with, write_without_with};
 use super::returning::write_returning;
 use super::select::write_conditions;
 use super::update::{order_of, reads};
@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::sql::{SqlWriter, UpsertStyle};
 use crate::stmt::{
     BatchRows, Conflict, ConflictAction, ConflictTarget, Expr, Insert, InsertSource, Name, Query,
+    With,
 };
 
 /// Renders an INSERT.
@@ -41,6 +42,10 @@ pub fn write_insert<'a>(w: &mut SqlWriter<'a>, insert: &'a Insert) -> Result<()>
 /// # Errors
 /// As [`write_insert`].
 pub fn write_plain_insert<'a>(w: &mut SqlWriter<'a>, insert: &'a Insert) -> Result<()> {
+    // The WITH clause of a query of an INSERT is the query's, but for one that writes.
+    if let Some(with) = writing_with(insert) {
+        write_with(w, with)?;
+    }
     w.write_to(Some(&insert.table));
     w.push("INSERT INTO ").ident(&insert.table);
     if matches!(insert.source, InsertSource::Defaults) {
@@ -57,6 +62,14 @@ pub fn write_plain_insert<'a>(w: &mut SqlWriter<'a>, insert: &'a Insert) -> Resu
     let supported = w.dialect().capabilities().insert_returning;
     write_returning(w, "INSERT … RETURNING", supported, &insert.returning)?;
     w.check_binds()
+}
+
+/// The WITH clause of the source, if a statement in it writes.
+fn writing_with(insert: &Insert) -> Option<&With> {
+    match &insert.source {
+        InsertSource::Query(query) => query.with.as_deref().filter(|with| with.writes()),
+        InsertSource::Defaults | InsertSource::Rows(_) | InsertSource::Batch { .. } => None,
+    }
 }
 
 fn write_source<'a>(w: &mut SqlWriter<'a>, insert: &'a Insert) -> Result<()> {
@@ -105,6 +118,9 @@ fn write_source_query<'a>(
     insert: &'a Insert,
     query: &'a Query,
 ) -> Result<()> {
+    if writing_with(insert).is_some() {
+        return write_without_with(w, query);
+    }
     let apart = UpsertStyle::OnConflictApart;
     if insert.conflict.is_none() || w.dialect().capabilities().upsert != apart {
         return write_query(w, query);

@@ -1,7 +1,7 @@
 //! The default writer of statements, in the words that the three databases share.
 //!
 //! One file a statement; `query.rs`, `select.rs` and `source.rs` for the parts of a query; `expr.rs` for expressions,
-//! with `aggregate.rs`, `condition.rs`, `in_list.rs`, `subquery.rs`, `numeric.rs` and `window.rs`; `expected.rs` for what `batch.rs` compares.
+//! with `aggregate.rs`, `condition.rs`, `in_list.rs`, `subquery.rs`, `numeric.rs`, `window.rs` and `frame.rs`; `expected.rs` for what `batch.rs` compares.
 //! Called through the functions re-exported here, by the typed layer and the flush, and by dialects that
 //! override one hook and fall back for the rest.
 
@@ -10,8 +10,11 @@ mod batch;
 mod call;
 mod condition;
 mod delete;
+mod enums;
 mod expected;
 mod expr;
+mod frame;
+mod group_by;
 mod grouping;
 mod in_list;
 mod insert;
@@ -25,6 +28,7 @@ mod repeat;
 mod returning;
 mod select;
 mod source;
+mod source_call;
 mod subquery;
 mod truncate;
 mod update;
@@ -36,6 +40,7 @@ pub use batch::{
 };
 pub use call::{write_call, write_concat, write_named_call};
 pub use delete::write_delete;
+pub use enums::write_ordered_column;
 pub use expected::{ExpectedColumn, digest_text, write_null_safe_expected};
 pub use expr::{write_expr, write_extension, write_operand};
 pub use insert::{OTHER_KEY_CONFLICT, write_insert, write_plain_insert};

@@ -130,6 +130,22 @@ fn write_bits<'a>(
     }
 }
 
+/// Whether an expression is written as a scalar subquery alone, which has parentheses: one of decimals, where these are a type
+/// of the database.
+pub(super) fn is_scalar(w: &SqlWriter<'_>, expr: &Expr) -> bool {
+    let Expr::Extension(node) = expr else {
+        return false;
+    };
+    let is_type = match w.dialect().capabilities().decimals {
+        DecimalStyle::Native | DecimalStyle::Cast(_) => true,
+        DecimalStyle::Functions | DecimalStyle::Unsupported => false,
+    };
+    is_type
+        && Numeric::of(node.as_ref()).is_some_and(|numeric| {
+            numeric.op() == NumericOp::Exact && matches!(numeric.args(), [Expr::Subquery(_)])
+        })
+}
+
 /// The collation of the text of decimals, which makes a comparison one of numbers.
 const COLLATED: &str = " COLLATE decimal";
 

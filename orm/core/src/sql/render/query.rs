@@ -5,11 +5,12 @@ use super::expr::{write_expr, write_operand};
 use super::grouping;
 use super::repeat::Clause;
 use super::select::{needs_qualification, write_select};
+use super::write_statement;
 use crate::error::Result;
 use crate::sql::{LimitStyle, NullsOrder, SqlWriter, ValuesStyle};
 use crate::stmt::{
-    Direction, Expr, FromItem, Limit, Lock, LockStrength, LockWait, Nulls, Order, Projection,
-    Query, QueryBody, SetOperation, SetOperator, Source, Values, With,
+    Direction, Expr, FromItem, Limit, Lock, LockStrength, LockWait, Name, Nulls, Order, Projection,
+    Query, QueryBody, SetOperation, SetOperator, Source, Statement, Values, With, order_label,
 };
 use crate::value::ValueRef;
 
@@ -36,8 +37,14 @@ pub fn write_query<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Result<()> {
     if let Some(with) = &query.with {
         write_with(w, with)?;
     }
+    write_without_with(w, query)
+}
+
+/// Renders a query whose WITH clause is elsewhere.
+pub(super) fn write_without_with<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Result<()> {
     let outer = w.qualify(false);
-    w.qualify(outer || query.as_select().is_some_and(needs_qualification));
+    let is_qualified = |select| needs_qualification(select, &query.order_by);
+    w.qualify(outer || query.as_select().is_some_and(is_qualified));
     let enclosing = std::mem::replace(&mut w.enclosing, outer);
     let repeats = w.repeats.begin_query();
     match &query.body {
@@ -47,9 +54,10 @@ pub fn write_query<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Result<()> {
         }
         QueryBody::SetOperation(operation) => write_set_operation(w, operation)?,
         QueryBody::Values(values) => write_values(w, values)?,
+        QueryBody::Returning(statement) => write_returned(w, statement)?,
     }
     enter(w, Clause::OrderBy, query);
-    write_orders(w, " ORDER BY ", &query.order_by)?;
+    write_query_orders(w, query)?;
     enter(w, Clause::Limit, query);
     if query.with_ties && !w.dialect().capabilities().with_ties {
         return Err(w.unsupported("WITH TIES"));
@@ -60,6 +68,17 @@ pub fn write_query<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Result<()> {
     w.enclosing = enclosing;
     w.qualify(outer);
     w.check_binds()
+}
+
+/// Writes a statement whose rows a common table expression has.
+fn write_returned<'a>(w: &mut SqlWriter<'a>, statement: &'a Statement) -> Result<()> {
+    if !w.dialect().capabilities().writes_in_with {
+        return Err(w.unsupported("INSERT, UPDATE and DELETE in WITH"));
+    }
+    let outer = w.qualify(false);
+    write_statement(w, statement)?;
+    w.qualify(outer);
+    Ok(())
 }
 
 /// Writes the locks of a query. Where the nullable side of an outer join can't be locked, a lock of all tables names the
@@ -96,7 +115,9 @@ fn has_locks(item: &FromItem) -> bool {
     let query = match &item.source {
         Source::Table(_) => return true,
         Source::Query(query) => query,
-        Source::Cte(_) | Source::Values(_) | Source::Function { .. } => return false,
+        Source::Cte(_) | Source::Values(_) | Source::Function { .. } | Source::Call(_) => {
+            return false;
+        }
     };
     let is_column = |projection: &Projection| match projection {
         Projection::Columns { .. } | Projection::All => true,
@@ -121,7 +142,7 @@ fn enter<'a>(w: &mut SqlWriter<'a>, clause: Clause, query: &'a Query) {
     }
 }
 
-fn write_with<'a>(w: &mut SqlWriter<'a>, with: &'a With) -> Result<()> {
+pub(super) fn write_with<'a>(w: &mut SqlWriter<'a>, with: &'a With) -> Result<()> {
     w.push(if with.recursive {
         "WITH RECURSIVE "
     } else {
@@ -162,31 +183,46 @@ fn write_set_operation<'a>(w: &mut SqlWriter<'a>, operation: &'a SetOperation) -
         QueryBody::SetOperation(inner) => {
             inner.operator == operation.operator && inner.all == operation.all
         }
-        QueryBody::Select(_) | QueryBody::Values(_) => false,
+        QueryBody::Select(_) | QueryBody::Values(_) | QueryBody::Returning(_) => false,
     };
-    write_branch(w, &operation.left, chained)?;
+    write_branch(w, &operation.left, (operation.operator, chained))?;
     w.push(if operation.all { all } else { words });
-    write_branch(w, &operation.right, false)
+    write_branch(w, &operation.right, (operation.operator, false))
 }
 
 /// Writes a query of a set operation. One is as it is if nothing is around its body, unless that is a set operation
 /// itself which is not `chained`.
-fn write_branch<'a>(w: &mut SqlWriter<'a>, query: &'a Query, chained: bool) -> Result<()> {
+fn write_branch<'a>(
+    w: &mut SqlWriter<'a>,
+    query: &'a Query,
+    (operator, chained): (SetOperator, bool),
+) -> Result<()> {
+    let capabilities = w.dialect().capabilities();
     let is_one = match &query.body {
         QueryBody::Select(_) => true,
         QueryBody::SetOperation(_) => chained,
-        QueryBody::Values(_) => w.dialect().capabilities().values != ValuesStyle::Selects,
+        QueryBody::Values(_) => capabilities.values != ValuesStyle::Selects,
+        QueryBody::Returning(_) => false,
     };
     if is_one && query.is_bare() {
         return write_query(w, query);
     }
-    w.push(if w.dialect().capabilities().nested_set_operations {
-        "("
-    } else {
+    let is_table = match &query.body {
+        QueryBody::Select(_) => operator != SetOperator::Union,
+        QueryBody::SetOperation(_) => true,
+        QueryBody::Values(_) | QueryBody::Returning(_) => false,
+    };
+    let is_table = is_table && capabilities.derived_operands;
+    w.push(if is_table || !capabilities.nested_set_operations {
         "SELECT * FROM ("
+    } else {
+        "("
     });
     write_query(w, query)?;
     w.push(")");
+    if is_table {
+        w.push(" AS ").ident("inner_query");
+    }
     Ok(())
 }
 
@@ -217,7 +253,18 @@ pub(super) fn write_orders<'a>(
 ) -> Result<()> {
     for (index, order) in order_by.iter().enumerate() {
         w.push(if index == 0 { keyword } else { ", " });
-        write_order(w, order)?;
+        write_order(w, order, None)?;
+    }
+    Ok(())
+}
+
+/// Writes ORDER BY of a query. What is selected under a label is ordered by that, as the database computed it.
+fn write_query_orders<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Result<()> {
+    let select = query.as_select();
+    for (index, order) in query.order_by.iter().enumerate() {
+        w.push(if index == 0 { " ORDER BY " } else { ", " });
+        let label = select.and_then(|select| order_label(&select.columns, &order.expr));
+        write_order(w, order, label)?;
     }
     Ok(())
 }
@@ -244,7 +291,7 @@ pub fn write_order_by<'a>(w: &mut SqlWriter<'a>, order_by: &'a [Order]) -> Resul
     write_orders(w, " ORDER BY ", order_by)
 }
 
-fn write_order<'a>(w: &mut SqlWriter<'a>, order: &'a Order) -> Result<()> {
+fn write_order<'a>(w: &mut SqlWriter<'a>, order: &'a Order, label: Option<&'a Name>) -> Result<()> {
     let style = w.dialect().capabilities().nulls_order;
     let is_default = match order.direction {
         Direction::Ascending => Nulls::First,
@@ -254,13 +301,23 @@ fn write_order<'a>(w: &mut SqlWriter<'a>, order: &'a Order) -> Result<()> {
         .nulls
         .filter(|nulls| style == NullsOrder::Words || *nulls != is_default);
     if let Some(nulls) = nulls.filter(|_| style == NullsOrder::Lowest) {
-        write_operand(w, &order.expr)?;
+        match label {
+            Some(label) => {
+                w.ident(label);
+            }
+            None => write_operand(w, &order.expr)?,
+        }
         w.push(match nulls {
             Nulls::First => " IS NULL DESC, ",
             Nulls::Last => " IS NULL, ",
         });
     }
-    write_expr(w, &order.expr)?;
+    match label {
+        Some(label) => {
+            w.ident(label);
+        }
+        None => write_expr(w, &order.expr)?,
+    }
     w.push(match order.direction {
         Direction::Ascending => " ASC",
         Direction::Descending => " DESC",

@@ -2,11 +2,13 @@
 
 use super::condition::write_junction;
 use super::expr::{write_expr, write_list};
+use super::group_by::write_group_by;
 use super::repeat::{Clause, name_of};
 use super::source::write_sources;
+use super::window::write_window_clause;
 use crate::error::Result;
 use crate::sql::SqlWriter;
-use crate::stmt::{Expr, Order, Projection, Select};
+use crate::stmt::{Expr, Order, Projection, Select, labels_hide_columns};
 
 /// Writes a plain SELECT, whose rows are put in the order given.
 pub(super) fn write_select<'a>(
@@ -26,14 +28,17 @@ pub(super) fn write_select<'a>(
     w.repeats.enter(style, Clause::Where, repeated);
     write_conditions(w, " WHERE ", &select.filter)?;
     w.repeats.enter(style, Clause::GroupBy, repeated);
-    write_group_by(w, &select.group_by)?;
+    write_group_by(w, select, order_by)?;
     w.repeats.enter(style, Clause::Having, repeated);
-    write_conditions(w, " HAVING ", &select.having)
+    write_conditions(w, " HAVING ", &select.having)?;
+    w.repeats.enter(style, Clause::Columns, repeated);
+    write_window_clause(w, select, order_by)
 }
 
 // With one table and no subquery a bare column name can't be ambiguous, and reads better.
-pub(super) fn needs_qualification(select: &Select) -> bool {
+pub(super) fn needs_qualification(select: &Select, order_by: &[Order]) -> bool {
     !select.joins.is_empty()
+        || labels_hide_columns(select, order_by)
         || select
             .from
             .as_ref()
@@ -115,12 +120,4 @@ pub(super) fn write_conditions<'a>(
         [condition] => write_expr(w.push(keyword), condition),
         all => write_junction(w.push(keyword), all, " AND "),
     }
-}
-
-fn write_group_by<'a>(w: &mut SqlWriter<'a>, group_by: &'a [Expr]) -> Result<()> {
-    for (index, expr) in group_by.iter().enumerate() {
-        w.push(if index == 0 { " GROUP BY " } else { ", " });
-        write_expr(w, expr)?;
-    }
-    Ok(())
 }

@@ -2,6 +2,7 @@
 
 use super::expr::{write_expr, write_function};
 use super::query::{write_query, write_values};
+use super::source_call::{write_sample, write_source_call};
 use crate::error::Result;
 use crate::sql::SqlWriter;
 use crate::stmt::{FromItem, Join, JoinKind, Source, Values};
@@ -35,6 +36,9 @@ pub(super) fn write_sources<'a>(
 
 fn write_from_item<'a>(w: &mut SqlWriter<'a>, item: &'a FromItem) -> Result<()> {
     let capabilities = w.dialect().capabilities();
+    if let (Source::Call(call), Some(alias)) = (&item.source, &item.alias) {
+        return write_source_call(w, call, &alias.name);
+    }
     // A function sees the items before it where there is no word for that.
     let is_function = matches!(item.source, Source::Function { .. });
     if item.lateral && capabilities.lateral {
@@ -67,11 +71,15 @@ fn write_from_item<'a>(w: &mut SqlWriter<'a>, item: &'a FromItem) -> Result<()> 
             write_function(w, name, args)?;
         }
         Source::Function { .. } => return Err(w.unsupported("functions in FROM")),
+        Source::Call(_) => return Err(w.unsupported("computed rows without an alias")),
     }
     let Some(alias) = &item.alias else {
-        return Ok(());
+        return item.sample.map_or(Ok(()), |sample| write_sample(w, sample));
     };
     w.push(" AS ").ident(&alias.name);
+    if let Some(sample) = item.sample {
+        write_sample(w, sample)?;
+    }
     if columns.is_empty() || !named && matches!(item.source, Source::Values(_)) {
         return Ok(());
     }

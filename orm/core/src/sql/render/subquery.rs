@@ -71,12 +71,12 @@ fn reads_target(w: &SqlWriter<'_>, query: &Query) -> bool {
         QueryBody::Select(select) => select.sources().any(|item| match &item.source {
             Source::Table(name) => name == target,
             Source::Query(query) => reads_target(w, query),
-            Source::Cte(_) | Source::Values(_) | Source::Function { .. } => false,
+            Source::Cte(_) | Source::Values(_) | Source::Function { .. } | Source::Call(_) => false,
         }),
         QueryBody::SetOperation(operation) => {
             reads_target(w, &operation.left) || reads_target(w, &operation.right)
         }
-        QueryBody::Values(_) => false,
+        QueryBody::Values(_) | QueryBody::Returning(_) => false,
     }
 }
 

@@ -1,11 +1,15 @@
-//! Window functions: a call and its OVER clause. Called by `expr.rs`.
+//! Window functions: a call and its OVER clause, called by `expr.rs`, and the WINDOW clause, called by `select.rs`. Frames are
+//! in `frame.rs`.
+
+use std::ops::ControlFlow;
 
 use super::aggregate::write_aggregate;
 use super::expr::{write_expr, write_function};
+use super::frame::write_frame;
 use super::query::write_orders;
 use crate::error::Result;
 use crate::sql::SqlWriter;
-use crate::stmt::{Expr, Frame, FrameBound, FrameUnit, Window};
+use crate::stmt::{Expr, Order, Query, Select, Visit, Window, walk_expr};
 use crate::types::Type;
 
 pub(super) fn write_over<'a>(
@@ -42,8 +46,47 @@ fn cast_type(w: &SqlWriter<'_>, name: &str) -> Option<Type> {
     }
 }
 
+/// Writes OVER: a window, or the name under which the WINDOW clause has it.
 pub(super) fn write_window<'a>(w: &mut SqlWriter<'a>, window: &'a Window) -> Result<()> {
+    if let Some(name) = window.name.as_ref().filter(|_| has_names(w)) {
+        w.push(" OVER ").ident(name);
+        return Ok(());
+    }
     w.push(" OVER (");
+    write_definition(w, window)?;
+    w.push(")");
+    Ok(())
+}
+
+/// Writes the WINDOW clause of a query, with each named window once.
+pub(super) fn write_window_clause<'a>(
+    w: &mut SqlWriter<'a>,
+    select: &'a Select,
+    order_by: &'a [Order],
+) -> Result<()> {
+    let mut named = Named(Vec::new());
+    let selected = select.columns.iter().filter_map(|column| column.expr());
+    for expr in selected.chain(order_by.iter().map(|order| &order.expr)) {
+        let _ = named.expr(expr);
+    }
+    if named.0.is_empty() || !has_names(w) {
+        return Ok(());
+    }
+    for (index, window) in named.0.into_iter().enumerate() {
+        w.push(if index == 0 { " WINDOW " } else { ", " });
+        w.ident(window.name.as_deref().unwrap_or_default());
+        w.push(" AS (");
+        write_definition(w, window)?;
+        w.push(")");
+    }
+    Ok(())
+}
+
+fn has_names(w: &SqlWriter<'_>) -> bool {
+    w.dialect().capabilities().selects.named_windows
+}
+
+fn write_definition<'a>(w: &mut SqlWriter<'a>, window: &'a Window) -> Result<()> {
     // What stands between a clause and the one before it.
     let mut space = "";
     for (index, expr) in window.partition_by.iter().enumerate() {
@@ -57,36 +100,29 @@ pub(super) fn write_window<'a>(w: &mut SqlWriter<'a>, window: &'a Window) -> Res
         space = " ";
     }
     if let Some(frame) = window.frame {
-        if !w.dialect().capabilities().window_frames {
-            return Err(w.unsupported("frames of window functions"));
-        }
-        if frame.unit == FrameUnit::Groups && !w.dialect().capabilities().group_frames {
-            return Err(w.unsupported("frames of GROUPS"));
-        }
         w.push(space);
-        write_frame(w, frame);
+        write_frame(w, frame)?;
     }
-    w.push(")");
     Ok(())
 }
 
-fn write_frame(w: &mut SqlWriter<'_>, frame: Frame) {
-    w.push(match frame.unit {
-        FrameUnit::Rows => "ROWS BETWEEN ",
-        FrameUnit::Range => "RANGE BETWEEN ",
-        FrameUnit::Groups => "GROUPS BETWEEN ",
-    });
-    write_bound(w, frame.start);
-    w.push(" AND ");
-    write_bound(w, frame.end);
-}
+/// Collects the named windows of a query, those of queries inside of it apart.
+struct Named<'a>(Vec<&'a Window>);
 
-fn write_bound(w: &mut SqlWriter<'_>, bound: FrameBound) {
-    match bound {
-        FrameBound::UnboundedPreceding => w.push("UNBOUNDED PRECEDING"),
-        FrameBound::Preceding(rows) => w.display(rows).push(" PRECEDING"),
-        FrameBound::CurrentRow => w.push("CURRENT ROW"),
-        FrameBound::Following(rows) => w.display(rows).push(" FOLLOWING"),
-        FrameBound::UnboundedFollowing => w.push("UNBOUNDED FOLLOWING"),
-    };
+impl<'a> Visit<'a> for Named<'a> {
+    type Break = ();
+
+    fn expr(&mut self, expr: &'a Expr) -> ControlFlow<()> {
+        if let Expr::Over { window, .. } = expr
+            && window.name.is_some()
+            && !self.0.iter().any(|known| known.name == window.name)
+        {
+            self.0.push(window);
+        }
+        walk_expr(self, expr)
+    }
+
+    fn query(&mut self, _query: &'a Query) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
 }

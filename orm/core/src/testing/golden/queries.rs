@@ -218,6 +218,7 @@ pub fn windows() -> Query {
         unit: FrameUnit::Rows,
         start: FrameBound::UnboundedPreceding,
         end: FrameBound::CurrentRow,
+        exclude: None,
     };
     let sum = Expr::Over {
         call: Box::new(aggregate(Aggregate::Sum, Type::Int64)),
@@ -225,6 +226,7 @@ pub fn windows() -> Query {
             partition_by: vec![column("b")],
             order_by: by(column("id")),
             frame: Some(frame),
+            ..Window::default()
         }),
     };
     let number = Expr::Over {

@@ -46,6 +46,7 @@ pub fn select_with_everything() -> Query {
         ]
         .into(),
         distinct_on: Vec::new(),
+        grouping_sets: None,
         group_by: vec![user("id")],
         having: vec![Expr::compare(CompareOp::Ge, count(), int(3))],
     };

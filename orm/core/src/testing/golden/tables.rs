@@ -55,6 +55,25 @@ fn colour() -> Type {
     Type::Enum(EnumType::new("colour".into(), labels.into()))
 }
 
+/// Two tables with a native enumeration, which has labels that need quotes.
+pub fn native_enums() -> Vec<Table> {
+    let labels = vec!["small".into(), "it's".into()];
+    let size = Type::Enum(EnumType::new("size".into(), labels.into()).native());
+    let table = |name: &'static str| {
+        let constant = ServerDefault::Literal(Literal::Text("small".into()));
+        Table::new(name)
+            .column(Column::new("size", size.clone()).server_default(constant))
+            .check(
+                "size",
+                Rule::OneOf {
+                    column: "size".into(),
+                    labels: vec!["small".into(), "it's".into()],
+                },
+            )
+    };
+    vec![table("a"), table("b")]
+}
+
 fn owner() -> ForeignKey {
     let (columns, key) = (vec!["owner_id".into()], vec!["id".into()]);
     ForeignKey::new("things", columns, "users".into(), key)

@@ -5,7 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Attribute, Ident, Type, Visibility};
 
-use super::names::{free, helper, of};
+use super::names::{at, free, helper, of};
 use crate::model::data::{Column, Model, Part, Relation};
 
 pub(super) fn expand(model: &Model) -> TokenStream {
@@ -58,7 +58,7 @@ fn begin(model: &Model) -> TokenStream {
     });
     let parts = model.parts.iter().map(|part| {
         let (ident, embedded) = (&part.ident, of(&part.ty, "Embedded"));
-        quote!(#embedded::Start<#missing_fields::#ident>)
+        at(&part.ty, quote!(#embedded::Start<#missing_fields::#ident>))
     });
     let missing = missing.chain(parts);
     let fields = fields(model).map(|(ident, _)| ident);

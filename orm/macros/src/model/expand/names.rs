@@ -3,7 +3,7 @@
 
 use std::iter;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
@@ -59,4 +59,30 @@ pub(super) fn of(ty: &Type, name: &str) -> TokenStream {
     let span = ty.span();
     let ident = Ident::new(name, span);
     quote_spanned!(span=> <#ty as __orm::#ident>)
+}
+
+/// The code with its paths at the place of a type: what the compiler reports about the type stands there, and once. The names of
+/// variables stay as they are, since a struct in a macro of a program's has names that no other code sees.
+pub(super) fn at(ty: &Type, code: TokenStream) -> TokenStream {
+    let span = ty.span();
+    let mut in_path = false;
+    let placed = code.into_iter().map(|mut token| {
+        match &token {
+            TokenTree::Group(group) => {
+                token = Group::new(group.delimiter(), at(ty, group.stream())).into();
+                in_path = false;
+            }
+            TokenTree::Punct(punct) if punct.as_char() == ':' => {
+                token.set_span(span);
+                in_path = true;
+            }
+            TokenTree::Ident(_) if in_path => {
+                token.set_span(span);
+                in_path = false;
+            }
+            TokenTree::Ident(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => in_path = false,
+        }
+        token
+    });
+    placed.collect()
 }

@@ -6,7 +6,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 
-use super::names::of;
+use super::names::{at, of};
 use crate::model::data::{Model, Part};
 
 /// Where the columns of each part begin, as `__AT[index]`, and the names of all columns.
@@ -19,7 +19,10 @@ pub(super) fn constants(model: &Model) -> TokenStream {
         let (alias, embedded) = (columns_type(index), of(&part.ty, "Embedded"));
         quote_spanned!(part.ty.span()=> type #alias = #embedded::Columns<#name, __orm::NotNull>;)
     });
-    let widths = model.parts.iter().map(|part| of(&part.ty, "Embedded"));
+    let widths = model.parts.iter().map(|part| {
+        let embedded = of(&part.ty, "Embedded");
+        at(&part.ty, quote!(#embedded::WIDTH))
+    });
     let (own, count) = (model.columns.len(), model.parts.len());
     let names = model.columns.iter().map(|column| column.name.clone());
     let fields = model
@@ -46,7 +49,7 @@ pub(super) fn constants(model: &Model) -> TokenStream {
     let checks = checks(model);
     quote! {
         #(#types)*
-        const __AT: [usize; #count + 1] = __orm::starts(#own, &[#(#widths::WIDTH),*]);
+        const __AT: [usize; #count + 1] = __orm::starts(#own, &[#(#widths),*]);
         #names
         #fields
         #checks
@@ -64,7 +67,10 @@ fn joined(
     let count = model.parts.len();
     let parts = model.parts.iter().zip(prefixes).map(|(part, prefix)| {
         let embedded = of(&part.ty, "Embedded");
-        quote!(__orm::PartNames { prefix: #prefix, names: #embedded::DEF.#list })
+        at(
+            &part.ty,
+            quote!(__orm::PartNames { prefix: #prefix, names: #embedded::DEF.#list }),
+        )
     });
     quote! {
         const #constant: [&'static str; __AT[#count]] = {
@@ -86,9 +92,10 @@ fn checks(model: &Model) -> TokenStream {
             format!("a column of `{ident}` has the name of another column of the model; give it another prefix")
         };
         let default = format!("`{ident}` can't be an `Option`: its struct has a column with `update_default`, which an UPDATE would set beside NULLs");
+        let def = at(&part.ty, quote!(#embedded::DEF));
         quote_spanned! {ident.span()=>
             const _: () = ::core::assert!(__orm::has_new_names(&__NAMES, __AT[#index], __AT[#end]), #twice);
-            const _: () = ::core::assert!(!#null || __orm::can_be_none(&#embedded::DEF), #default);
+            const _: () = ::core::assert!(!#null || __orm::can_be_none(&#def), #default);
         }
     });
     quote!(#(#checks)*)
@@ -104,9 +111,10 @@ pub(super) fn columns(model: &Model, own: &[TokenStream]) -> TokenStream {
     let count = model.parts.len();
     let parts = parts(model).map(|(index, part)| {
         let (columns, null) = (part_columns(index, part), is_nullable(part));
-        quote! {
+        let put = quote! {
             __orm::put_part(&mut all, &__NAMES, __AT[#index], #null, #columns::COLUMNS);
-        }
+        };
+        at(&part.ty, put)
     });
     quote! {
         const __ALL: [__orm::schema::Column; __AT[#count]] = {
@@ -140,7 +148,7 @@ pub(super) fn list(
     let list = format_ident!("{list}");
     let parts = parts(model).map(|(index, part)| {
         let embedded = of(&part.ty, "Embedded");
-        quote!((#embedded::DEF.#list, __AT[#index]))
+        at(&part.ty, quote!((#embedded::DEF.#list, __AT[#index])))
     });
     let call = match list.to_string().as_str() {
         "references" => {
@@ -166,7 +174,10 @@ pub(super) fn arms(
     let arms = parts(model).map(|(index, part)| {
         let end = index + 1;
         let column = quote!(position - __AT[#index]);
-        let call = call(of(&part.ty, "Embedded"), &part.ident, column);
+        let call = at(
+            &part.ty,
+            call(of(&part.ty, "Embedded"), &part.ident, column),
+        );
         quote!(position if position < __AT[#end] => #call)
     });
     arms.collect()
@@ -178,8 +189,9 @@ pub(super) fn per_part(
     write: impl Fn(TokenStream, &Ident, TokenStream) -> TokenStream,
 ) -> Vec<TokenStream> {
     let written = parts(model).map(|(index, part)| {
-        let at = quote!(__AT[#index]);
-        write(of(&part.ty, "Embedded"), &part.ident, at)
+        let start = quote!(__AT[#index]);
+        let code = write(of(&part.ty, "Embedded"), &part.ident, start);
+        at(&part.ty, code)
     });
     written.collect()
 }
@@ -189,7 +201,10 @@ pub(super) fn variants(model: &Model) -> TokenStream {
     if model.parts.is_empty() {
         return TokenStream::new();
     }
-    let has = model.parts.iter().map(|part| of(&part.ty, "Embedded"));
+    let has = model.parts.iter().map(|part| {
+        let embedded = of(&part.ty, "Embedded");
+        at(&part.ty, quote!(#embedded::HAS_VARIANTS))
+    });
     let added = per_part(
         model,
         |embedded, _, at| quote!(#embedded::add_variant_columns(#at, set);),
@@ -199,7 +214,7 @@ pub(super) fn variants(model: &Model) -> TokenStream {
         |embedded, ident, column| quote!(#embedded::has_column(&self.#ident, #column)),
     );
     quote! {
-        const HAS_VARIANTS: bool = #(#has::HAS_VARIANTS)||*;
+        const HAS_VARIANTS: bool = #(#has)||*;
 
         fn has_column(&self, position: usize) -> bool {
             match position {
@@ -222,7 +237,8 @@ pub(super) fn fields(model: &Model) -> TokenStream {
             docs, vis, ident, ..
         } = part;
         let columns = columns_type(index);
-        quote!(#(#docs)* #vis #ident: #columns,)
+        let ty = at(&part.ty, quote!(#columns));
+        quote!(#(#docs)* #vis #ident: #ty,)
     });
     quote!(#(#fields)*)
 }
@@ -232,7 +248,10 @@ pub(super) fn values(model: &Model) -> TokenStream {
     let values = parts(model).map(|(index, part)| {
         let (ident, columns) = (&part.ident, part_columns(index, part));
         // A method, not a path: it is no second error if the type is not known.
-        quote!(#ident: #columns::UNPLACED.__at(alias, &__NAMES, __AT[#index]),)
+        at(
+            &part.ty,
+            quote!(#ident: #columns::UNPLACED.__at(alias, &__NAMES, __AT[#index]),),
+        )
     });
     quote!(#(#values)*)
 }
@@ -241,11 +260,12 @@ pub(super) fn values(model: &Model) -> TokenStream {
 pub(super) fn required(model: &Model) -> TokenStream {
     let required = model.parts.iter().map(|part| {
         let (name, embedded) = (part.ident.unraw().to_string(), of(&part.ty, "Embedded"));
-        quote! {
+        let refused = quote! {
             if !#embedded::HAS_START {
                 return ::core::result::Result::Err(&[#name]);
             }
-        }
+        };
+        at(&part.ty, refused)
     });
     quote!(#(#required)*)
 }
@@ -257,7 +277,10 @@ fn parts(model: &Model) -> impl Iterator<Item = (usize, &Part)> {
 /// Whether the field is an `Option`, as a constant.
 fn is_nullable(part: &Part) -> TokenStream {
     let embedded = of(&part.ty, "Embedded");
-    quote!(<#embedded::Null as __orm::Nullability>::NULLABLE)
+    at(
+        &part.ty,
+        quote!(<#embedded::Null as __orm::Nullability>::NULLABLE),
+    )
 }
 
 /// The alias of the type of a part's typed columns, as a trait that it implements.

@@ -4,7 +4,7 @@
 
 use std::ops::ControlFlow;
 
-use orm_core::stmt::{Expr, Order, Projection, Select, Source, grouped_columns};
+use orm_core::stmt::{EnumRank, Expr, Order, Projection, Select, Source, grouped_columns};
 
 use super::aggregates::{any, has_aggregate};
 use super::typed::Typed;
@@ -107,7 +107,10 @@ impl Grouping<'_> {
         let by_key = || {
             let key = table.def.primary_key.iter();
             let mut names = key.map(|position| table.def.names[*position]);
-            self.is_table(source) && names.all(|key| self.has_group(source, key))
+            let has_plain_groups = self.select.grouping_sets.is_none();
+            has_plain_groups
+                && self.is_table(source)
+                && names.all(|key| self.has_group(source, key))
         };
         if self.has_group(source, name) || by_key() {
             return ControlFlow::Continue(());
@@ -139,6 +142,7 @@ impl Grouping<'_> {
     }
 
     fn selects(&self, expr: &Expr) -> bool {
+        let expr = EnumRank::operand_of(expr);
         self.select.columns.iter().any(|projection| match projection {
             Projection::Expr(selected) => selected == expr,
             Projection::Labelled(selected, label) => {

@@ -1,6 +1,6 @@
 //! Rejects DISTINCT ON and WITH TIES in an order that does not say which rows they keep.
 
-use orm_core::stmt::{Order, Query, Select};
+use orm_core::stmt::{EnumRank, Order, Query, Select};
 
 use crate::query::expressions::build_error::BuildError;
 
@@ -20,7 +20,10 @@ pub(super) fn check_ties(query: &Query) -> Result<(), BuildError> {
 /// DISTINCT ON of other expressions than those that ORDER BY begins with.
 pub(super) fn check_distinct_on(select: &Select, order_by: &[Order]) -> Result<(), BuildError> {
     let on = &select.distinct_on;
-    let mut first = order_by.iter().map(|order| &order.expr).take(on.len());
+    let mut first = order_by
+        .iter()
+        .map(|order| EnumRank::operand_of(&order.expr))
+        .take(on.len());
     if first.all(|expr| on.contains(expr)) {
         return Ok(());
     }

@@ -1,12 +1,13 @@
 //! The check of a statement before it is sent, in one pass over it: columns of tables that aren't part of it, errors
 //! that were kept while it was built, how deep it is nested. `grouping.rs` refuses a column that is neither
-//! grouped nor aggregated, and DISTINCT in an order that is not selected; `multiplied.rs` aggregates over rows that joins repeat, `windows.rs` window functions where there are none, `kept_rows.rs` DISTINCT ON and WITH TIES without their order; `optional.rs` looks at left joins and `locks.rs` at the tables of locks, `ctes.rs` at the names of common table expressions, with
+//! grouped nor aggregated, and DISTINCT in an order that is not selected; `multiplied.rs` aggregates over rows that joins repeat, `windows.rs` window functions where there are none, `kept_rows.rs` DISTINCT ON and WITH TIES without their order; `optional.rs` looks at left joins, `grouping_sets.rs` at ROLLUP and `locks.rs` at the tables of locks, `ctes.rs` at the names of common table expressions, with
 //! `typed.rs`, what is known of a query beside its syntax, and `aggregates.rs`, which expressions aggregate rows. The database
 //! would only report that the column does not exist.
 
 mod aggregates;
 mod ctes;
 mod grouping;
+mod grouping_sets;
 mod kept_rows;
 mod locks;
 mod multiplied;
@@ -70,10 +71,11 @@ fn validate(
         ));
     }
     if pass.windows {
-        windows::check(select)?;
+        windows::check(select, &query.order_by)?;
     }
     kept_rows::check_distinct_on(select, &query.order_by)?;
     optional::check(select, typed)?;
+    grouping_sets::check(select, typed)?;
     locks::check(query, typed)?;
     Ok(pass.deepest)
 }
@@ -185,7 +187,9 @@ impl<'a> Tables<'a> {
     fn of(query: &'a Query) -> Self {
         match &query.body {
             QueryBody::Select(select) => Self::Of(select),
-            QueryBody::SetOperation(_) | QueryBody::Values(_) => Self::None,
+            QueryBody::SetOperation(_) | QueryBody::Values(_) | QueryBody::Returning(_) => {
+                Self::None
+            }
         }
     }
 
@@ -334,6 +338,14 @@ impl<'a> Visit<'a> for Pass<'_, 'a> {
         let deepest = self.inside(query, Outside::Pass(self))?;
         self.deepest = self.deepest.max(deepest);
         ControlFlow::Continue(())
+    }
+
+    fn statement(&mut self, statement: &'a Statement) -> ControlFlow<BuildError> {
+        // It sees nothing of the statement that has it in WITH.
+        match validate_statement(statement) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => ControlFlow::Break(error),
+        }
     }
 
     fn item(&mut self, item: &'a FromItem) -> ControlFlow<BuildError> {

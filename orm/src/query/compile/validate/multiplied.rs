@@ -68,10 +68,12 @@ impl<'q> Visit<'q> for Found<'q> {
             return walk_expr(self, expr);
         };
         let counts_rows = match call.function {
-            Aggregate::Min | Aggregate::Max => false,
-            Aggregate::Count | Aggregate::Sum | Aggregate::Avg | Aggregate::StringAgg => {
-                !call.distinct
-            }
+            Aggregate::Min | Aggregate::Max | Aggregate::Grouping => false,
+            Aggregate::Count
+            | Aggregate::Sum
+            | Aggregate::Avg
+            | Aggregate::StringAgg
+            | Aggregate::Statistic(_) => !call.distinct,
         };
         if counts_rows && let Some(expr) = &call.expr {
             let _ = Columns(&mut self.0).expr(expr);

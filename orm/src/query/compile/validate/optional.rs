@@ -32,24 +32,29 @@ fn requires(item: &SelectItem, name: &str) -> bool {
             table, nullability, ..
         } => *nullability == ItemNullability::Required && table.name() == name,
         SelectItem::Value(value) => {
-            value.nullability == ItemNullability::Required && vanishes(&value.expr, name)
+            let is_column =
+                |expr: &Expr| matches!(expr, Expr::Column { source, .. } if source == name);
+            value.nullability == ItemNullability::Required && vanishes(&value.expr, &is_column)
         }
     }
 }
 
-/// Whether `expr` is NULL where the table of that name has no row. Aggregates, conditions and choices have their own
-/// ways with NULL.
-fn vanishes(expr: &Expr, table: &str) -> bool {
+/// Whether `expr` is NULL where those of its parts are for which `is_null` holds. Aggregates, conditions and choices have their
+/// own ways with NULL.
+pub(super) fn vanishes(expr: &Expr, is_null: &dyn Fn(&Expr) -> bool) -> bool {
+    if is_null(expr) {
+        return true;
+    }
     match expr {
-        Expr::Column { source, .. } => source == table,
-        Expr::Arithmetic { sides, .. } => sides.iter().any(|side| vanishes(side, table)),
-        Expr::Cast { expr, .. } | Expr::Collate { expr, .. } => vanishes(expr, table),
-        Expr::Call(call) => call.args.iter().any(|arg| vanishes(arg, table)),
-        Expr::Json(json) => vanishes(json.document(), table),
+        Expr::Arithmetic { sides, .. } => sides.iter().any(|side| vanishes(side, is_null)),
+        Expr::Cast { expr, .. } | Expr::Collate { expr, .. } => vanishes(expr, is_null),
+        Expr::Call(call) => call.args.iter().any(|arg| vanishes(arg, is_null)),
+        Expr::Json(json) => vanishes(json.document(), is_null),
         Expr::Function { name, args } if name == "COALESCE" => {
-            args.iter().all(|arg| vanishes(arg, table))
+            args.iter().all(|arg| vanishes(arg, is_null))
         }
-        Expr::Function { .. }
+        Expr::Column { .. }
+        | Expr::Function { .. }
         | Expr::Value(_)
         | Expr::And(_)
         | Expr::Or(_)
@@ -76,7 +81,7 @@ fn vanishes(expr: &Expr, table: &str) -> bool {
         Expr::Extension(node) => {
             let numeric = Numeric::of(node.as_ref());
             let mut args = numeric.into_iter().flat_map(Extension::args);
-            args.any(|arg| vanishes(arg, table))
+            args.any(|arg| vanishes(arg, is_null))
         }
     }
 }

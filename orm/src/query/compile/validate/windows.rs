@@ -3,7 +3,7 @@
 
 use std::ops::ControlFlow;
 
-use orm_core::stmt::{Expr, Query, Select, Visit, walk_expr};
+use orm_core::stmt::{Expr, Order, Projection, Query, Select, Visit, Window, walk_expr};
 
 use crate::query::expressions::build_error::BuildError;
 
@@ -12,7 +12,8 @@ use crate::query::expressions::build_error::BuildError;
 /// # Errors
 /// One stands in WHERE, ON, GROUP BY or HAVING.
 #[cold]
-pub(super) fn check(select: &Select) -> Result<(), BuildError> {
+pub(super) fn check(select: &Select, order_by: &[Order]) -> Result<(), BuildError> {
+    check_names(select, order_by)?;
     let joins = select.joins.iter().map(|join| &join.on);
     let parts = select.filter.iter().chain(joins);
     let mut parts = parts.chain(&select.group_by).chain(&select.having);
@@ -23,6 +24,46 @@ pub(super) fn check(select: &Select) -> Result<(), BuildError> {
         "window functions are not allowed in WHERE, ON, GROUP BY and HAVING",
         "select the function in a subquery, and use the condition outside",
     ))
+}
+
+/// # Errors
+/// Two windows of one name are not equal.
+fn check_names(select: &Select, order_by: &[Order]) -> Result<(), BuildError> {
+    let mut names = Names::default();
+    let selected = select.columns.iter().filter_map(Projection::expr);
+    let mut exprs = selected.chain(order_by.iter().map(|order| &order.expr));
+    if exprs.any(|expr| names.expr(expr).is_break()) {
+        return Err(BuildError::new(
+            "two windows of the query have one name, and are not equal",
+            "give one of them another name: .named(\"other\")",
+        ));
+    }
+    Ok(())
+}
+
+/// Stops at a window that has the name of another one.
+#[derive(Default)]
+struct Names<'a>(Vec<&'a Window>);
+
+impl<'a> Visit<'a> for Names<'a> {
+    type Break = ();
+
+    fn expr(&mut self, expr: &'a Expr) -> ControlFlow<()> {
+        if let Expr::Over { window, .. } = expr
+            && window.name.is_some()
+        {
+            match self.0.iter().find(|known| known.name == window.name) {
+                Some(known) if *known != &**window => return ControlFlow::Break(()),
+                Some(_) => {}
+                None => self.0.push(window),
+            }
+        }
+        walk_expr(self, expr)
+    }
+
+    fn query(&mut self, _query: &'a Query) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
 }
 
 /// Refuses a window function in a statement that writes, which databases have no place for.

@@ -16,11 +16,13 @@ mod text;
 mod text_columns;
 
 use orm_core::stmt::{self, Call, Func};
-use orm_core::types::{Nullability, base};
+use orm_core::types::{DbType, Nullability, base};
 use orm_core::value::Value;
 
+use super::enums;
 use super::expr::Expr;
 use super::operand::Operand;
+use super::rank::is_native;
 
 /// Is the Rust type `R` of a result, or `Option<R>` if `N` is nullable.
 pub type Computed<R, N> = <N as Nullability>::Wrap<R>;
@@ -98,7 +100,13 @@ fn chain<T, R>(func: Func, first: Expr<T>, Part(other, deep): Part) -> Expr<R> {
 const TWICE: usize = 50;
 
 /// GREATEST or LEAST of both.
-fn chosen<T, R>(func: Func, first: Expr<T>, mut other: Part, nullable: bool) -> Expr<R> {
+fn chosen<T: DbType, R>(func: Func, first: Expr<T>, mut other: Part, nullable: bool) -> Expr<R> {
+    if is_native::<T>() {
+        return Expr::leaf(
+            enums::refused("greatest and least").into_expr(),
+            first.origin,
+        );
+    }
     if nullable && !matches!(&first.ast, stmt::Expr::Call(call) if call.func == func) {
         other.1 = other.1.max(first.depth) + TWICE;
     } else if nullable {

@@ -1,0 +1,107 @@
+//! [`SelectFeatures`]: the clauses and functions of queries that some databases lack, as a part of their capabilities.
+
+/// Describes the clauses and functions of queries that a database has beyond those of all. A dialect sets them in
+/// [`Capabilities::selects`](super::Capabilities::selects).
+///
+/// ```
+/// use orm_core::sql::{Capabilities, Grouping};
+///
+/// let mut own = Capabilities::STANDARD;
+/// assert_eq!(own.selects.rollup, Grouping::Unsupported);
+/// own.selects.statistics = true;
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, not states"
+)]
+#[non_exhaustive]
+pub struct SelectFeatures {
+    /// Whether there are `STDDEV_POP`, `STDDEV_SAMP`, `VAR_POP` and `VAR_SAMP`.
+    pub statistics: bool,
+    /// Whether there are the aggregates of pairs of numbers: `CORR`, `COVAR_POP`, `REGR_SLOPE` and their like.
+    pub regression: bool,
+    /// Whether the frame of a window can leave rows out: `EXCLUDE`, on PostgreSQL and SQLite.
+    pub frame_exclusion: bool,
+    /// Whether a query can have a WINDOW clause. Elsewhere a named window is written where it is used.
+    pub named_windows: bool,
+    /// How the bounds of a frame say an interval of time.
+    pub frame_intervals: FrameIntervals,
+    /// The syntax of groups of several sizes in one query.
+    pub rollup: Grouping,
+    /// Whether there is the function `GROUPING`, which says whether a row is of a greater group.
+    pub grouping: bool,
+    /// Whether FROM can take some of the rows of a table: `TABLESAMPLE`, on PostgreSQL.
+    pub table_samples: bool,
+    /// How FROM has a series of integers.
+    pub series: SeriesStyle,
+    /// How FROM has the elements of a JSON array.
+    pub json_elements: JsonElementStyle,
+}
+
+impl SelectFeatures {
+    /// None of them.
+    pub const NONE: Self = Self {
+        statistics: false,
+        regression: false,
+        frame_exclusion: false,
+        named_windows: false,
+        frame_intervals: FrameIntervals::Unsupported,
+        rollup: Grouping::Unsupported,
+        grouping: false,
+        table_samples: false,
+        series: SeriesStyle::Unsupported,
+        json_elements: JsonElementStyle::Unsupported,
+    };
+}
+
+/// Selects how the bounds of a frame say an interval of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FrameIntervals {
+    /// A text: `INTERVAL '90 seconds' PRECEDING`, on PostgreSQL.
+    Text,
+    /// A number and a unit: `INTERVAL 90 SECOND PRECEDING`, on MySQL.
+    Unit,
+    /// There are none.
+    Unsupported,
+}
+
+/// Selects the syntax of groups of several sizes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grouping {
+    /// `ROLLUP (a, b)`, `CUBE (a, b)` and `GROUPING SETS ((a), (b))`, on PostgreSQL.
+    Functions,
+    /// `a, b WITH ROLLUP` alone, on MySQL.
+    WithRollup,
+    /// As [`Grouping::WithRollup`], without ORDER BY in the same query, on MariaDB.
+    UnorderedRollup,
+    /// There are none.
+    Unsupported,
+}
+
+/// Selects how FROM has a series of integers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SeriesStyle {
+    /// The function `generate_series`, on PostgreSQL.
+    Function,
+    /// A query that refers to itself, on SQLite.
+    Recursive,
+    /// The positions of a JSON array of so many elements, on MySQL and MariaDB, whose queries that refer to themselves end after
+    /// some thousand rows.
+    JsonTable,
+    /// There is none.
+    Unsupported,
+}
+
+/// Selects how FROM has a row for each element of a JSON array.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JsonElementStyle {
+    /// A series of integers up to the length of the array, on PostgreSQL.
+    Series,
+    /// The function `json_each`, on SQLite.
+    JsonEach,
+    /// `JSON_TABLE`, on MySQL and MariaDB.
+    JsonTable,
+    /// There are none.
+    Unsupported,
+}
