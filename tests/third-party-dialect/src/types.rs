@@ -77,7 +77,8 @@ pub(crate) fn value_type(value: &Value) -> Option<&'static str> {
         Value::Uuid(_) => "CHAR(36) CHARACTER SET ASCII",
         Value::Json(_) => "BLOB SUB_TYPE TEXT CHARACTER SET UTF8",
         Value::Decimal(_) => "DECIMAL(18, 9)",
-        Value::Bytes(_) | Value::Array(_) | Value::Extension(_) => "BLOB SUB_TYPE BINARY",
+        Value::Bytes(_) | Value::Array(_) => "BLOB SUB_TYPE BINARY",
+        Value::Extension(value) => return value_type(&value.encode(NAME)),
     })
 }
 

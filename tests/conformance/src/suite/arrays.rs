@@ -68,7 +68,12 @@ fn a_table_with_an_array_is_created_or_refused(db: &Db) {
     let error = fails(all.create_all(&db.engine), ErrorKind::Unsupported);
     let place = (error.table(), error.column());
     assert_eq!(place, (Some("array_notes"), Some("tags")));
-    assert!(error.message().contains("an array of text"), "{error}");
+    // A dialect that knows nothing of arrays has no name for the type.
+    let message = error.message();
+    assert!(
+        message.contains("an array of text") || message.contains("type has no name"),
+        "{error}"
+    );
     let dialect = db.dialect();
     let script = Metadata::of((Note,)).schema().unwrap();
     let tables: Vec<_> = script.tables().iter().collect();

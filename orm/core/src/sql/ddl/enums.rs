@@ -20,7 +20,7 @@ use crate::value::Value;
 /// let size = EnumType::new("size".into(), vec!["small".into(), "large".into()].into()).native();
 /// let shirts = Table::new("shirts").column(Column::new("size", Type::Enum(size.clone())));
 /// assert!(ddl::named_types(&AnsiDialect::new(), &[&shirts]).is_empty());
-/// let named = with(|own| own.enums = EnumStyle::Named);
+/// let named = AnsiDialect::with(with(ANSI, |own| own.enums = EnumStyle::Named));
 /// let types = ddl::named_types(&named, &[&shirts]);
 /// assert_eq!(types, [&size]);
 /// assert_eq!(
