@@ -8,52 +8,66 @@ use orm_core::value::Value;
 
 /// Writes an operator, in parentheses where it has two operands.
 pub(crate) fn write_array<'a>(w: &mut SqlWriter<'a>, array: &'a ArrayExpr) -> Result<()> {
-    let args = array.args();
-    // array_prepend has the element first, and so has ANY.
-    let is_turned = matches!(array.op(), ArrayOp::Has | ArrayOp::Prepend);
-    let (before, between, after) = match array.op() {
-        ArrayOp::Contains => ("(", " @> ", ")"),
-        ArrayOp::ContainedBy => ("(", " <@ ", ")"),
-        ArrayOp::Overlaps => ("(", " && ", ")"),
-        ArrayOp::Has => ("(", " = ANY(", "))"),
-        // array_length is NULL for an array without elements.
-        ArrayOp::Length => ("cardinality(", "", ")"),
-        ArrayOp::Concat => ("array_cat(", ", ", ")"),
-        ArrayOp::Append => ("array_append(", ", ", ")"),
-        ArrayOp::Prepend => ("array_prepend(", ", ", ")"),
-        ArrayOp::Without => ("array_remove(", ", ", ")"),
-        ArrayOp::Element(index) => return write_element(w, args, index),
-    };
-    w.push(before);
-    for index in 0..args.len() {
-        w.push(if index > 0 { between } else { "" });
-        let place = if is_turned {
-            args.len() - 1 - index
-        } else {
-            index
-        };
-        if let Some(arg) = args.get(place) {
-            let is_last = index > 0 || args.len() == 1;
-            if let Expr::Value(value) = arg {
-                // It takes the type of the array: a cast would be one to the widest integer.
-                w.value(value);
-            } else if before != "(" || is_last && after == "))" {
-                // A call has its own parentheses.
-                write_expr(w, arg)?;
-            } else {
-                write_operand(w, arg)?;
-            }
+    match (array.op(), array.args()) {
+        (ArrayOp::Contains, [a, b]) => write_infix(w, a, " @> ", b),
+        (ArrayOp::ContainedBy, [a, b]) => write_infix(w, a, " <@ ", b),
+        (ArrayOp::Overlaps, [a, b]) => write_infix(w, a, " && ", b),
+        (ArrayOp::Has, [array, element]) => {
+            w.push("(");
+            write_side(w, element)?;
+            write_call(w, " = ANY(", &[array])?;
+            w.push(")");
+            Ok(())
         }
+        // array_length is NULL for an array without elements.
+        (ArrayOp::Length, [array]) => write_call(w, "cardinality(", &[array]),
+        (ArrayOp::Concat, [a, b]) => write_call(w, "array_cat(", &[a, b]),
+        (ArrayOp::Append, [array, element]) => write_call(w, "array_append(", &[array, element]),
+        (ArrayOp::Prepend, [array, element]) => write_call(w, "array_prepend(", &[element, array]),
+        (ArrayOp::Without, [array, element]) => write_call(w, "array_remove(", &[array, element]),
+        (ArrayOp::Element(index), [array]) => write_element(w, array, index),
+        _ => Err(w.unsupported(array.name())),
     }
-    w.push(after);
+}
+
+fn write_infix<'a>(w: &mut SqlWriter<'a>, a: &'a Expr, operator: &str, b: &'a Expr) -> Result<()> {
+    w.push("(");
+    write_side(w, a)?;
+    w.push(operator);
+    write_side(w, b)?;
+    w.push(")");
     Ok(())
 }
 
-/// PostgreSQL counts from 1.
-fn write_element<'a>(w: &mut SqlWriter<'a>, args: &'a [Expr], index: u32) -> Result<()> {
-    let Some(array) = args.first() else {
+fn write_call<'a>(w: &mut SqlWriter<'a>, name: &str, args: &[&'a Expr]) -> Result<()> {
+    w.push(name);
+    for (index, arg) in args.iter().enumerate() {
+        w.push(if index > 0 { ", " } else { "" });
+        write_by(w, arg, write_expr)?;
+    }
+    w.push(")");
+    Ok(())
+}
+
+fn write_side<'a>(w: &mut SqlWriter<'a>, side: &'a Expr) -> Result<()> {
+    write_by(w, side, write_operand)
+}
+
+/// A bind takes the type of the array: a cast would be one to the widest integer.
+fn write_by<'a>(
+    w: &mut SqlWriter<'a>,
+    arg: &'a Expr,
+    write: impl FnOnce(&mut SqlWriter<'a>, &'a Expr) -> Result<()>,
+) -> Result<()> {
+    if let Expr::Value(value) = arg {
+        w.value(value);
         return Ok(());
-    };
+    }
+    write(w, arg)
+}
+
+/// PostgreSQL counts from 1.
+fn write_element<'a>(w: &mut SqlWriter<'a>, array: &'a Expr, index: u32) -> Result<()> {
     let is_column = matches!(array, Expr::Column { .. });
     w.push(if is_column { "" } else { "(" });
     write_expr(w, array)?;

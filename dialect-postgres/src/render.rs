@@ -42,9 +42,8 @@ pub(crate) fn write_numeric<'a>(w: &mut SqlWriter<'a>, numeric: &'a Numeric) -> 
 /// `$1::int8`. Without the cast the server takes a lone parameter for text.
 pub(crate) fn write_typed_bind<'a>(w: &mut SqlWriter<'a>, value: &'a Value) {
     w.value(value);
-    if let Some(name) = types::own_name(value) {
-        w.push("::").push(&name);
-    } else if let Some(name) = types::value_name(value) {
+    let name = types::own_name(value).or_else(|| types::value_name(value).map(Cow::Borrowed));
+    if let Some(name) = name {
         w.push("::").push(&name);
     }
 }

@@ -89,8 +89,8 @@ fn text_name(length: Option<u32>) -> Cow<'static, str> {
 }
 
 /// The type of a value, for a bind whose type the server can't infer from its context. NULL has none.
-pub(crate) fn value_name(value: &Value) -> Option<Cow<'static, str>> {
-    Some(Cow::Borrowed(match value {
+pub(crate) fn value_name(value: &Value) -> Option<&'static str> {
+    Some(match value {
         Value::Bool(_) => "bool",
         Value::Int(_) => "int8",
         Value::Float(_) => "float8",
@@ -110,11 +110,11 @@ pub(crate) fn value_name(value: &Value) -> Option<Cow<'static, str>> {
             let array = array_name(&**v, &encoded);
             return array.or_else(|| value_name(&encoded));
         }
-    }))
+    })
 }
 
 /// The type of an array, which its elements don't tell: there may be none.
-fn array_name(value: &dyn Extension, encoded: &Value) -> Option<Cow<'static, str>> {
+fn array_name(value: &dyn Extension, encoded: &Value) -> Option<&'static str> {
     let name = matches!(encoded, Value::Array(_)).then(|| value.native_name(NAME));
     name.flatten()
 }
@@ -125,17 +125,17 @@ pub(crate) fn own_name(value: &Value) -> Option<Cow<'static, str>> {
         return None;
     };
     if let Some(name) = value.enum_name() {
-        return Some(quoted_name(&name).into());
+        return Some(quoted_name(name).into());
     }
-    value.native_name(NAME)
+    value.native_name(NAME).map(Cow::Borrowed)
 }
 
 /// The type by which a cast names the type of a value.
 #[cfg(feature = "driver")]
-pub(crate) fn cast_of(value: ValueRef<'_>) -> Cow<'static, str> {
+pub(crate) fn cast_of(value: ValueRef<'_>) -> &'static str {
     match value {
-        ValueRef::Array(_) | ValueRef::Batch(_) => "text[]".into(),
-        value => value_name(&value.to_value()).unwrap_or("text".into()),
+        ValueRef::Array(_) | ValueRef::Batch(_) => "text[]",
+        value => value_name(&value.to_value()).unwrap_or("text"),
     }
 }
 

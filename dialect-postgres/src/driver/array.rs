@@ -103,26 +103,13 @@ pub(super) fn write(items: &[Value], ty: &Native, out: &mut BytesMut) -> Result<
     let element = element(ty).ok_or(Fault::Mismatch)?;
     let wire = Wire::of(element);
     let lengths = dimensions(items).ok_or(Fault::Ragged)?;
-    let head = |number: usize| i32::try_from(number).map_err(|_| Fault::Range);
     let mut has_nulls = false;
     each_element(items, &mut |item| {
         has_nulls |= item.is_null();
         Ok::<_, Fault>(())
     })?;
-    out.put_i32(head(lengths.len())?);
-    out.put_i32(has_nulls.into());
-    out.put_u32(element.oid());
-    for length in lengths {
-        out.put_i32(head(length)?);
-        out.put_i32(1);
-    }
-    each_element(items, &mut |item| {
-        if item.is_null() {
-            out.put_i32(-1);
-            return Ok(());
-        }
-        write_sized(item.as_ref(), wire, out)
-    })
+    write_head(&lengths, has_nulls, element, out)?;
+    each_element(items, &mut |item| write_sized(item.as_ref(), wire, out))
 }
 
 /// The binary form of a batch, an array of one dimension: its head, then each element behind its length.
@@ -134,26 +121,40 @@ pub(super) fn write_batch<'a>(
 ) -> Result<(), Fault> {
     let element = element(ty).ok_or(Fault::Mismatch)?;
     let wire = Wire::of(element);
-    let length = i32::try_from(count).map_err(|_| Fault::Range)?;
-    out.put_i32(i32::from(count > 0));
-    out.put_i32(items.clone().any(ValueRef::is_null).into());
-    out.put_u32(element.oid());
-    if count > 0 {
-        out.put_i32(length);
-        out.put_i32(1);
-    }
+    let has_nulls = items.clone().any(ValueRef::is_null);
+    let length = [count];
+    let lengths = if count > 0 { &length[..] } else { &[] };
+    write_head(lengths, has_nulls, element, out)?;
     for item in items {
-        if item.is_null() {
-            out.put_i32(-1);
-            continue;
-        }
         write_sized(item, wire, out)?;
+    }
+    Ok(())
+}
+
+/// What stands before the elements. An array without elements has no dimensions.
+fn write_head(
+    lengths: &[usize],
+    has_nulls: bool,
+    element: &Native,
+    out: &mut BytesMut,
+) -> Result<(), Fault> {
+    let number = |number: usize| i32::try_from(number).map_err(|_| Fault::Range);
+    out.put_i32(number(lengths.len())?);
+    out.put_i32(has_nulls.into());
+    out.put_u32(element.oid());
+    for length in lengths {
+        out.put_i32(number(*length)?);
+        out.put_i32(1);
     }
     Ok(())
 }
 
 /// An element behind its length.
 fn write_sized(item: ValueRef<'_>, wire: Wire, out: &mut BytesMut) -> Result<(), Fault> {
+    if item.is_null() {
+        out.put_i32(-1);
+        return Ok(());
+    }
     let start = out.len();
     out.put_i32(0);
     write_item(item, wire, out).map_err(of_element)?;

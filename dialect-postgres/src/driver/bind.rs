@@ -143,15 +143,12 @@ fn write_as_text(value: ValueRef<'_>, ty: &Type, out: &mut BytesMut) -> Result<I
         (Wire::Unspecified, _) => true,
         (Wire::Array, ValueRef::Array(items)) => {
             array::check(items)?;
-            let taken = each_element(items, &mut |item| {
-                let is_taken = takes_all(std::iter::once(item.as_ref()), ty);
-                if is_taken {
-                    Ok(())
-                } else {
-                    Err(Fault::Elements)
-                }
-            });
-            taken.is_ok()
+            let mut takes = true;
+            each_element(items, &mut |item| {
+                takes &= takes_all(std::iter::once(item.as_ref()), ty);
+                Ok::<_, Fault>(())
+            })?;
+            takes
         }
         (Wire::Array, ValueRef::Batch(batch)) => takes_all(batch.iter(), ty),
         (wire, value) => takes_text_of(wire, value),

@@ -2,7 +2,6 @@
 //!
 //! `errors.rs` maps the server's codes. Pure, no I/O.
 
-use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt::{self, Display};
 use std::io;
@@ -78,7 +77,7 @@ pub(super) struct Refusal {
     pub(super) position: usize,
     pub(super) found: &'static str,
     /// The type that a cast to the value's own has.
-    pub(super) own: Cow<'static, str>,
+    pub(super) own: &'static str,
     pub(super) ty: String,
 }
 

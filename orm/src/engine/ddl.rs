@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::schema::{Schema, Table};
-use orm_core::sql::{EnumStyle, ForeignKeySwitch, ddl};
+use orm_core::sql::{ForeignKeySwitch, ddl};
 use orm_core::types::EnumType;
 use orm_core::value::ValueRef;
 
@@ -80,9 +80,6 @@ fn drop_unused(connection: &mut Connection, types: &[&EnumType]) -> Result<()> {
 /// The enumerated types that exist, each with whether something uses it.
 fn existing_types(connection: &mut Connection) -> Result<Vec<(String, bool)>> {
     let mut types = Vec::new();
-    if connection.dialect().capabilities().enums != EnumStyle::Named {
-        return Ok(types);
-    }
     let sql = connection.dialect().list_enum_types();
     connection.query(sql, &[], &mut |row| {
         match (row.get(0)?, row.get(1)?) {

@@ -44,6 +44,23 @@ pub fn grouped_columns<B>(
     others.try_for_each(|expr| pass.expr(expr))
 }
 
+/// Returns whether an expression is an extension of which nothing is known: it may aggregate its arguments. The numbers and ranks
+/// of this crate have a value for each row.
+///
+/// ```
+/// use orm_core::stmt::{Expr, Numeric, NumericOp, is_closed};
+/// use orm_core::types::Type;
+/// let negated = Numeric::new(NumericOp::Negate, Type::Int64, vec![Expr::column("users", "age")]);
+/// assert!(!is_closed(&negated.into()));
+/// assert!(!is_closed(&Expr::column("users", "age")));
+/// ```
+pub fn is_closed(expr: &Expr) -> bool {
+    let Expr::Extension(node) = expr else {
+        return false;
+    };
+    Numeric::of(node.as_ref()).is_none() && EnumRank::of(node.as_ref()).is_none()
+}
+
 struct Grouped<'q, F> {
     groups: &'q [Expr],
     visitor: F,
@@ -64,13 +81,7 @@ impl<'a, B, F: FnMut(&str, &str) -> ControlFlow<B>> Visit<'a> for Grouped<'_, F>
             walk_expr(self, call)?;
             return walk_window(self, window);
         }
-        if let Expr::Extension(node) = expr
-            && Numeric::of(node.as_ref()).is_none()
-            && EnumRank::of(node.as_ref()).is_none()
-        {
-            return ControlFlow::Continue(());
-        }
-        if matches!(expr, Expr::Aggregate(_) | Expr::NamedSql(_)) {
+        if is_closed(expr) || matches!(expr, Expr::Aggregate(_) | Expr::NamedSql(_)) {
             return ControlFlow::Continue(());
         }
         walk_expr(self, expr)

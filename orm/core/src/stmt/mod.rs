@@ -21,6 +21,7 @@ mod json;
 mod label;
 mod like;
 mod named_sql;
+mod named_windows;
 mod numeric;
 mod operator;
 mod parts;
@@ -52,7 +53,7 @@ pub use fold::{
     walk_select as fold_select, walk_statement as fold_statement, walk_update as fold_update,
     walk_window as fold_window,
 };
-pub use grouping::grouped_columns;
+pub use grouping::{grouped_columns, is_closed};
 pub use grouping_sets::GroupingSets;
 pub use insert::{BatchType, Conflict, ConflictAction, ConflictTarget, Insert, InsertSource};
 pub use json::{JsonExpr, JsonKind, JsonOp, JsonPath, JsonStep, JsonType};
@@ -60,6 +61,7 @@ pub use label::order_label;
 pub(crate) use label::{has_labels, labels_hide_columns};
 pub use like::{Like, LikeKind};
 pub use named_sql::NamedSql;
+pub use named_windows::named_windows;
 pub use numeric::{Numeric, NumericOp};
 pub use operator::{Aggregate, ArithmeticOp, CompareOp};
 pub use quantified::{Quantified, Quantifier};

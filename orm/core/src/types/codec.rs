@@ -1,7 +1,6 @@
 //! [`Codec`]: the conversions of a custom type, from which an [`Extension`] of its values is made.
 
 use std::any::Any;
-use std::borrow::Cow;
 use std::hash::{Hash as _, Hasher};
 use std::sync::Arc;
 
@@ -95,16 +94,16 @@ impl<T: Codec> Extension for T {
         T::NAME
     }
 
-    fn enum_name(&self) -> Option<Cow<'static, str>> {
+    fn enum_name(&self) -> Option<&'static str> {
         let ty = const { &T::TYPE };
-        ty.native_enum().map(|native| native.name.clone())
+        ty.native_enum().map(|native| &*native.name)
     }
 
-    fn native_name(&self, dialect: &str) -> Option<Cow<'static, str>> {
+    fn native_name(&self, dialect: &str) -> Option<&'static str> {
         let Type::Extension(ty) = (const { &T::TYPE }) else {
             return None;
         };
-        ty.native_name(dialect).map(|name| name.to_owned().into())
+        ty.native_name(dialect)
     }
 
     fn hash_type(&self, mut state: &mut dyn Hasher) {

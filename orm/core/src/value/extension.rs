@@ -3,7 +3,6 @@
 //! Types with a [codec](crate::types::Codec) implement it, in `types/codec.rs`.
 
 use std::any::Any;
-use std::borrow::Cow;
 use std::hash::Hasher;
 use std::sync::Arc;
 
@@ -15,10 +14,10 @@ pub trait Extension: Any + Send + Sync + sealed::Sealed {
     fn name(&self) -> &'static str;
 
     /// Returns the name of the native enumeration that is its type, if it is one.
-    fn enum_name(&self) -> Option<Cow<'static, str>>;
+    fn enum_name(&self) -> Option<&'static str>;
 
     /// Returns the native name of its type in a dialect, if it has one of its own.
-    fn native_name(&self, dialect: &str) -> Option<Cow<'static, str>>;
+    fn native_name(&self, dialect: &str) -> Option<&'static str>;
 
     /// Feeds the names of its type to a hash.
     fn hash_type(&self, state: &mut dyn Hasher);

@@ -338,7 +338,7 @@ fn distinct<T>(mut aggregate: Expr<T>) -> Expr<T> {
     aggregate
 }
 
-fn aggregate<T, R>(function: Aggregate, over: Expr<T>, ty: Type) -> Expr<R> {
+pub(in crate::query) fn aggregate<T, R>(function: Aggregate, over: Expr<T>, ty: Type) -> Expr<R> {
     let call = AggregateCall::new(function, Some(over.ast), ty);
     let ast = stmt::Expr::Aggregate(Box::new(call));
     Expr::around(ast, over.origin, over.depth)

@@ -1,9 +1,9 @@
 //! Statistical aggregates: standard deviations and variances, and those of pairs of numbers.
 
-use orm_core::stmt::{self, Aggregate, AggregateCall, Statistic};
+use orm_core::stmt::{self, Aggregate, Statistic};
 use orm_core::types::{DbType, Type};
 
-use super::aggregate::Summable;
+use super::aggregate::{Summable, aggregate};
 use super::expr::Expr;
 
 /// Returns `STDDEV_POP(expr)`: the standard deviation of all rows as a double, which is NULL over no rows.
@@ -220,17 +220,7 @@ pub fn regr_r2<Y: Summable<S>, X: Summable<R>, S, R>(y: Y, x: X) -> Expr<Option<
 }
 
 fn of_numbers<E: Summable<Sum>, Sum>(statistic: Statistic, expr: E) -> Expr<Option<f64>> {
-    let expr = double(expr);
-    let call = AggregateCall::new(
-        Aggregate::Statistic(statistic),
-        Some(expr.ast),
-        Type::Float64,
-    );
-    Expr::around(
-        stmt::Expr::Aggregate(Box::new(call)),
-        expr.origin,
-        expr.depth,
-    )
+    aggregate(Aggregate::Statistic(statistic), double(expr), Type::Float64)
 }
 
 fn of_pairs<Y: Summable<S>, X: Summable<R>, S, R>(

@@ -68,6 +68,16 @@ impl<S> Derived<S> {
         }
     }
 
+    /// A source that uses no common table expressions, which no query can have if the name is wrong.
+    pub(super) fn named(name: &'static str, item: FromItem) -> Self {
+        Self::of(NamedSource {
+            table: TableRef::derived(name),
+            item,
+            ctes: Ctes::new(),
+            error: check_name(name).err(),
+        })
+    }
+
     /// One that no query can have.
     pub(super) fn refused(name: &'static str, error: BuildError) -> Self {
         let table = TableRef::derived(name);
@@ -202,19 +212,14 @@ pub(super) fn derived_table(table: TableRef, part: QueryPart) -> NamedSource {
 }
 
 pub(super) fn cte(table: TableRef, part: QueryPart, recursive: bool) -> NamedSource {
-    let QueryPart { query, mut ctes } = part;
+    let QueryPart { query, ctes } = part;
     let cte = Cte::new(table.name(), query);
-    ctes.push(Arc::new(NamedCte {
+    let own = NamedCte {
         cte,
         recursive,
         written: None,
-    }));
-    NamedSource {
-        table,
-        item: FromItem::new(Source::Cte(table.name().into())),
-        ctes,
-        error: None,
-    }
+    };
+    source_of(table, ctes, own)
 }
 
 /// The rows of a statement that writes.
@@ -233,25 +238,26 @@ pub(in crate::query) fn written_cte<S: RowColumns>(
         Ok(statement) => statement,
         Err(error) => return Derived::refused(name, error),
     };
-    let (table, body) = (
-        TableRef::derived(name),
-        QueryBody::Returning(Box::new(statement)),
-    );
-    let mut source = cte(
+    let mut cte = Cte::new(name, QueryBody::Returning(Box::new(statement)).into());
+    let columns = DerivedRow::names(S::count()).iter();
+    cte.columns = columns.map(|column| (*column).into()).collect();
+    let own = NamedCte {
+        cte,
+        recursive: false,
+        written: Some(written),
+    };
+    Derived::of(source_of(TableRef::derived(name), Ctes::new(), own))
+}
+
+/// A common table expression, behind those that it uses.
+fn source_of(table: TableRef, mut ctes: Ctes, own: NamedCte) -> NamedSource {
+    ctes.push(Arc::new(own));
+    NamedSource {
         table,
-        QueryPart {
-            query: body.into(),
-            ctes: Ctes::new(),
-        },
-        false,
-    );
-    for own in source.ctes.iter_mut().map(Arc::make_mut) {
-        own.written = Some(written);
-        own.cte.columns = (0..S::count())
-            .map(|place| format!("c{place}").into())
-            .collect();
+        item: FromItem::new(Source::Cte(table.name().into())),
+        ctes,
+        error: None,
     }
-    Derived::of(source)
 }
 
 /// # Errors

@@ -1,10 +1,11 @@
 //! Groups of several sizes in one query: ROLLUP, CUBE and GROUPING SETS, and which of them a row is of.
 
-use orm_core::stmt::{self, Aggregate, AggregateCall, GroupingSets};
+use orm_core::stmt::{self, Aggregate, GroupingSets};
 use orm_core::types::Type;
 
 use super::builder::Select;
 use super::clauses::Clauses;
+use crate::query::expressions::aggregate::aggregate;
 use crate::query::expressions::build_error::BuildError;
 use crate::query::expressions::expr::{Expr, IntoExpr};
 use crate::query::expressions::order::GroupList;
@@ -132,13 +133,7 @@ fn positions(clauses: &mut Clauses, list: Vec<stmt::Expr>) -> Vec<usize> {
 /// # Ok::<(), orm::Error>(())
 /// ```
 pub fn grouping<E: IntoExpr>(expr: E) -> Expr<i64> {
-    let expr = expr.into_expr();
-    let call = AggregateCall::new(Aggregate::Grouping, Some(expr.ast), Type::Int64);
-    Expr::around(
-        stmt::Expr::Aggregate(Box::new(call)),
-        expr.origin,
-        expr.depth,
-    )
+    aggregate(Aggregate::Grouping, expr.into_expr(), Type::Int64)
 }
 
 /// Is implemented by the argument of `group_by_sets`: a tuple of up to six arguments of `group_by`, and `()`.

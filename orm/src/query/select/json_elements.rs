@@ -7,7 +7,6 @@ use orm_core::stmt::{self, FromItem, JsonExpr, JsonOp, JsonPath, Source, SourceC
 
 use super::derived::Derived;
 use super::named_source::NamedSource;
-use super::table_functions::named;
 use super::table_source::TableSource;
 use crate::mapping::{DerivedRow, interned};
 use crate::query::expressions::expr::{Expr, IntoExpr as _, check_depth};
@@ -58,7 +57,7 @@ pub fn json_elements<J: JsonOps>(name: impl Into<Cow<'static, str>>, array: J) -
     let mut item = FromItem::new(Source::Call(Box::new(call))).alias(name);
     item.lateral = true;
     let source = match check_depth(array.depth) {
-        Ok(()) => named(name, item),
+        Ok(()) => Derived::named(name, item),
         Err(error) => Derived::refused(name, error),
     };
     JsonElements { source, array }

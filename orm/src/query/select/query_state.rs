@@ -222,12 +222,6 @@ impl QueryState {
         }
     }
 
-    /// Whether a common table expression of it writes.
-    #[inline]
-    pub(in crate::query) fn writes(&self) -> bool {
-        self.clauses.is_some() && self.written().next().is_some()
-    }
-
     /// Whether the query locks its own rows.
     #[inline]
     pub(super) fn locks_rows(&self) -> bool {

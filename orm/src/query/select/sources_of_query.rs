@@ -48,6 +48,12 @@ impl QueryState {
         ctes
     }
 
+    /// Whether a common table expression of it writes.
+    #[inline]
+    pub(in crate::query) fn writes(&self) -> bool {
+        self.clauses.is_some() && self.written().next().is_some()
+    }
+
     /// The tables that its common table expressions write.
     pub(in crate::query) fn written(&self) -> impl Iterator<Item = WrittenTable> {
         self.all_ctes().filter_map(|cte| cte.written)

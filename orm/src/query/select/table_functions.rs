@@ -6,13 +6,11 @@ use orm_core::stmt::{Expr, FromItem, Source, SourceCall, SourceFunc};
 use orm_core::value::Value;
 
 use super::derived::Derived;
-use super::named_source::{Ctes, NamedSource, check_name};
 use super::values_source::{ValuesOf, ValuesRow, values};
 use crate::mapping::{DerivedRow, interned};
 use crate::query::expressions::build_error::BuildError;
 use crate::query::expressions::custom::{FuncArgs, function_error};
 use crate::query::expressions::expr::check_depth;
-use crate::query::expressions::table_ref::TableRef;
 
 /// Creates a source of the integers from `first` to `last`, each `step` after the one before, under a name. `last` is one of them
 /// if a step leads to it; a step below 0 counts down. Its columns are one integer.
@@ -68,7 +66,7 @@ pub fn generate_series(
     let args = [first, step, last, steps].map(|number| Expr::Value(Value::Int(number)));
     let call = SourceCall::new(SourceFunc::Series, args.into());
     let item = FromItem::new(Source::Call(Box::new(call))).alias(name);
-    named(name, item)
+    Derived::named(name, item)
 }
 
 /// Creates a source of the rows of a function of the database, under a name. `R` is a tuple of the types of its columns, and the
@@ -113,16 +111,7 @@ pub fn table_function<R: ValuesRow>(
     let columns = columns.map(|column| (*column).into()).collect();
     let mut item = FromItem::new(source).alias_columns(name, columns);
     item.lateral = args.origin.is_some();
-    named(name, item)
-}
-
-pub(super) fn named<S>(name: &'static str, item: FromItem) -> Derived<S> {
-    Derived::of(NamedSource {
-        table: TableRef::derived(name),
-        item,
-        ctes: Ctes::new(),
-        error: check_name(name).err(),
-    })
+    Derived::named(name, item)
 }
 
 #[cold]

@@ -8,9 +8,8 @@ use orm_core::types::{DbType, Type};
 use orm_core::value::Value;
 
 use super::derived::{Derived, RowColumns};
-use super::named_source::{Ctes, NamedSource, check_name, number_columns};
+use super::named_source::number_columns;
 use crate::mapping::{Column, DerivedRow, interned};
-use crate::query::expressions::table_ref::TableRef;
 
 /// Creates a source of rows of values under a name, to join a list of values with a table: VALUES. A row is a tuple; one
 /// value is `(value,)`. Without rows the source is empty.
@@ -40,9 +39,6 @@ pub fn values<R: ValuesRow>(
     rows: impl IntoIterator<Item = R>,
 ) -> Derived<ValuesOf<R>> {
     let name = interned(name.into());
-    if let Err(error) = check_name(name) {
-        return Derived::refused(name, error);
-    }
     let mut rows: Vec<Vec<Expr>> = rows
         .into_iter()
         .map(|row| exprs(row.into_values()))
@@ -59,12 +55,7 @@ pub fn values<R: ValuesRow>(
     } else {
         FromItem::new(Source::Query(Box::new(no_rows(R::types())))).alias(name)
     };
-    Derived::of(NamedSource {
-        table: TableRef::derived(name),
-        item,
-        ctes: Ctes::new(),
-        error: None,
-    })
+    Derived::named(name, item)
 }
 
 fn exprs(values: Vec<Value>) -> Vec<Expr> {

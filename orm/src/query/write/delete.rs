@@ -13,6 +13,7 @@ use super::matching_keys::matching_keys;
 use super::other_tables::without_using;
 use super::parts::{Parts, execute, execute_once};
 use super::returning::{Prepared, Returning, WriteRows, check_returning, text_of};
+use super::written_rows::WriteInWith;
 use crate::engine::{Connection, StatementLimit, StatementText, TextOf};
 use crate::mapping::{Entity, Exempt, KeySource, Model};
 use crate::query::compile::printed::with_literals;
@@ -346,11 +347,11 @@ impl<M: Model> Delete<M> {
 
     /// # Errors
     /// `Usage` for a statement that is not valid.
-    pub(super) fn statement_returning(&self, list: &ReturningList) -> Result<Statement> {
+    fn lower_returning(&self, list: &ReturningList) -> Result<stmt::Delete> {
         self.clauses.check(M::def())?;
         let mut delete = self.lower();
         delete.returning.extend(list.projections());
-        Ok(Statement::Delete(delete))
+        Ok(delete)
     }
 
     fn matching_keys(
@@ -408,9 +409,16 @@ impl<M: Model> WriteRows for Delete<M> {
     }
 
     fn text_returning(&self, dialect: &dyn Dialect, list: &ReturningList) -> Result<String> {
-        self.clauses.check(M::def())?;
-        let mut delete = without_using(self.lower(), dialect);
-        delete.returning.extend(list.projections());
+        let delete = without_using(self.lower_returning(list)?, dialect);
         text_of(&Statement::Delete(delete), dialect)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: Model> WriteInWith for Delete<M> {
+    const KIND: DmlKind = DmlKind::Delete;
+
+    fn statement(&self, list: &ReturningList) -> Result<Statement> {
+        Ok(Statement::Delete(self.lower_returning(list)?))
     }
 }

@@ -11,6 +11,7 @@ use orm_core::types::DbType;
 
 use super::insert::{INSERT_RETURNING, InsertInto};
 use super::returning::{Prepared, Returning, WriteRows, check_returning, text_of};
+use super::written_rows::WriteInWith;
 use crate::engine::{Connection, StatementLimit};
 use crate::mapping::{Column, ColumnSet, Criteria, Exempt, KeySource, Model};
 use crate::query::executor::{DmlKind, Executor, RowsWrite};
@@ -223,12 +224,6 @@ impl<M: Model> InsertQuery<M> {
         text_of(&self.lower(&Criteria::default(), None)?, dialect)
     }
 
-    /// # Errors
-    /// `Usage` for a statement that is not valid.
-    pub(super) fn statement_returning(&self, list: &ReturningList) -> Result<Statement> {
-        self.lower(&Criteria::default(), Some(list))
-    }
-
     fn lower(&self, criteria: &Criteria, list: Option<&ReturningList>) -> Result<Statement> {
         let def = M::def();
         let mut seen = ColumnSet::new();
@@ -290,6 +285,15 @@ impl<M: Model> WriteRows for InsertQuery<M> {
     }
 
     fn text_returning(&self, dialect: &dyn Dialect, list: &ReturningList) -> Result<String> {
-        text_of(&self.lower(&Criteria::default(), Some(list))?, dialect)
+        text_of(&self.statement(list)?, dialect)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: Model> WriteInWith for InsertQuery<M> {
+    const KIND: DmlKind = DmlKind::Insert;
+
+    fn statement(&self, list: &ReturningList) -> Result<Statement> {
+        self.lower(&Criteria::default(), Some(list))
     }
 }

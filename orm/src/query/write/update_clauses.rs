@@ -8,6 +8,7 @@ use orm_core::stmt::Statement;
 use super::check::explain_range;
 use super::returning::{Prepared, Returning, WriteRows, check_returning, text_of};
 use super::update::Update;
+use super::written_rows::WriteInWith;
 use crate::engine::Connection;
 use crate::mapping::{Entity, KeySource, Model};
 use crate::query::executor::{DmlKind, Executor, RowsWrite};
@@ -61,16 +62,6 @@ impl<M: Model> Update<M> {
         Returning::new(self, selected)
     }
 
-    /// # Errors
-    /// `Usage` for a statement that is not valid.
-    pub(super) fn statement_returning(&self, list: &ReturningList) -> Result<Statement> {
-        self.check_values()?;
-        self.check_set()?;
-        let mut update = self.lower();
-        update.returning.extend(list.projections());
-        Ok(Statement::Update(update))
-    }
-
     /// The statement with a RETURNING list, or without one, ready to be sent.
     pub(super) fn prepare(
         &self,
@@ -120,6 +111,19 @@ impl<M: Model> WriteRows for Update<M> {
     }
 
     fn text_returning(&self, dialect: &dyn Dialect, list: &ReturningList) -> Result<String> {
-        text_of(&self.statement_returning(list)?, dialect)
+        text_of(&self.statement(list)?, dialect)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: Model> WriteInWith for Update<M> {
+    const KIND: DmlKind = DmlKind::Update;
+
+    fn statement(&self, list: &ReturningList) -> Result<Statement> {
+        self.check_values()?;
+        self.check_set()?;
+        let mut update = self.lower();
+        update.returning.extend(list.projections());
+        Ok(Statement::Update(update))
     }
 }

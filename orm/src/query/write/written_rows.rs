@@ -5,11 +5,8 @@ use std::borrow::Cow;
 use orm_core::error::{Error, Result};
 use orm_core::stmt::Statement;
 
-use super::delete::Delete;
-use super::insert_query::InsertQuery;
 use super::returning::{Returning, WriteRows};
-use super::update::Update;
-use crate::mapping::{Model, interned};
+use crate::mapping::{Model as _, interned};
 use crate::query::executor::DmlKind;
 use crate::query::expressions::build_error::BuildError;
 use crate::query::select::derived::{Derived, RowColumns, written_cte};
@@ -34,33 +31,6 @@ pub trait WriteInWith: WriteRows {
     /// `Usage`: the statement is not valid.
     #[doc(hidden)]
     fn statement(&self, list: &ReturningList) -> Result<Statement>;
-}
-
-#[diagnostic::do_not_recommend]
-impl<M: Model> WriteInWith for Update<M> {
-    const KIND: DmlKind = DmlKind::Update;
-
-    fn statement(&self, list: &ReturningList) -> Result<Statement> {
-        self.statement_returning(list)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<M: Model> WriteInWith for Delete<M> {
-    const KIND: DmlKind = DmlKind::Delete;
-
-    fn statement(&self, list: &ReturningList) -> Result<Statement> {
-        self.statement_returning(list)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<M: Model> WriteInWith for InsertQuery<M> {
-    const KIND: DmlKind = DmlKind::Insert;
-
-    fn statement(&self, list: &ReturningList) -> Result<Statement> {
-        self.statement_returning(list)
-    }
 }
 
 impl<W: WriteInWith, S: Selectable + RowColumns> Returning<W, S> {

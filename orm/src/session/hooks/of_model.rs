@@ -16,8 +16,6 @@ use crate::mapping::Model;
 pub struct HooksOf<M>(PhantomData<M>);
 
 impl<M: Hooks> HooksOf<M> {
-    /// Whether the model has hooks.
-    pub const HAS: bool = true;
     /// The functions that a flush calls.
     pub const TABLE: Option<HookTable> = Some(HookTable::of::<M>());
     /// Runs the hooks of a row that is given to an INSERT.
@@ -30,8 +28,6 @@ impl<M: Hooks> HooksOf<M> {
 pub trait NoHooks {
     /// The model.
     type Row;
-    /// Whether the model has hooks.
-    const HAS: bool = false;
     /// The functions that a flush calls.
     const TABLE: Option<HookTable> = None;
     /// Does nothing.

@@ -61,16 +61,18 @@ pub fn create_table(dialect: &dyn Dialect, table: &Table, deferred: &[&str]) -> 
 /// Whether the type of the column refuses what the rule does.
 fn is_native(dialect: &dyn Dialect, table: &Table, rule: &Rule) -> bool {
     let capabilities = dialect.capabilities();
-    let (name, has_type) = match rule {
-        Rule::Range { column, .. } => (column, capabilities.unsigned_integers),
-        Rule::OneOf { column, .. } => (column, capabilities.enums != EnumStyle::Check),
-        Rule::Raw(_) => return false,
+    let find = |name: &str| {
+        let column = table.find(name);
+        column.filter(|column| column.sql_type(dialect.name()).is_none())
     };
-    let Some(column) = table.find(name).filter(|_| has_type) else {
-        return false;
-    };
-    let is_labelled = matches!(rule, Rule::OneOf { .. });
-    column.sql_type(dialect.name()).is_none() && (!is_labelled || column.ty.native_enum().is_some())
+    match rule {
+        Rule::Range { column, .. } => capabilities.unsigned_integers && find(column).is_some(),
+        Rule::OneOf { column, .. } => {
+            capabilities.enums != EnumStyle::Check
+                && find(column).is_some_and(|column| column.ty.native_enum().is_some())
+        }
+        Rule::Raw(_) => false,
+    }
 }
 
 // A database that truncates the name of a table or column silently would know it by another name than the model.

@@ -1,15 +1,13 @@
 //! Window functions: a call and its OVER clause, called by `expr.rs`, and the WINDOW clause, called by `select.rs`. Frames are
 //! in `frame.rs`.
 
-use std::ops::ControlFlow;
-
 use super::aggregate::write_aggregate;
 use super::expr::{write_expr, write_function};
 use super::frame::write_frame;
 use super::query::write_orders;
 use crate::error::Result;
 use crate::sql::SqlWriter;
-use crate::stmt::{Expr, Order, Query, Select, Visit, Window, walk_expr};
+use crate::stmt::{Expr, Order, Select, Window, named_windows};
 use crate::types::Type;
 
 pub(super) fn write_over<'a>(
@@ -64,15 +62,16 @@ pub(super) fn write_window_clause<'a>(
     select: &'a Select,
     order_by: &'a [Order],
 ) -> Result<()> {
-    let mut named = Named(Vec::new());
-    let selected = select.columns.iter().filter_map(|column| column.expr());
-    for expr in selected.chain(order_by.iter().map(|order| &order.expr)) {
-        let _ = named.expr(expr);
-    }
-    if named.0.is_empty() || !has_names(w) {
+    if !has_names(w) {
         return Ok(());
     }
-    for (index, window) in named.0.into_iter().enumerate() {
+    let mut windows: Vec<&Window> = Vec::new();
+    for window in named_windows(select, order_by) {
+        if !windows.iter().any(|known| known.name == window.name) {
+            windows.push(window);
+        }
+    }
+    for (index, window) in windows.into_iter().enumerate() {
         w.push(if index == 0 { " WINDOW " } else { ", " });
         w.ident(window.name.as_deref().unwrap_or_default());
         w.push(" AS (");
@@ -104,25 +103,4 @@ fn write_definition<'a>(w: &mut SqlWriter<'a>, window: &'a Window) -> Result<()>
         write_frame(w, frame)?;
     }
     Ok(())
-}
-
-/// Collects the named windows of a query, those of queries inside of it apart.
-struct Named<'a>(Vec<&'a Window>);
-
-impl<'a> Visit<'a> for Named<'a> {
-    type Break = ();
-
-    fn expr(&mut self, expr: &'a Expr) -> ControlFlow<()> {
-        if let Expr::Over { window, .. } = expr
-            && window.name.is_some()
-            && !self.0.iter().any(|known| known.name == window.name)
-        {
-            self.0.push(window);
-        }
-        walk_expr(self, expr)
-    }
-
-    fn query(&mut self, _query: &'a Query) -> ControlFlow<()> {
-        ControlFlow::Continue(())
-    }
 }

@@ -19,7 +19,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
 pub(super) fn def(model: &Model) -> TokenStream {
     let name = &model.head.ident;
     quote! {
-        if __orm::HooksOf::<#name>::HAS { __orm::Some(&__HOOKS) } else { __orm::None }
+        if <#name as __orm::Model>::HAS_HOOKS { __orm::Some(&__HOOKS) } else { __orm::None }
     }
 }
 
@@ -27,7 +27,7 @@ pub(super) fn def(model: &Model) -> TokenStream {
 pub(super) fn calls(model: &Model) -> TokenStream {
     let name = &model.head.ident;
     quote! {
-        const HAS_HOOKS: bool = __orm::HooksOf::<#name>::HAS;
+        const HAS_HOOKS: bool = __orm::HooksOf::<#name>::TABLE.is_some();
 
         fn prepare_insert(&mut self, invalid: &mut __orm::InvalidFields) -> __orm::Result<()> {
             __orm::HooksOf::<#name>::PREPARE(self, invalid)

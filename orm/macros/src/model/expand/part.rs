@@ -19,10 +19,7 @@ pub(super) fn constants(model: &Model) -> TokenStream {
         let (alias, embedded) = (columns_type(index), of(&part.ty, "Embedded"));
         quote_spanned!(part.ty.span()=> type #alias = #embedded::Columns<#name, __orm::NotNull>;)
     });
-    let widths = model.parts.iter().map(|part| {
-        let embedded = of(&part.ty, "Embedded");
-        at(&part.ty, quote!(#embedded::WIDTH))
-    });
+    let widths = model.parts.iter().map(|part| item_of(part, "WIDTH"));
     let (own, count) = (model.columns.len(), model.parts.len());
     let names = model.columns.iter().map(|column| column.name.clone());
     let fields = model
@@ -66,11 +63,8 @@ fn joined(
     let (constant, list) = (format_ident!("__{constant}"), format_ident!("{list}"));
     let count = model.parts.len();
     let parts = model.parts.iter().zip(prefixes).map(|(part, prefix)| {
-        let embedded = of(&part.ty, "Embedded");
-        at(
-            &part.ty,
-            quote!(__orm::PartNames { prefix: #prefix, names: #embedded::DEF.#list }),
-        )
+        let def = item_of(part, "DEF");
+        quote!(__orm::PartNames { prefix: #prefix, names: #def.#list })
     });
     quote! {
         const #constant: [&'static str; __AT[#count]] = {
@@ -84,7 +78,7 @@ fn joined(
 /// What the derive can't see of the structs.
 fn checks(model: &Model) -> TokenStream {
     let checks = parts(model).map(|(index, part)| {
-        let (ident, embedded) = (&part.ident, of(&part.ty, "Embedded"));
+        let (ident, def) = (&part.ident, item_of(part, "DEF"));
         let (null, end) = (is_nullable(part), index + 1);
         let twice = if part.prefix.is_empty() {
             format!("a column of `{ident}` has the name of another column of the model; give it a prefix: `#[orm(flatten, prefix = \"{ident}_\")]`")
@@ -92,7 +86,6 @@ fn checks(model: &Model) -> TokenStream {
             format!("a column of `{ident}` has the name of another column of the model; give it another prefix")
         };
         let default = format!("`{ident}` can't be an `Option`: its struct has a column with `update_default`, which an UPDATE would set beside NULLs");
-        let def = at(&part.ty, quote!(#embedded::DEF));
         quote_spanned! {ident.span()=>
             const _: () = ::core::assert!(__orm::has_new_names(&__NAMES, __AT[#index], __AT[#end]), #twice);
             const _: () = ::core::assert!(!#null || __orm::can_be_none(&#def), #default);
@@ -147,8 +140,8 @@ pub(super) fn list(
     }
     let list = format_ident!("{list}");
     let parts = parts(model).map(|(index, part)| {
-        let embedded = of(&part.ty, "Embedded");
-        at(&part.ty, quote!((#embedded::DEF.#list, __AT[#index])))
+        let def = item_of(part, "DEF");
+        quote!((#def.#list, __AT[#index]))
     });
     let call = match list.to_string().as_str() {
         "references" => {
@@ -201,10 +194,7 @@ pub(super) fn variants(model: &Model) -> TokenStream {
     if model.parts.is_empty() {
         return TokenStream::new();
     }
-    let has = model.parts.iter().map(|part| {
-        let embedded = of(&part.ty, "Embedded");
-        at(&part.ty, quote!(#embedded::HAS_VARIANTS))
-    });
+    let has = model.parts.iter().map(|part| item_of(part, "HAS_VARIANTS"));
     let added = per_part(
         model,
         |embedded, _, at| quote!(#embedded::add_variant_columns(#at, set);),
@@ -259,15 +249,20 @@ pub(super) fn values(model: &Model) -> TokenStream {
 /// Returns the parts that a new row must be given from the function that makes a link row.
 pub(super) fn required(model: &Model) -> TokenStream {
     let required = model.parts.iter().map(|part| {
-        let (name, embedded) = (part.ident.unraw().to_string(), of(&part.ty, "Embedded"));
-        let refused = quote! {
-            if !#embedded::HAS_START {
+        let (name, has_start) = (part.ident.unraw().to_string(), item_of(part, "HAS_START"));
+        quote! {
+            if !#has_start {
                 return ::core::result::Result::Err(&[#name]);
             }
-        };
-        at(&part.ty, refused)
+        }
     });
     quote!(#(#required)*)
+}
+
+/// A constant of `<T as Embedded>`.
+fn item_of(part: &Part, name: &str) -> TokenStream {
+    let (embedded, name) = (of(&part.ty, "Embedded"), format_ident!("{name}"));
+    at(&part.ty, quote!(#embedded::#name))
 }
 
 fn parts(model: &Model) -> impl Iterator<Item = (usize, &Part)> {

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use orm_core::stmt::{EnumRank, Expr, Numeric, Query, Visit, walk_expr, walk_window};
+use orm_core::stmt::{Expr, Query, Visit, is_closed, walk_expr, walk_window};
 
 /// Whether there is an aggregate in `expr`.
 pub(super) fn has_aggregate(expr: &Expr) -> bool {
@@ -13,10 +13,8 @@ pub(super) fn has_aggregate(expr: &Expr) -> bool {
 pub(in crate::query::compile) fn may_aggregate(expr: &Expr) -> bool {
     any(expr, &mut |part| {
         let is_unknown = matches!(part, Expr::Function { name, .. } if !is_scalar(name));
-        let is_closed = matches!(part, Expr::Extension(node)
-            if Numeric::of(node.as_ref()).is_none() && EnumRank::of(node.as_ref()).is_none());
         let is_sql = matches!(part, Expr::Raw(_) | Expr::NamedSql(_));
-        is_unknown || is_closed || is_sql || matches!(part, Expr::Aggregate(_))
+        is_unknown || is_closed(part) || is_sql || matches!(part, Expr::Aggregate(_))
     })
 }
 

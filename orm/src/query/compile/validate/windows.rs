@@ -3,7 +3,7 @@
 
 use std::ops::ControlFlow;
 
-use orm_core::stmt::{Expr, Order, Projection, Query, Select, Visit, Window, walk_expr};
+use orm_core::stmt::{Expr, Order, Query, Select, Visit, Window, named_windows, walk_expr};
 
 use crate::query::expressions::build_error::BuildError;
 
@@ -29,41 +29,18 @@ pub(super) fn check(select: &Select, order_by: &[Order]) -> Result<(), BuildErro
 /// # Errors
 /// Two windows of one name are not equal.
 fn check_names(select: &Select, order_by: &[Order]) -> Result<(), BuildError> {
-    let mut names = Names::default();
-    let selected = select.columns.iter().filter_map(Projection::expr);
-    let mut exprs = selected.chain(order_by.iter().map(|order| &order.expr));
-    if exprs.any(|expr| names.expr(expr).is_break()) {
+    let windows = named_windows(select, order_by);
+    let is_other = |(place, window): (usize, &&Window)| {
+        let mut known = windows[..place].iter();
+        known.any(|known| known.name == window.name && known != window)
+    };
+    if windows.iter().enumerate().any(is_other) {
         return Err(BuildError::new(
             "two windows of the query have one name, and are not equal",
             "give one of them another name: .named(\"other\")",
         ));
     }
     Ok(())
-}
-
-/// Stops at a window that has the name of another one.
-#[derive(Default)]
-struct Names<'a>(Vec<&'a Window>);
-
-impl<'a> Visit<'a> for Names<'a> {
-    type Break = ();
-
-    fn expr(&mut self, expr: &'a Expr) -> ControlFlow<()> {
-        if let Expr::Over { window, .. } = expr
-            && window.name.is_some()
-        {
-            match self.0.iter().find(|known| known.name == window.name) {
-                Some(known) if *known != &**window => return ControlFlow::Break(()),
-                Some(_) => {}
-                None => self.0.push(window),
-            }
-        }
-        walk_expr(self, expr)
-    }
-
-    fn query(&mut self, _query: &'a Query) -> ControlFlow<()> {
-        ControlFlow::Continue(())
-    }
 }
 
 /// Refuses a window function in a statement that writes, which databases have no place for.
