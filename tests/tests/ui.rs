@@ -12,12 +12,8 @@ const LINES: usize = 15;
 /// Those that are longer, since the compiler adds errors or suggestions of its own, with the most lines of each.
 const LONGER: &[(&str, usize)] = &[
     ("and_of_rust", 27),
-    ("embedded_not_derived", 26),
-    ("embedded_option_without_default", 44),
     ("get_by_type", 27),
     ("json_of_text", 16),
-    ("link_table_of_no_model", 17),
-    ("link_table_of_other_model", 18),
     ("or_of_rust", 30),
     ("search_in_number", 17),
     ("setter_none", 18),

@@ -45,8 +45,13 @@ fn columns_of_other_tables_are_refused() {
     let error = fault!(select(User).filter(Post.title.eq("x")));
     speaks_of(
         &error,
-        &["posts.title", "missing FROM entry for posts", "join"],
+        &[
+            "missing FROM entry for posts: the query of users uses posts.title",
+            "add .join(Post), or",
+        ],
     );
+    let error = fault!(select(User).filter(Tag.id.eq(1)));
+    speaks_of(&error, &["the query of users", "add it with .join(…), or"]);
     let error = fault!(select((User, Post)));
     speaks_of(&error, &["posts.id"]);
     let error = fault!(select(User).filter(User.alias("u").name.eq("x")));
@@ -57,6 +62,14 @@ fn columns_of_other_tables_are_refused() {
     speaks_of(&error, &["posts.id", "exists"]);
     let error = fault!(delete(User).filter(Post.id.eq(1)));
     speaks_of(&error, &["posts.id"]);
+    let error = fault!(delete(Post).using(User).filter(User.id.eq(1)));
+    speaks_of(
+        &error,
+        &[
+            "the DELETE of posts is not connected with users",
+            "add .filter(Post.author_id.eq(User.id))",
+        ],
+    );
 }
 
 #[test]

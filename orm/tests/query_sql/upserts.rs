@@ -199,11 +199,12 @@ fn other_tables_and_queries() {
             .from(other)
             .set(Post.title, User.name)
             .filter(User.id.eq(Post.author_id))
-            .filter(other.id.eq(7)),
+            .filter(other.id.eq(Post.id))
+            .filter(other.id.ne(7)),
         [
-            r#"UPDATE "posts" SET "title" = "users"."name" FROM "users" INNER JOIN "tags" AS "other" ON 1 = 1 WHERE "users"."id" = "posts"."author_id" AND "other"."id" = ?"#,
-            r#"UPDATE "posts" SET "title" = "users"."name" FROM "users" INNER JOIN "tags" AS "other" ON 1 = 1 WHERE "users"."id" = "posts"."author_id" AND "other"."id" = $1"#,
-            "UPDATE `posts`, `users` INNER JOIN `tags` AS `other` ON 1 = 1 SET `posts`.`title` = `users`.`name` WHERE `users`.`id` = `posts`.`author_id` AND `other`.`id` = ?",
+            r#"UPDATE "posts" SET "title" = "users"."name" FROM "users" INNER JOIN "tags" AS "other" ON 1 = 1 WHERE "users"."id" = "posts"."author_id" AND "other"."id" = "posts"."id" AND "other"."id" <> ?"#,
+            r#"UPDATE "posts" SET "title" = "users"."name" FROM "users" INNER JOIN "tags" AS "other" ON 1 = 1 WHERE "users"."id" = "posts"."author_id" AND "other"."id" = "posts"."id" AND "other"."id" <> $1"#,
+            "UPDATE `posts`, `users` INNER JOIN `tags` AS `other` ON 1 = 1 SET `posts`.`title` = `users`.`name` WHERE `users`.`id` = `posts`.`author_id` AND `other`.`id` = `posts`.`id` AND `other`.`id` <> ?",
         ]
     );
     golden!(

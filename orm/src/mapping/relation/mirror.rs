@@ -42,8 +42,15 @@ fn through<M: Model>(index: usize) -> Through {
 )]
 pub trait LinksTo<M> {}
 
+// Of any type that references it, so that the compiler names no relation to another model as one that would do.
 #[diagnostic::do_not_recommend]
-impl<M: Model> LinksTo<M> for ManyToMany<M> {}
+impl<M, F: References<M>> LinksTo<M> for F {}
+
+/// Is implemented by relations many to many.
+pub trait References<M> {}
+
+#[diagnostic::do_not_recommend]
+impl<M: Model> References<M> for ManyToMany<M> {}
 
 /// Returns the index of the relation many to many that an attribute names as the other side.
 #[doc(hidden)]

@@ -16,7 +16,7 @@ use super::table_source::TableSource;
 use crate::mapping::Strategy;
 use crate::query::compile::verb::Verb;
 use crate::query::expressions::order::{GroupList, OrderList};
-use crate::query::expressions::predicate::Condition;
+use crate::query::expressions::predicate::{Condition, Predicate};
 
 /// Represents a query that returns `S`. A query borrows nothing. It can be stored, cloned, sent to another thread and
 /// executed any number of times, and its type stays the same when conditions are added.
@@ -108,6 +108,20 @@ impl<S> Select<S> {
     pub fn filter<C: Condition>(mut self, condition: C) -> Self {
         self.query.filter(condition.into_predicate().into_term());
         self
+    }
+
+    /// Adds a condition that no row fulfils, for a query that is built at run time and shall find nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let nobody = select(User.name).none();
+    /// assert_eq!(nobody.to_sql(&SqliteDialect)?, r#"SELECT "name" FROM "users" WHERE 1 = 0"#);
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn none(self) -> Self {
+        self.filter(Predicate::any([] as [Predicate; 0]))
     }
 
     /// Adds an INNER JOIN on the foreign key between the table and a table of the query, or by a relation of one of its

@@ -5,7 +5,9 @@ use std::hash::{Hash, Hasher};
 
 use orm_core::stmt::{CompareOp, Expr, Few, JoinKind};
 
-use crate::mapping::{Entity, Linkable, Model, ModelDef, Relation, RelationDef, RelationKind};
+use crate::mapping::{
+    Entity, Linkable, Model, ModelDef, ReferenceDef, Relation, RelationDef, RelationKind,
+};
 use crate::query::expressions::build_error::BuildError;
 use crate::query::expressions::predicate::Condition;
 use crate::query::expressions::table_ref::TableRef;
@@ -316,7 +318,11 @@ fn unclear(sources: &Sources, joined: TableRef, several: bool) -> BuildError {
     let others: Vec<_> = sources.iter().map(TableRef::describe).collect();
     let (name, others) = (joined.describe(), others.join(", "));
     if several {
-        let (keys, conditions) = connections(sources, joined);
+        let found = connections(sources.iter(), joined);
+        let keys: Vec<_> = found.iter().map(|found| &*found.key).collect();
+        let calls = found
+            .iter()
+            .map(|found| format!("join_on({}, {})", joined.value(), found.condition));
         return BuildError::new(
             format!(
                 "can't join {name}: more than one foreign key connects it with {others}: {}",
@@ -324,7 +330,7 @@ fn unclear(sources: &Sources, joined: TableRef, several: bool) -> BuildError {
             ),
             format!(
                 "join by a relation, or give the condition: {}",
-                conditions.join(", or ")
+                calls.collect::<Vec<_>>().join(", or ")
             ),
         );
     }
@@ -337,31 +343,44 @@ fn unclear(sources: &Sources, joined: TableRef, several: bool) -> BuildError {
     BuildError::new(message, hint)
 }
 
-/// The foreign keys between a table and the others, and for each the call that joins by it.
-fn connections(sources: &Sources, joined: TableRef) -> (Vec<String>, Vec<String>) {
+/// A foreign key between two tables of a query, for messages.
+pub(in crate::query) struct Connection {
+    /// The columns that reference the other table.
+    pub(in crate::query) key: String,
+    /// The condition by which the tables are joined.
+    pub(in crate::query) condition: String,
+}
+
+/// The foreign keys between a table and the others.
+pub(in crate::query) fn connections(
+    others: impl Iterator<Item = TableRef>,
+    joined: TableRef,
+) -> Vec<Connection> {
+    let mut found = Vec::new();
+    for other in others {
+        for (child, parent) in [(other, joined), (joined, other)] {
+            let keys = child.def.references.iter();
+            let keys = keys.filter(|key| (key.target)().table == parent.def.table);
+            found.extend(keys.map(|key| connection(key, child, parent)));
+        }
+    }
+    found
+}
+
+fn connection(key: &ReferenceDef, child: TableRef, parent: TableRef) -> Connection {
     let field = |table: TableRef, position: usize| {
         format!("{}.{}", table.value(), table.def.fields[position])
     };
-    let (mut keys, mut calls) = (Vec::new(), Vec::new());
-    for other in sources.iter() {
-        for (child, parent) in [(other, joined), (joined, other)] {
-            for key in child.def.references {
-                if (key.target)().table != parent.def.table {
-                    continue;
-                }
-                let own = key.columns.iter().map(|column| field(child, *column));
-                keys.push(own.collect::<Vec<_>>().join(" with "));
-                let columns = key.columns.iter().zip(key.target_columns);
-                let equal = columns.map(|(own, target)| {
-                    format!("{}.eq({})", field(child, *own), field(parent, *target))
-                });
-                let equal = equal.collect::<Vec<_>>().join(".and(");
-                let closing = ")".repeat(key.columns.len() - 1);
-                calls.push(format!("join_on({}, {equal}{closing})", joined.value()));
-            }
-        }
+    let own = key.columns.iter().map(|column| field(child, *column));
+    let columns = key.columns.iter().zip(key.target_columns);
+    let equal = columns
+        .map(|(own, target)| format!("{}.eq({})", field(child, *own), field(parent, *target)));
+    let equal = equal.collect::<Vec<_>>().join(".and(");
+    let closing = ")".repeat(key.columns.len() - 1);
+    Connection {
+        key: own.collect::<Vec<_>>().join(" with "),
+        condition: format!("{equal}{closing}"),
     }
-    (keys, calls)
 }
 
 /// The error of a relation of a table that the query does not have.

@@ -1,4 +1,4 @@
-//! [`Select::last`]: the first row in the reverse order. The other verbs are in `fetch.rs`.
+//! [`Select::last`] and [`Select::latest`]: the first row in another order. The other verbs are in `fetch.rs`.
 
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::stmt::{Direction, Nulls, Order};
@@ -9,6 +9,7 @@ use super::query_state::QueryState;
 use super::selectable::Selectable;
 use crate::query::compile::verb::Verb;
 use crate::query::executor::Executor;
+use crate::query::expressions::expr::IntoExpr;
 use crate::query::expressions::table_ref::TableRef;
 
 impl<S: Selectable> Select<S> {
@@ -45,6 +46,40 @@ impl<S: Selectable> Select<S> {
             Ok(())
         })?;
         Ok(last)
+    }
+
+    /// Returns the row with the greatest value, or `None` if there is no row. Rows in which it is NULL come last. The order of the
+    /// query does not matter. Of rows that are equal in the value it may be any.
+    ///
+    /// # Errors
+    /// - `Usage`: the query has LIMIT or OFFSET.
+    /// - As [`Select::all`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut conn = engine.connection()?;
+    /// let oldest = select(User.name).latest(User.age, &mut conn)?;
+    /// assert_eq!(oldest.as_deref(), Some("ada"));
+    /// assert_eq!(
+    ///     sent.take_sql(),
+    ///     [r#"SELECT "name" FROM "users" ORDER BY "age" DESC NULLS LAST LIMIT 1"#]
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn latest<E: IntoExpr, X: Executor>(
+        &self,
+        by: E,
+        conn_or_session: &mut X,
+    ) -> Result<Option<S::Output<X>>> {
+        self.query.refuse_limit("latest")?;
+        self.query.refuse_kept_rows("latest")?;
+        let mut query = self.clone();
+        query.query.clauses_mut().order_by.clear();
+        let ordered = query.order_by(by.into_expr().desc().nulls_last());
+        ordered.first(conn_or_session)
     }
 }
 

@@ -302,17 +302,19 @@ impl<M: Model> Delete<M> {
     /// ```
     pub fn to_sql_with_literals(&self, dialect: &dyn Dialect) -> Result<String> {
         self.clauses.check(M::def())?;
-        let statement = without_using(self.lower(), dialect);
-        validate_delete(&statement).map_err(|error| error.to_error())?;
-        with_literals(&statement, dialect)
+        with_literals(&self.valid(dialect)?, dialect)
     }
 
     #[cold]
     fn render(&self, dialect: &dyn Dialect) -> Result<StatementText> {
         self.clauses.check(M::def())?;
-        let statement = without_using(self.lower(), dialect);
+        StatementText::of(&self.valid(dialect)?, dialect)
+    }
+
+    fn valid(&self, dialect: &dyn Dialect) -> Result<stmt::Delete> {
+        let statement = without_using(self.lower(), dialect)?;
         validate_delete(&statement).map_err(|error| error.to_error())?;
-        StatementText::of(&statement, dialect)
+        Ok(statement)
     }
 
     /// The statement with the conditions of the connection's criteria, if there are any for it.
@@ -338,7 +340,7 @@ impl<M: Model> Delete<M> {
         self.clauses.check(M::def())?;
         let statement = self.under_criteria(conn)?;
         let statement = statement.unwrap_or_else(|| self.lower());
-        let mut statement = without_using(statement, conn.dialect());
+        let mut statement = without_using(statement, conn.dialect())?;
         statement
             .returning
             .extend(list.into_iter().flat_map(ReturningList::projections));
@@ -409,7 +411,7 @@ impl<M: Model> WriteRows for Delete<M> {
     }
 
     fn text_returning(&self, dialect: &dyn Dialect, list: &ReturningList) -> Result<String> {
-        let delete = without_using(self.lower_returning(list)?, dialect);
+        let delete = without_using(self.lower_returning(list)?, dialect)?;
         text_of(&Statement::Delete(delete), dialect)
     }
 }

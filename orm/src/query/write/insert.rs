@@ -411,8 +411,10 @@ impl<M: Model> WriteRows for Insert<'_, M> {
         };
         let clauses = returning::<M>(list);
         let run = |conn: &mut Connection, (), each: &mut dyn FnMut(&dyn Row) -> Result<()>| {
+            // Keys alone are also made of the first one, which is known to be right only afterwards.
             let is_one = self.goes_at_once(conn, &|capabilities, insert, value, limit| {
                 goes_at_once(capabilities, insert, value, limit)
+                    || key.is_none() && stores_at_once(capabilities, insert, value, limit)
             });
             self.send_whole(conn, is_one, &mut |conn, rows, run| {
                 if let Some(position) = key {

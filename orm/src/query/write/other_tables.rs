@@ -6,6 +6,7 @@ use orm_core::stmt::{Delete, Expr, FromItem, Join, JoinKind, Query, Select};
 
 use crate::mapping::ModelDef;
 use crate::query::compile::simplify::simplify;
+use crate::query::compile::validate::validate_delete;
 use crate::query::expressions::build_error::BuildError;
 use crate::query::expressions::table_ref::TableRef;
 
@@ -60,11 +61,15 @@ impl OtherTables {
 }
 
 /// The DELETE with its other tables in an EXISTS, where the dialect has no USING.
-pub(super) fn without_using(mut delete: Delete, dialect: &dyn Dialect) -> Delete {
+///
+/// # Errors
+/// `Usage` for a statement that is not valid: in the EXISTS the tables could not be told apart.
+pub(super) fn without_using(mut delete: Delete, dialect: &dyn Dialect) -> Result<Delete> {
     let lacks_using = dialect.capabilities().delete_using == sql::OtherTables::Unsupported;
     if !lacks_using || delete.using.is_none() {
-        return delete;
+        return Ok(delete);
     }
+    validate_delete(&delete).map_err(|error| error.to_error())?;
     let mut select = Select::default();
     select.from = delete.using.take();
     select.joins = std::mem::take(&mut delete.joins);
@@ -72,5 +77,5 @@ pub(super) fn without_using(mut delete: Delete, dialect: &dyn Dialect) -> Delete
     let mut query = Query::from(select);
     simplify(&mut query);
     delete.filter.push(Expr::Exists(Box::new(query)));
-    delete
+    Ok(delete)
 }

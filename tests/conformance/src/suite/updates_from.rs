@@ -23,6 +23,7 @@ cases![
     criteria_hide_rows_of_deletes,
     deleted_rows_come_back,
     statements_that_are_not_valid_are_refused,
+    tables_without_a_condition_between_them_are_refused,
     a_database_without_it_refuses,
 ];
 
@@ -303,6 +304,48 @@ fn statements_that_are_not_valid_are_refused(db: &Db) {
     let missing = update(Good).set(Good.price, Offer.price);
     fails(missing.execute(conn), ErrorKind::Usage);
     assert_eq!(db.sent(), [""; 0]);
+}
+
+/// Each row of the one table would meet each row of the other.
+fn tables_without_a_condition_between_them_are_refused(db: &Db) {
+    let conn = &mut tables(db);
+    let rows = db.count("uf_goods");
+    let place = Shop.alias("place");
+    let change = update(Good).from(Offer).set(Good.price, Offer.price);
+    let apart = change.clone().filter(Offer.price.gt(1) & Good.price.gt(1));
+    let either = change.filter(Offer.good_id.eq(Good.id) | Offer.price.gt(1));
+    let third = either.clone().from(place);
+    let through = delete(Good)
+        .using(Offer)
+        .using(place)
+        .filter(Offer.good_id.eq(Good.id));
+    let inside = exists(select(Shop).filter(Shop.id.eq(Offer.id)));
+    let within = delete(Good).using(Offer).filter(inside);
+    for (error, other) in [
+        (apart.execute(conn), "uf_offers"),
+        (third.execute(conn), "place"),
+        (delete(Good).using(Offer).execute(conn), "uf_offers"),
+        (
+            delete(Good)
+                .using(Offer)
+                .filter(Offer.id.eq(1))
+                .execute(conn),
+            "uf_offers",
+        ),
+        (through.execute(conn), "place"),
+        (within.execute(conn), "uf_offers"),
+    ] {
+        let error = fails(error, ErrorKind::Usage);
+        let words = format!("of uf_goods is not connected with {other}");
+        assert!(error.message().contains(&words), "{error}");
+    }
+    assert_eq!(db.sent(), [""; 0]);
+    assert_eq!(db.count("uf_goods"), rows);
+    let chained = through.filter(place.id.eq(Offer.id)).execute(conn);
+    match (either.execute(conn), chained) {
+        (Ok(_), Ok(_)) => {}
+        (Err(error), _) | (_, Err(error)) => assert!(error.is_unsupported(), "{error}"),
+    }
 }
 
 fn a_database_without_it_refuses(db: &Db) {

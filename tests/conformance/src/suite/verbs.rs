@@ -15,6 +15,8 @@ cases![
     the_last_row_is_the_one_of_the_highest_key,
     the_last_row_loads_relations_and_groups,
     the_last_of_limited_rows_is_refused,
+    the_latest_row_has_the_greatest_value,
+    none_finds_no_row,
     a_row_is_contained_by_its_key,
     a_handle_is_contained_after_its_flush,
     handles_need_their_session,
@@ -39,6 +41,38 @@ fn the_last_row_is_the_first_in_reverse(db: &Db) {
     let all = by_email.all(conn).unwrap();
     assert_eq!(by_email.last(conn).unwrap().as_ref(), all.last());
     assert_eq!(by_name.filter(User.id.gt(9)).last(conn).unwrap(), None);
+}
+
+fn the_latest_row_has_the_greatest_value(db: &Db) {
+    let conn = &mut seed(db);
+    // The order of the query does not matter, and NULL is the least of all.
+    let by_name = select((User.username, User.email)).order_by(User.username);
+    let latest = by_name.latest(User.id, conn).unwrap().unwrap();
+    assert_eq!(latest.0, "dee");
+    let with_email = by_name.latest(User.email, conn).unwrap().unwrap();
+    let mut emails = select(User.email).all(conn).unwrap();
+    emails.sort();
+    assert_eq!(Some(&with_email.1), emails.last());
+    assert_eq!(
+        by_name.latest(-User.id, conn).unwrap().map(|row| row.0),
+        select(User.username).order_by(User.id).first(conn).unwrap()
+    );
+    assert_eq!(by_name.clone().none().latest(User.id, conn).unwrap(), None);
+    assert_eq!(by_name.first(conn).unwrap().unwrap().0, "ada");
+    let limited = by_name.limit(1);
+    fails(limited.latest(User.id, conn), ErrorKind::Usage);
+}
+
+fn none_finds_no_row(db: &Db) {
+    let conn = &mut seed(db);
+    let nobody = select(User).none();
+    assert_eq!(nobody.count(conn).unwrap(), 0);
+    assert_eq!(nobody.clone().filter(User.id.gt(0)).all(conn).unwrap(), []);
+    assert!(!nobody.exists(conn).unwrap());
+    // An aggregate without rows is a row.
+    assert_eq!(select(count_all()).from(User).none().one(conn).unwrap(), 0);
+    let mut session = db.session();
+    assert_eq!(nobody.all(&mut session).unwrap(), []);
 }
 
 /// What was sent, with LIMIT in place of the standard's words.

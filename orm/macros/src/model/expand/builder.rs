@@ -5,7 +5,8 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Attribute, Ident, Type, Visibility};
 
-use super::names::{at, free, helper, of};
+use super::names::{at, free, helper};
+use super::part::embedded;
 use crate::model::data::{Column, Model, Part, Relation};
 
 pub(super) fn expand(model: &Model) -> TokenStream {
@@ -57,10 +58,20 @@ fn begin(model: &Model) -> TokenStream {
         quote!(__orm::FieldMissing<#missing_fields::#field>)
     });
     let parts = model.parts.iter().map(|part| {
-        let (ident, embedded) = (&part.ident, of(&part.ty, "Embedded"));
+        let (ident, embedded) = (&part.ident, embedded(part));
         at(&part.ty, quote!(#embedded::Start<#missing_fields::#ident>))
     });
     let missing = missing.chain(parts);
+    let mut returned = builder.clone();
+    let returned = match &model.parts[..] {
+        // What the compiler reports about the type of the only part stands there.
+        [part] => {
+            let span = part.ty.span();
+            returned.set_span(builder.span().located_at(span));
+            quote_spanned!(span=> #returned<#(#missing),*>)
+        }
+        _ => quote!(#returned<#(#missing),*>),
+    };
     let fields = fields(model).map(|(ident, _)| ident);
     let doc = match listed(model) {
         Some(required) => format!("Begins a new row. Required: {required}."),
@@ -70,7 +81,7 @@ fn begin(model: &Model) -> TokenStream {
         #[automatically_derived]
         impl #name {
             #[doc = #doc]
-            #vis fn #begin() -> #builder<#(#missing),*> {
+            #vis fn #begin() -> #returned {
                 #builder {
                     given: #given { #(#fields: __orm::None,)* },
                     states: __orm::PhantomData,

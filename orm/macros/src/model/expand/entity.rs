@@ -30,6 +30,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         });
     let (parts, part_values) = (part::fields(model), part::values(model));
     let (relations, indexes) = (relation::fields(model), relation::indexes(model));
+    let or_error = part::embedded_or_error(model, &quote!(__orm));
     // The parts are not last: whether the last field is sized is asked for each use of the struct.
     quote! {
         #vis struct #entity {
@@ -45,6 +46,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         #[automatically_derived]
         impl ::core::clone::Clone for #entity {
             fn clone(&self) -> Self {
+                #or_error
                 *self
             }
         }
@@ -63,9 +65,13 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         #[diagnostic::do_not_recommend]
         impl __orm::Entity for #entity {
             type Model = #name;
-            const ROOT: Self = __columns(::core::option::Option::None);
+            const ROOT: Self = {
+                #or_error
+                __columns(::core::option::Option::None)
+            };
 
             fn named(self, alias: &'static str) -> Self {
+                #or_error
                 __columns(::core::option::Option::Some(alias))
             }
 

@@ -46,7 +46,8 @@ fn link_table(owner: &Ident, relation: &Relation, table: &str) -> TokenStream {
         #[automatically_derived]
         impl __orm::LinkTable for #link {
             type Owner = #owner;
-            type Target = #target;
+            // Through the entity, so that a target that is no model is not an error of this trait's bound as well.
+            type Target = <<#target as __orm::Model>::Entity as __orm::Entity>::Model;
             const TABLE: &'static str = #table;
             const RELATION: &'static str = #name;
             const SIDES: [&'static str; 2] = [#(#sides),*];

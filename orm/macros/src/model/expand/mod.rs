@@ -48,11 +48,14 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         hooks::expand(model),
     ];
     let code = anonymous(orm, &parts);
+    let or_error = part::embedded_or_error(model, &quote!(#orm::__private));
     quote! {
         #[doc(hidden)]
         #[allow(non_upper_case_globals, dead_code)]
-        #vis const #value: <#name as #orm::__private::Model>::Entity =
-            <<#name as #orm::__private::Model>::Entity as #orm::__private::Entity>::ROOT;
+        #vis const #value: <#name as #orm::__private::Model>::Entity = {
+            #or_error
+            <<#name as #orm::__private::Model>::Entity as #orm::__private::Entity>::ROOT
+        };
 
         #code
     }

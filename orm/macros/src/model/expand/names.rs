@@ -61,27 +61,19 @@ pub(super) fn of(ty: &Type, name: &str) -> TokenStream {
     quote_spanned!(span=> <#ty as __orm::#ident>)
 }
 
-/// The code with its paths at the place of a type: what the compiler reports about the type stands there, and once. The names of
-/// variables stay as they are, since a struct in a macro of a program's has names that no other code sees.
+/// The code at the place of a type: what the compiler reports about the type stands there, and once. The names of variables stay as
+/// they are, since a struct in a macro of a program's has names that no other code sees.
 pub(super) fn at(ty: &Type, code: TokenStream) -> TokenStream {
     let span = ty.span();
     let mut in_path = false;
     let placed = code.into_iter().map(|mut token| {
-        match &token {
-            TokenTree::Group(group) => {
-                token = Group::new(group.delimiter(), at(ty, group.stream())).into();
-                in_path = false;
-            }
-            TokenTree::Punct(punct) if punct.as_char() == ':' => {
-                token.set_span(span);
-                in_path = true;
-            }
-            TokenTree::Ident(_) if in_path => {
-                token.set_span(span);
-                in_path = false;
-            }
-            TokenTree::Ident(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => in_path = false,
+        if let TokenTree::Group(group) = &token {
+            token = Group::new(group.delimiter(), at(ty, group.stream())).into();
         }
+        if in_path || !matches!(token, TokenTree::Ident(_)) {
+            token.set_span(span);
+        }
+        in_path = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == ':');
         token
     });
     placed.collect()

@@ -16,8 +16,11 @@ pub(super) fn constants(model: &Model) -> TokenStream {
     }
     let name = &model.head.ident;
     let types = parts(model).map(|(index, part)| {
-        let (alias, embedded) = (columns_type(index), of(&part.ty, "Embedded"));
-        quote_spanned!(part.ty.span()=> type #alias = #embedded::Columns<#name, __orm::NotNull>;)
+        let (alias, embedded) = (columns_type(index, part), embedded(part));
+        at(
+            &part.ty,
+            quote!(type #alias = #embedded::Columns<#name, __orm::NotNull>;),
+        )
     });
     let widths = model.parts.iter().map(|part| item_of(part, "WIDTH"));
     let (own, count) = (model.columns.len(), model.parts.len());
@@ -167,10 +170,7 @@ pub(super) fn arms(
     let arms = parts(model).map(|(index, part)| {
         let end = index + 1;
         let column = quote!(position - __AT[#index]);
-        let call = at(
-            &part.ty,
-            call(of(&part.ty, "Embedded"), &part.ident, column),
-        );
+        let call = at(&part.ty, call(embedded(part), &part.ident, column));
         quote!(position if position < __AT[#end] => #call)
     });
     arms.collect()
@@ -183,7 +183,7 @@ pub(super) fn per_part(
 ) -> Vec<TokenStream> {
     let written = parts(model).map(|(index, part)| {
         let start = quote!(__AT[#index]);
-        let code = write(of(&part.ty, "Embedded"), &part.ident, start);
+        let code = write(embedded(part), &part.ident, start);
         at(&part.ty, code)
     });
     written.collect()
@@ -226,9 +226,8 @@ pub(super) fn fields(model: &Model) -> TokenStream {
         let Part {
             docs, vis, ident, ..
         } = part;
-        let columns = columns_type(index);
-        let ty = at(&part.ty, quote!(#columns));
-        quote!(#(#docs)* #vis #ident: #ty,)
+        let columns = columns_type(index, part);
+        quote!(#(#docs)* #vis #ident: #columns,)
     });
     quote!(#(#fields)*)
 }
@@ -236,7 +235,9 @@ pub(super) fn fields(model: &Model) -> TokenStream {
 /// Their values.
 pub(super) fn values(model: &Model) -> TokenStream {
     let values = parts(model).map(|(index, part)| {
-        let (ident, columns) = (&part.ident, part_columns(index, part));
+        let mut ident = part.ident.clone();
+        ident.set_span(ident.span().located_at(part.ty.span()));
+        let columns = part_columns(index, part);
         // A method, not a path: it is no second error if the type is not known.
         at(
             &part.ty,
@@ -261,8 +262,25 @@ pub(super) fn required(model: &Model) -> TokenStream {
 
 /// A constant of `<T as Embedded>`.
 fn item_of(part: &Part, name: &str) -> TokenStream {
-    let (embedded, name) = (of(&part.ty, "Embedded"), format_ident!("{name}"));
+    let (embedded, name) = (embedded(part), format_ident!("{name}"));
     at(&part.ty, quote!(#embedded::#name))
+}
+
+/// `<T as Embedded>`. All of the type stands where it begins, as the rest of the code does: the compiler reports a type that is not
+/// embedded once for each place.
+pub(super) fn embedded(part: &Part) -> TokenStream {
+    let ty = &part.ty;
+    at(ty, of(ty, "Embedded"))
+}
+
+/// What is an error if a type is not embedded, at the place of the type. It stands in functions that return the entity: the compiler
+/// reports nothing more about a function with an error.
+pub(super) fn embedded_or_error(model: &Model, orm: &TokenStream) -> TokenStream {
+    let uses = model.parts.iter().map(|part| {
+        let ty = &part.ty;
+        at(ty, quote!(let _ = <#ty as #orm::Embedded>::WIDTH;))
+    });
+    quote!(#(#uses)*)
 }
 
 fn parts(model: &Model) -> impl Iterator<Item = (usize, &Part)> {
@@ -271,7 +289,7 @@ fn parts(model: &Model) -> impl Iterator<Item = (usize, &Part)> {
 
 /// Whether the field is an `Option`, as a constant.
 fn is_nullable(part: &Part) -> TokenStream {
-    let embedded = of(&part.ty, "Embedded");
+    let embedded = embedded(part);
     at(
         &part.ty,
         quote!(<#embedded::Null as __orm::Nullability>::NULLABLE),
@@ -280,11 +298,11 @@ fn is_nullable(part: &Part) -> TokenStream {
 
 /// The alias of the type of a part's typed columns, as a trait that it implements.
 fn part_columns(index: usize, part: &Part) -> TokenStream {
-    let columns = columns_type(index);
-    quote_spanned!(part.ty.span()=> <#columns as __orm::PartColumns>)
+    let columns = columns_type(index, part);
+    at(&part.ty, quote!(<#columns as __orm::PartColumns>))
 }
 
 /// The alias of the type of a part's typed columns.
-fn columns_type(index: usize) -> Ident {
-    format_ident!("__Part{index}")
+fn columns_type(index: usize, part: &Part) -> Ident {
+    format_ident!("__Part{index}", span = part.ty.span())
 }

@@ -10,8 +10,10 @@ mod grouping;
 mod grouping_sets;
 mod kept_rows;
 mod locks;
+mod missing;
 mod multiplied;
 mod optional;
+mod products;
 mod typed;
 mod windows;
 
@@ -23,6 +25,7 @@ use orm_core::stmt::{
 };
 
 pub(super) use self::aggregates::may_aggregate;
+use self::missing::join_call;
 pub(in crate::query) use self::typed::Typed;
 use crate::query::expressions::build_error::{BuildError, build_error_of};
 
@@ -103,6 +106,8 @@ pub(in crate::query) fn validate_update(update: &Update) -> Result<(), BuildErro
     let tables = Tables::Beside(&update.table, update.from.as_ref(), &update.joins);
     let mut pass = Pass::new(tables, Outside::Nothing, 0);
     flow(walk_update(&mut pass, update))?;
+    let others = beside(update.from.as_ref(), &update.joins);
+    products::check(("UPDATE", &update.table, true), others, &update.filter)?;
     let set = update.set.iter().map(|(_, value)| value);
     pass.check_write("UPDATE", update.filter.iter().chain(set))
 }
@@ -115,6 +120,8 @@ pub(in crate::query) fn validate_delete(delete: &Delete) -> Result<(), BuildErro
     let tables = Tables::Beside(&delete.table, delete.using.as_ref(), &delete.joins);
     let mut pass = Pass::new(tables, Outside::Nothing, 0);
     flow(walk_delete(&mut pass, delete))?;
+    let others = beside(delete.using.as_ref(), &delete.joins);
+    products::check(("DELETE", &delete.table, false), others, &delete.filter)?;
     pass.check_write("DELETE", delete.filter.iter())
 }
 
@@ -201,13 +208,37 @@ impl<'a> Tables<'a> {
             }
             Self::Written(table) => table == name,
             Self::Beside(table, first, joins) => {
-                let others = first.into_iter().chain(joins.iter().map(|join| &join.item));
-                let mut others = others.filter_map(FromItem::name);
+                let mut others = beside(first, joins).filter_map(FromItem::name);
                 table == name || others.any(|own| own == name)
             }
             Self::None => false,
         }
     }
+
+    /// Their names, for messages.
+    fn names(self) -> Vec<&'a str> {
+        match self {
+            Self::Of(select) => names(select.sources()).collect(),
+            Self::Written(table) => vec![table],
+            Self::Beside(table, first, joins) => {
+                let others = names(beside(first, joins));
+                std::iter::once(table).chain(others).collect()
+            }
+            Self::None => Vec::new(),
+        }
+    }
+}
+
+/// The tables beside the one that a statement writes.
+fn beside<'a>(
+    first: Option<&'a FromItem>,
+    joins: &'a [Join],
+) -> impl Iterator<Item = &'a FromItem> {
+    first.into_iter().chain(joins.iter().map(|join| &join.item))
+}
+
+fn names<'a>(items: impl Iterator<Item = &'a FromItem>) -> impl Iterator<Item = &'a str> {
+    items.filter_map(|item| item.name().map(AsRef::as_ref))
 }
 
 /// What is around a query.
@@ -287,20 +318,29 @@ impl<'p, 'a> Pass<'p, 'a> {
 
     #[cold]
     fn unknown(&self, source: &str, name: &str) -> BuildError {
+        let present = self.tables.names();
         let (statement, hint) = match self.tables {
             Tables::Of(_) | Tables::None => {
-                ("query", "add it with .join(…), or use exists(select(…))")
+                let join = join_call(source, &present);
+                let join = join.as_deref().unwrap_or("it with .join(…)");
+                ("query", format!("add {join}, or use exists(select(…))"))
             }
-            Tables::Written(_) => ("statement", "use exists(select(…)), or in_select(…)"),
-            Tables::Beside(..) => (
-                "statement",
-                "add it with .from(…) or .using(…), or use exists(select(…))",
-            ),
+            Tables::Written(_) => {
+                let hint = "use exists(select(…)), or in_select(…)";
+                ("statement", hint.to_owned())
+            }
+            Tables::Beside(..) => {
+                let hint = "add it with .from(…) or .using(…), or use exists(select(…))";
+                ("statement", hint.to_owned())
+            }
         };
-        BuildError::new(
-            format!("missing FROM entry for {source}: the {statement} uses {source}.{name}"),
-            hint,
-        )
+        let of = match &present[..] {
+            [] => String::new(),
+            present => format!(" of {}", present.join(", ")),
+        };
+        let message =
+            format!("missing FROM entry for {source}: the {statement}{of} uses {source}.{name}");
+        BuildError::new(message, hint)
     }
 }
 
