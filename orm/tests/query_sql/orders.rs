@@ -35,6 +35,29 @@ fn places_of_nulls() {
     );
 }
 
+/// PostgreSQL would take the column for the selected text.
+#[test]
+fn columns_beside_expressions_of_their_name() {
+    golden!(
+        "ORDER BY the column of a cast",
+        select(User.logins.cast::<String>()).order_by((User.logins, User.id)),
+        [
+            r#"SELECT CAST("users"."logins" AS TEXT) FROM "users" ORDER BY "users"."logins" ASC, "users"."id" ASC"#,
+            r#"SELECT CAST("users"."logins" AS text) FROM "users" ORDER BY "users"."logins" ASC, "users"."id" ASC"#,
+            "SELECT CAST(`users`.`logins` AS CHAR) FROM `users` ORDER BY `users`.`logins` ASC, `users`.`id` ASC",
+        ]
+    );
+    golden!(
+        "ORDER BY another column",
+        select(User.logins.cast::<String>()).order_by(User.id),
+        [
+            r#"SELECT CAST("logins" AS TEXT) FROM "users" ORDER BY "id" ASC"#,
+            r#"SELECT CAST("logins" AS text) FROM "users" ORDER BY "id" ASC"#,
+            "SELECT CAST(`logins` AS CHAR) FROM `users` ORDER BY `id` ASC",
+        ]
+    );
+}
+
 #[test]
 fn collations() {
     golden!(

@@ -9,6 +9,7 @@ mod connection;
 mod custom_types;
 mod ddl;
 mod errors;
+mod foreign_values;
 mod guarded;
 mod identity;
 mod isolation;
@@ -46,6 +47,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     custom_types::cases,
     column_types::cases,
     errors::cases,
+    foreign_values::cases,
     transactions::cases,
     connection::cases,
     types::cases,

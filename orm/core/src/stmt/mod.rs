@@ -16,6 +16,7 @@ mod extension;
 mod fold;
 mod grouping;
 mod grouping_sets;
+mod implied_name;
 mod insert;
 mod json;
 mod label;
@@ -55,6 +56,7 @@ pub use fold::{
 };
 pub use grouping::{grouped_columns, is_closed};
 pub use grouping_sets::GroupingSets;
+pub(crate) use implied_name::implied_names_hide_columns;
 pub use insert::{BatchType, Conflict, ConflictAction, ConflictTarget, Insert, InsertSource};
 pub use json::{JsonExpr, JsonKind, JsonOp, JsonPath, JsonStep, JsonType};
 pub use label::order_label;

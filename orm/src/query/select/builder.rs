@@ -116,8 +116,8 @@ impl<S> Select<S> {
     ///
     /// ```
     /// # use orm_doctest::*;
-    /// let nobody = select(User.name).none();
-    /// assert_eq!(nobody.to_sql(&SqliteDialect)?, r#"SELECT "name" FROM "users" WHERE 1 = 0"#);
+    /// let nothing = select(User.name).none();
+    /// assert_eq!(nothing.to_sql(&SqliteDialect)?, r#"SELECT "name" FROM "users" WHERE 1 = 0"#);
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn none(self) -> Self {

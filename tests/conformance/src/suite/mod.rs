@@ -42,6 +42,7 @@ mod failed_flush;
 mod faults;
 mod flush_order;
 mod freed_values;
+mod generated_ids;
 mod get_or_create;
 mod graph;
 mod graphs;
@@ -114,6 +115,7 @@ mod reads;
 mod related;
 mod relation_aggregates;
 mod relation_cascades;
+mod relation_lookups;
 mod requires;
 mod returning;
 mod rollback;
@@ -300,6 +302,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     printed_statements::cases,
     raw_beside::cases,
     relation_cascades::cases,
+    relation_lookups::cases,
     streamed_relations::cases,
     streams::cases,
     view_only::cases,
@@ -327,6 +330,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     freed_values::cases,
     value_circles::cases,
     get_or_create::cases,
+    generated_ids::cases,
     graphs::cases,
     row_switch::cases,
     moved_keys::cases,

@@ -21,6 +21,7 @@ cases![
     ties_are_not_cut_off,
     ties_need_an_order,
     kept_rows_stay_those_of_the_query,
+    a_column_is_not_taken_for_a_selected_expression,
 ];
 
 #[derive(Model, Clone, Debug)]
@@ -245,4 +246,45 @@ fn kept_rows_stay_those_of_the_query(db: &Db) {
     assert!(ties.exists(conn).unwrap());
     let some = exists(select(City.id).order_by(City.id).limit_with_ties(1));
     assert_eq!(select(City).filter(some).count(conn).unwrap(), 6);
+}
+
+#[derive(Model, Clone, Debug, PartialEq)]
+#[orm(table = "ord_sizes")]
+struct Size {
+    #[orm(primary_key)]
+    id: i64,
+    n: i64,
+    #[orm(length = 20)]
+    label: String,
+    count: i64,
+}
+
+/// PostgreSQL names selected expressions after their operands and functions, and prefers these names in ORDER BY.
+fn a_column_is_not_taken_for_a_selected_expression(db: &Db) {
+    Metadata::of((Size,)).create_all(&db.engine).unwrap();
+    let conn = &mut db.other_connection();
+    let sizes = [(9, "b", 2), (10, "c", 3), (8, "a", 1)];
+    let sizes = sizes.map(|(n, label, count)| Size::builder().n(n).label(label).count(count));
+    insert(Size).values(sizes).execute(conn).unwrap();
+    let texts = select(Size.n.cast::<String>()).order_by(Size.n);
+    assert_eq!(texts.all(conn).unwrap(), ["8", "9", "10"]);
+    let otherwise = case().when(Size.label.eq("c"), 0_i64).otherwise(Size.n);
+    let chosen = select(otherwise).order_by(Size.n);
+    assert_eq!(chosen.all(conn).unwrap(), [8, 9, 0]);
+    let other = Size.alias("o");
+    let least = scalar(select(min(other.n)).filter(other.n.gt(Size.n)));
+    let query = select((Size.label, least)).order_by((Size.label.desc(), Size.n));
+    let labels: Vec<String> = query
+        .all(conn)
+        .unwrap()
+        .into_iter()
+        .map(|row| row.0)
+        .collect();
+    assert_eq!(labels, ["c", "b", "a"]);
+    let same = scalar(select(other.label).filter(other.n.eq(Size.n)));
+    let query = select((Size.label, same)).order_by(Size.label);
+    assert_eq!(query.first(conn).unwrap().unwrap().0, "a");
+    let query = select((Size.count, count_all())).group_by(Size.count);
+    let counts = query.order_by(Size.count.desc()).all(conn).unwrap();
+    assert_eq!(counts, [(3, 1), (2, 1), (1, 1)]);
 }

@@ -65,14 +65,14 @@ fn the_latest_row_has_the_greatest_value(db: &Db) {
 
 fn none_finds_no_row(db: &Db) {
     let conn = &mut seed(db);
-    let nobody = select(User).none();
-    assert_eq!(nobody.count(conn).unwrap(), 0);
-    assert_eq!(nobody.clone().filter(User.id.gt(0)).all(conn).unwrap(), []);
-    assert!(!nobody.exists(conn).unwrap());
+    let nothing = select(User).none();
+    assert_eq!(nothing.count(conn).unwrap(), 0);
+    assert_eq!(nothing.clone().filter(User.id.gt(0)).all(conn).unwrap(), []);
+    assert!(!nothing.exists(conn).unwrap());
     // An aggregate without rows is a row.
     assert_eq!(select(count_all()).from(User).none().one(conn).unwrap(), 0);
     let mut session = db.session();
-    assert_eq!(nobody.all(&mut session).unwrap(), []);
+    assert_eq!(nothing.all(&mut session).unwrap(), []);
 }
 
 /// What was sent, with LIMIT in place of the standard's words.

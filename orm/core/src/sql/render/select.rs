@@ -8,7 +8,9 @@ use super::source::write_sources;
 use super::window::write_window_clause;
 use crate::error::Result;
 use crate::sql::SqlWriter;
-use crate::stmt::{Expr, Order, Projection, Select, labels_hide_columns};
+use crate::stmt::{
+    Expr, Order, Projection, Select, implied_names_hide_columns, labels_hide_columns,
+};
 
 /// Writes a plain SELECT, whose rows are put in the order given.
 pub(super) fn write_select<'a>(
@@ -39,6 +41,7 @@ pub(super) fn write_select<'a>(
 pub(super) fn needs_qualification(select: &Select, order_by: &[Order]) -> bool {
     !select.joins.is_empty()
         || labels_hide_columns(select, order_by)
+        || implied_names_hide_columns(select, order_by)
         || select
             .from
             .as_ref()

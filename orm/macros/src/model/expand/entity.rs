@@ -12,22 +12,8 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     let (vis, name) = (&model.head.vis, &model.head.ident);
     let entity = helper(model, "Entity");
     let first = &model.columns[0].ident;
-    let all = model.columns.iter();
-    let fields = all.flat_map(|column| column_names(column).map(move |ident| (column, ident)));
-    let fields = fields.map(|(column, ident)| {
-        let Column { docs, vis, ty, .. } = column;
-        quote!(#(#docs)* #vis #ident: __orm::Column<#name, #ty>)
-    });
-    let columns = model
-        .columns
-        .iter()
-        .enumerate()
-        .flat_map(|(position, column)| {
-            let name = &column.name;
-            let position = Literal::usize_unsuffixed(position);
-            column_names(column)
-                .map(move |ident| quote!(#ident: __orm::Column::new(alias, #name, #position)))
-        });
+    let fields = fields(model);
+    let columns = columns(model);
     let (parts, part_values) = (part::fields(model), part::values(model));
     let (relations, indexes) = (relation::fields(model), relation::indexes(model));
     let or_error = part::embedded_or_error(model, &quote!(__orm));
@@ -80,4 +66,26 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             }
         }
     }
+}
+
+/// The fields of the columns.
+fn fields(model: &Model) -> impl Iterator<Item = TokenStream> {
+    let name = &model.head.ident;
+    let all = model.columns.iter();
+    let fields = all.flat_map(|column| column_names(column).map(move |ident| (column, ident)));
+    fields.map(move |(column, ident)| {
+        let Column { docs, vis, ty, .. } = column;
+        quote!(#(#docs)* #vis #ident: __orm::Column<#name, #ty>)
+    })
+}
+
+/// Their values.
+fn columns(model: &Model) -> impl Iterator<Item = TokenStream> {
+    let all = model.columns.iter().enumerate();
+    all.flat_map(|(position, column)| {
+        let name = &column.name;
+        let position = Literal::usize_unsuffixed(position);
+        column_names(column)
+            .map(move |ident| quote!(#ident: __orm::Column::new(alias, #name, #position)))
+    })
 }

@@ -10,7 +10,6 @@ use std::ops::ControlFlow;
 use orm_core::stmt::{CompareOp, Expr, FromItem, Source, Visit, walk_expr};
 
 use super::missing::join_condition;
-use super::names;
 use crate::query::expressions::build_error::BuildError;
 
 /// Checks the tables beside `table`, which `statement` writes. `may_be_one_row` is about those of which a column is equal to a value.
@@ -23,7 +22,8 @@ pub(super) fn check<'q>(
     filter: &[Expr],
 ) -> Result<(), BuildError> {
     let tables = others.filter(|item| matches!(item.source, Source::Table(_)));
-    let mut apart: Vec<&str> = names(tables).collect();
+    let names = tables.filter_map(|item| item.name().map(AsRef::as_ref));
+    let mut apart: Vec<&str> = names.collect();
     if apart.is_empty() {
         return Ok(());
     }
@@ -57,9 +57,10 @@ fn conjuncts(filter: &[Expr]) -> Vec<&Expr> {
     let mut open: Vec<&Expr> = filter.iter().collect();
     let mut found = Vec::new();
     while let Some(expr) = open.pop() {
-        match expr {
-            Expr::And(parts) => open.extend(parts),
-            other => found.push(other),
+        if let Expr::And(parts) = expr {
+            open.extend(parts);
+        } else {
+            found.push(expr);
         }
     }
     found
@@ -90,11 +91,10 @@ impl<'q> Visit<'q> for Used<'q> {
     type Break = Infallible;
 
     fn expr(&mut self, expr: &'q Expr) -> ControlFlow<Infallible> {
-        match expr {
-            Expr::Column { source, .. } => self.sources.push(source),
-            Expr::Raw(_) | Expr::NamedSql(_) | Expr::Extension(_) => self.is_unknown = true,
-            _ => {}
+        if let Expr::Column { source, .. } = expr {
+            self.sources.push(source);
         }
+        self.is_unknown |= matches!(expr, Expr::Raw(_) | Expr::NamedSql(_) | Expr::Extension(_));
         walk_expr(self, expr)
     }
 }
@@ -107,11 +107,12 @@ fn fixed(condition: &Expr) -> Option<&str> {
     else {
         return None;
     };
-    match &**sides {
-        [Expr::Column { source, .. }, Expr::Value(_)]
-        | [Expr::Value(_), Expr::Column { source, .. }] => Some(source),
-        _ => None,
+    if let [Expr::Column { source, .. }, Expr::Value(_)]
+    | [Expr::Value(_), Expr::Column { source, .. }] = &**sides
+    {
+        return Some(source);
     }
+    None
 }
 
 #[cold]

@@ -13,6 +13,7 @@ cases![
     text_is_selected_with_columns_and_values,
     text_is_a_condition,
     text_orders_and_aggregates,
+    text_groups_and_joins,
     text_is_assigned,
     names_and_binds_belong_together,
     each_text_is_its_own,
@@ -61,6 +62,25 @@ fn text_orders_and_aggregates(db: &Db) {
     let query = select(counted);
     assert_eq!(query.all(conn).unwrap(), [4]);
     assert_eq!(query.count(conn).unwrap(), 1);
+}
+
+fn text_groups_and_joins(db: &Db) {
+    let conn = &mut seed(db);
+    let half = raw_expr::<i64>("CASE WHEN :id > 2 THEN 1 ELSE 0 END", (("id", User.id),));
+    let large = |least: i64| raw_expr::<bool>("COUNT(*) > :least", (("least", least),));
+    let query = select(count_all()).from(User);
+    let groups = query.group_by(half).having(large(1));
+    assert_eq!(groups.all(conn).unwrap(), [2, 2]);
+    assert_eq!(groups.having(large(2)).all(conn).unwrap(), [0; 0]);
+    let next = User.alias("n");
+    let follows = raw_expr::<bool>(
+        ":a + :step = :b",
+        (("a", User.id), ("step", 1_i64), ("b", next.id)),
+    );
+    let query = select((User.username, next.username)).join_on(next, follows);
+    let rows = query.order_by(User.id).all(conn).unwrap();
+    assert_eq!(rows.last(), Some(&("cy".to_owned(), "dee".to_owned())));
+    assert_eq!(rows.len(), 3);
 }
 
 fn text_is_assigned(db: &Db) {
