@@ -1,6 +1,6 @@
 //! The check of a statement before it is sent, in one pass over it: columns of tables that aren't part of it, errors
 //! that were kept while it was built, how deep it is nested. `grouping.rs` refuses a column that is neither
-//! grouped nor aggregated, and DISTINCT in an order that is not selected; `multiplied.rs` aggregates over rows that joins repeat, `windows.rs` window functions where there are none, `kept_rows.rs` DISTINCT ON and WITH TIES without their order; `optional.rs` looks at left joins, `grouping_sets.rs` at ROLLUP and `locks.rs` at the tables of locks, `ctes.rs` at the names of common table expressions, with
+//! grouped nor aggregated, and DISTINCT in an order that is not selected; `multiplied.rs` aggregates over rows that joins repeat, `windows.rs` window functions where there are none, `kept_rows.rs` DISTINCT ON and WITH TIES without their order, `limits.rs` LIMIT by columns; `optional.rs` looks at left joins, `grouping_sets.rs` at ROLLUP and `locks.rs` at the tables of locks, `ctes.rs` at the names of common table expressions, with
 //! `typed.rs`, what is known of a query beside its syntax, and `aggregates.rs`, which expressions aggregate rows. The database
 //! would only report that the column does not exist.
 
@@ -9,6 +9,7 @@ mod ctes;
 mod grouping;
 mod grouping_sets;
 mod kept_rows;
+mod limits;
 mod locks;
 mod multiplied;
 mod optional;
@@ -56,6 +57,7 @@ fn validate(
     let mut pass = Pass::new(Tables::of(query), outside, 0);
     flow(walk_query(&mut pass, query))?;
     kept_rows::check_ties(query)?;
+    limits::check(query)?;
     let Some(select) = query.as_select() else {
         return Ok(pass.deepest);
     };
@@ -71,7 +73,7 @@ fn validate(
         ));
     }
     if pass.windows {
-        windows::check(select, &query.order_by)?;
+        windows::check(select, &query.order_by, typed)?;
     }
     kept_rows::check_distinct_on(select, &query.order_by)?;
     optional::check(select, typed)?;
