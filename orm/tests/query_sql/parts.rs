@@ -11,7 +11,7 @@ use crate::*;
 #[track_caller]
 fn unsupported(to_sql: impl Fn(&dyn Dialect) -> orm::Result<String>, dialects: &[&dyn Dialect]) {
     for dialect in dialects {
-        let error = to_sql(*dialect).unwrap_err();
+        let error = to_sql(*dialect).expect_err("it is unsupported");
         assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
     }
 }

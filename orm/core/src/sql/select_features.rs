@@ -85,10 +85,6 @@ pub struct JsonPlans {
 
 /// Holds the words of aggregates that make JSON arrays and objects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "independent facts, not states"
-)]
 pub struct JsonAggregates {
     /// The words that begin an array: `JSON_ARRAYAGG(`.
     pub array: &'static str,

@@ -22,10 +22,12 @@ pub(super) enum Bound {
 impl Bound {
     /// A value of a type.
     pub(super) fn of(value: Value, ty: &Type) -> Self {
-        match ty {
-            Type::Extension(ty) if ty.is_array() => Self::Array(value),
-            _ => Self::One(value),
+        if let Type::Extension(ty) = ty
+            && ty.is_array()
+        {
+            return Self::Array(value);
         }
+        Self::One(value)
     }
 }
 

@@ -8,8 +8,6 @@ use orm_core::sql::{Dialect, ExplainStyle, SqlWriter};
 use orm_core::stmt::Query;
 
 use super::builder::Select;
-#[cfg(feature = "json")]
-use super::explain_json::json_words;
 use super::fetch::VerbOf;
 use crate::engine::Connection;
 use crate::query::compile::compiled_sql::CompiledSql;
@@ -78,11 +76,10 @@ impl<S> Select<S> {
     fn plan<X: Executor>(&self, analyzes: bool, conn_or_session: &mut X) -> Result<String> {
         let query = self.query.verb(Verb::All);
         let mut plan = Plan::default();
-        let form = PlanForm::Text;
         let explained = Explained {
             query,
             analyzes,
-            form,
+            words: &|dialect| words(dialect, analyzes),
         };
         conn_or_session.read(&explained, |row, _| plan.add(row))?;
         Ok(plan.lines.join("\n"))
@@ -93,20 +90,8 @@ impl<S> Select<S> {
 pub(super) struct Explained<'q> {
     pub(super) query: VerbOf<'q>,
     pub(super) analyzes: bool,
-    pub(super) form: PlanForm,
-}
-
-/// The form of a plan.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum PlanForm {
-    /// Text of one or more lines.
-    Text,
-    /// A JSON document.
-    #[cfg(feature = "json")]
-    Json {
-        /// With the use of buffers.
-        buffers: bool,
-    },
+    /// The words before the query, which a dialect may lack.
+    pub(super) words: &'q dyn Fn(&dyn Dialect) -> Result<&'static str>,
 }
 
 impl ReadStatement for Explained<'_> {
@@ -125,7 +110,7 @@ impl ReadStatement for Explained<'_> {
         connection: &mut Connection,
         (place, compiled): (&'q mut Option<Box<Query>>, &mut CompiledSql<'q>),
     ) -> Result<()> {
-        let words = self.words(connection.dialect())?;
+        let words = (self.words)(connection.dialect())?;
         self.query.compile(connection, (place, &mut *compiled))?;
         compiled.begin_with(words);
         Ok(())
@@ -138,20 +123,6 @@ impl ReadStatement for Explained<'_> {
         each: &mut dyn FnMut(&dyn Row) -> Result<()>,
     ) -> Result<()> {
         connection.read(compiled.text(), compiled.binds(), each)
-    }
-}
-
-impl Explained<'_> {
-    /// The words before the query.
-    ///
-    /// # Errors
-    /// `Unsupported` if the dialect has none.
-    fn words(&self, dialect: &dyn Dialect) -> Result<&'static str> {
-        match self.form {
-            PlanForm::Text => words(dialect, self.analyzes),
-            #[cfg(feature = "json")]
-            PlanForm::Json { buffers } => json_words(dialect, self.analyzes, buffers),
-        }
     }
 }
 

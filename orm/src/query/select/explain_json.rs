@@ -6,7 +6,7 @@ use orm_core::sql::{Dialect, ExplainStyle, SqlWriter};
 use serde_json::{Value, json};
 
 use super::builder::Select;
-use super::explain::{Explained, PlanForm, words};
+use super::explain::{Explained, words};
 use crate::query::compile::verb::Verb;
 use crate::query::executor::Executor;
 use crate::query::rows::from_row::read_value;
@@ -78,9 +78,7 @@ impl<S> Select<S> {
         let explained = Explained {
             query: self.query.verb(Verb::All),
             analyzes: options.analyzes,
-            form: PlanForm::Json {
-                buffers: options.buffers,
-            },
+            words: &|dialect| json_words(dialect, options),
         };
         let (mut document, mut steps) = (None, Vec::new());
         conn_or_session.read(&explained, |row, _| {
@@ -107,11 +105,8 @@ fn step(row: &dyn Row) -> Result<Value> {
 ///
 /// # Errors
 /// `Unsupported` if the dialect has none.
-pub(super) fn json_words(
-    dialect: &dyn Dialect,
-    analyzes: bool,
-    buffers: bool,
-) -> Result<&'static str> {
+fn json_words(dialect: &dyn Dialect, options: Explain) -> Result<&'static str> {
+    let Explain { analyzes, buffers } = options;
     let capabilities = dialect.capabilities();
     let Some(plans) = capabilities.selects.json_plans else {
         return match capabilities.explain {

@@ -54,7 +54,7 @@ fn no_comment() -> BuildError {
     )
 }
 
-/// Represents a table and what the optimizer is told of its indexes; see [`use_index`], [`force_index`] and
+/// Represents a table with a hint that names its indexes; see [`use_index`], [`force_index`] and
 /// [`ignore_index`].
 #[derive(Clone, Debug)]
 #[must_use = "it does nothing until it is given to a query: .from(use_index(User, [\"ix_users_name\"]))"]

@@ -31,9 +31,12 @@ fn main() -> orm::Result<()> {
     orm::metadata().create_all(&engine)?;
     let mut conn = engine.connection()?;
     for name in ["ada", "bob", "cy"] {
-        insert(User).values(User::builder().name(name)).execute(&mut conn)?;
+        insert(User)
+            .values(User::builder().name(name))
+            .execute(&mut conn)?;
     }
-    for (author_id, title) in [(1, "Notes"), (1, "More"), (2, "Draft")] {
+    for (author_id, title) in [(1, "Notes"), (1, "More"), (2, "Draft")]
+    {
         let post = Post::builder().author_id(author_id).title(title);
         insert(Post).values(post).execute(&mut conn)?;
     }
@@ -58,11 +61,13 @@ fn limits(conn: &mut Connection) -> orm::Result<()> {
         .offset_by(second)
         .all(conn)?;
     // SELECT "name" FROM "users" ORDER BY "id" ASC
-    //     LIMIT max(COALESCE((SELECT COUNT(DISTINCT "posts"."author_id")
-    //     FROM "posts"), ?), 0) OFFSET max((? - 1) * ?, 0)
-    // PostgreSQL: SELECT "name" FROM "users" ORDER BY "id" ASC LIMIT
-    //     GREATEST(COALESCE((SELECT COUNT(DISTINCT "posts"."author_id")
-    //     FROM "posts"), $1), 0) OFFSET GREATEST(($2 - 1) * $3, 0)
+    //     LIMIT max(COALESCE((SELECT
+    //     COUNT(DISTINCT "posts"."author_id") FROM "posts"), ?), 0)
+    //     OFFSET max((? - 1) * ?, 0)
+    // PostgreSQL: SELECT "name" FROM "users" ORDER BY "id" ASC
+    //     LIMIT GREATEST(COALESCE((SELECT
+    //     COUNT(DISTINCT "posts"."author_id") FROM "posts"), $1), 0)
+    //     OFFSET GREATEST(($2 - 1) * $3, 0)
     // MySQL: Unsupported
     // MariaDB: Unsupported
     assert_eq!(names, ["bob", "cy"]);

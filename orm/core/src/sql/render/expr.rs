@@ -125,11 +125,10 @@ pub(super) fn is_array(expr: &Expr) -> bool {
 }
 
 fn has_items(value: &Value) -> bool {
-    match value {
-        Value::Array(_) => true,
-        Value::Extension(value) => matches!(value.encode(""), Value::Array(_)),
-        _ => false,
+    if let Value::Extension(value) = value {
+        return matches!(value.encode(""), Value::Array(_));
     }
+    matches!(value, Value::Array(_))
 }
 
 /// An expression without parts, which every database has.

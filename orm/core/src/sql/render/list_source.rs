@@ -42,17 +42,24 @@ impl ListKind {
     }
 
     fn of_type(ty: &Type) -> Self {
+        if ty.is_decimal() {
+            return Self::Decimal;
+        }
         match ty {
-            ty if ty.is_decimal() => Self::Decimal,
-            ty if ty.is_integer() => Self::Integer,
-            Type::Bool | Type::Interval => Self::Integer,
+            Type::Bool
+            | Type::Int8
+            | Type::Int16
+            | Type::Int32
+            | Type::Int64
+            | Type::Unsigned(_)
+            | Type::Interval => Self::Integer,
             Type::Float32 | Type::Float64 => Self::Float,
             Type::Text | Type::Enum(_) => Self::Text,
             Type::Bytes | Type::Uuid => Self::Bytes,
             Type::Date => Self::Date,
             Type::Time => Self::Time,
             Type::DateTime | Type::Timestamp => Self::DateTime,
-            _ => Self::Other,
+            Type::Json | Type::Decimal { .. } | Type::Extension(_) => Self::Other,
         }
     }
 }
