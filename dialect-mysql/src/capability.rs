@@ -6,8 +6,8 @@
 use orm_core::lex::{LexicalRule, LexicalRules};
 use orm_core::sql::{
     Capabilities, DecimalStyle, EnumStyle, ExplainStyle, FrameIntervals, GeneratedKeys, Grouping,
-    InListStyle, JsonElementStyle, NullSafeStyle, NullsOrder, OtherTables, RepeatStyle,
-    SeriesStyle, TruncateStyle, UpsertStyle, ValuesStyle,
+    InListStyle, IndexHintStyle, JsonAggregates, JsonElementStyle, JsonPlans, NullSafeStyle,
+    NullsOrder, OtherTables, RepeatStyle, SeriesStyle, TruncateStyle, UpsertStyle, ValuesStyle,
 };
 
 /// How MySQL reads text ("Language Structure" in its manual).
@@ -96,6 +96,22 @@ pub(crate) const MYSQL: Capabilities = {
     own.selects.rollup = Grouping::WithRollup;
     own.selects.grouping = true;
     own.selects.series = SeriesStyle::JsonTable;
+    own.selects.json_plans = Some(JsonPlans {
+        plan: "EXPLAIN FORMAT=JSON ",
+        analyze: Some("EXPLAIN ANALYZE FORMAT=JSON "),
+        buffers: None,
+        analyze_buffers: None,
+    });
+    own.selects.json_aggregates = Some(JsonAggregates {
+        array: "JSON_ARRAYAGG(",
+        object: "JSON_OBJECTAGG(",
+        ordered_arrays: false,
+        ordered_objects: false,
+        empty_over_nothing: false,
+        key: "",
+        document: None,
+    });
+    own.selects.index_hints = IndexHintStyle::Lists;
     own.selects.json_elements = JsonElementStyle::JsonTable;
     own.nulls_order = NullsOrder::Lowest;
     // The manual's own word for "all rows from an offset on": 2^64 - 1.
@@ -119,6 +135,21 @@ pub(crate) const MARIADB: Capabilities = {
         plan: "EXPLAIN FORMAT=JSON ",
         analyze: "ANALYZE FORMAT=JSON ",
     };
+    own.selects.json_plans = Some(JsonPlans {
+        plan: "EXPLAIN FORMAT=JSON ",
+        analyze: Some("ANALYZE FORMAT=JSON "),
+        buffers: None,
+        analyze_buffers: None,
+    });
+    own.selects.json_aggregates = Some(JsonAggregates {
+        array: "JSON_ARRAYAGG(",
+        object: "JSON_OBJECTAGG(",
+        ordered_arrays: true,
+        ordered_objects: false,
+        empty_over_nothing: false,
+        key: " COLLATE utf8mb4_bin",
+        document: None,
+    });
     own.with_ties = true;
     own.selects.frame_intervals = FrameIntervals::Unsupported;
     // Error 1221 for ORDER BY beside it.

@@ -15,6 +15,9 @@ const ROWS: ServerVersion = ServerVersion::new(8, 0, 19);
 /// INTERSECT and EXCEPT, and parentheses around queries of set operations.
 const SET_OPERATIONS: ServerVersion = ServerVersion::new(8, 0, 31);
 
+/// `EXPLAIN ANALYZE FORMAT=JSON`.
+const JSON_ANALYZE: ServerVersion = ServerVersion::new(8, 3, 0);
+
 /// The oldest MariaDB: `JSON_TABLE` and SKIP LOCKED are there.
 const OLDEST_MARIADB: ServerVersion = ServerVersion::new(10, 6, 0);
 
@@ -36,6 +39,11 @@ pub(crate) fn capabilities_at(
             own.intersect_except = has_all;
             own.set_operation_all = has_all;
             own.nested_set_operations = has_all;
+            if version < JSON_ANALYZE
+                && let Some(plans) = &mut own.selects.json_plans
+            {
+                plans.analyze = None;
+            }
             if version < ROWS {
                 own.values = ValuesStyle::Selects;
             }

@@ -3,7 +3,8 @@
 use orm_core::lex::{LexicalRule, LexicalRules};
 use orm_core::sql::{
     Capabilities, DecimalStyle, EnumStyle, ExplainStyle, FrameIntervals, GeneratedKeys, Grouping,
-    InListStyle, JsonElementStyle, Placeholder, RepeatStyle, SeriesStyle, TruncateStyle,
+    HintPlace, InListStyle, JsonAggregates, JsonElementStyle, JsonPlans, Placeholder, RepeatStyle,
+    SeriesStyle, TruncateStyle,
 };
 
 /// How PostgreSQL reads text ("Lexical Structure" in its manual).
@@ -59,6 +60,23 @@ pub(crate) const CAPABILITIES: Capabilities = {
     own.selects.grouping = true;
     own.selects.table_samples = true;
     own.selects.series = SeriesStyle::Function;
+    own.selects.limit_expressions = true;
+    own.selects.json_plans = Some(JsonPlans {
+        plan: "EXPLAIN (FORMAT JSON) ",
+        analyze: Some("EXPLAIN (ANALYZE, FORMAT JSON) "),
+        buffers: Some("EXPLAIN (BUFFERS, FORMAT JSON) "),
+        analyze_buffers: Some("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) "),
+    });
+    own.selects.json_aggregates = Some(JsonAggregates {
+        array: "jsonb_agg(",
+        object: "jsonb_object_agg(",
+        ordered_arrays: true,
+        ordered_objects: true,
+        empty_over_nothing: false,
+        key: "",
+        document: None,
+    });
+    own.selects.hints = HintPlace::BeforeQuery;
     own.selects.json_elements = JsonElementStyle::Series;
     own.distinct_on = true;
     own.with_ties = true;

@@ -12,6 +12,9 @@ const OLDEST: ServerVersion = ServerVersion::new(12, 0, 0);
 /// FETCH FIRST … WITH TIES.
 const TIES: ServerVersion = ServerVersion::new(13, 0, 0);
 
+/// BUFFERS of EXPLAIN without ANALYZE.
+const PLANNED_BUFFERS: ServerVersion = ServerVersion::new(13, 0, 0);
+
 /// The features of a version, if they are not those of the newest.
 ///
 /// # Errors
@@ -20,6 +23,11 @@ pub(crate) fn capabilities_at(version: ServerVersion) -> Result<Option<Capabilit
     version.at_least(OLDEST, "PostgreSQL")?;
     let mut own = CAPABILITIES;
     own.with_ties = version >= TIES;
+    if version < PLANNED_BUFFERS
+        && let Some(plans) = &mut own.selects.json_plans
+    {
+        plans.buffers = None;
+    }
     Ok((own != CAPABILITIES).then_some(own))
 }
 

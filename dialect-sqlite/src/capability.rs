@@ -4,8 +4,8 @@
 
 use orm_core::lex::{LexicalRule, LexicalRules};
 use orm_core::sql::{
-    Capabilities, DecimalStyle, ExplainStyle, GeneratedKeys, JsonElementStyle, NullSafeStyle,
-    OtherTables, SeriesStyle, UpsertStyle,
+    Capabilities, DecimalStyle, ExplainStyle, GeneratedKeys, IndexHintStyle, JsonAggregates,
+    JsonElementStyle, NullSafeStyle, OtherTables, SeriesStyle, UpsertStyle,
 };
 
 /// How SQLite reads text ("SQLite Keywords" and "CREATE TRIGGER" in its manual).
@@ -62,6 +62,17 @@ pub(crate) const CAPABILITIES: Capabilities = {
     own.selects.frame_exclusion = true;
     own.selects.named_windows = true;
     own.selects.series = SeriesStyle::Recursive;
+    own.selects.limit_expressions = true;
+    own.selects.json_aggregates = Some(JsonAggregates {
+        array: "json_group_array(",
+        object: "json_group_object(",
+        ordered_arrays: true,
+        ordered_objects: true,
+        empty_over_nothing: true,
+        key: "",
+        document: Some(("json(", ")")),
+    });
+    own.selects.index_hints = IndexHintStyle::IndexedBy;
     own.selects.json_elements = JsonElementStyle::JsonEach;
     own.no_limit = Some("-1");
     own

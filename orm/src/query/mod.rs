@@ -24,6 +24,9 @@ pub use expressions::aggregate::{
 };
 pub use expressions::array_ops::ArrayOps;
 pub use expressions::collation::Collation;
+pub use expressions::collected::array_agg;
+#[cfg(feature = "json")]
+pub use expressions::collected::{json_array_agg, json_object_agg};
 pub use expressions::conditional::{Case, CaseValue, CaseWhen, case};
 pub use expressions::custom::{FuncArgs, func};
 pub use expressions::expr::{Expr, IntoExpr};
@@ -48,7 +51,7 @@ pub use expressions::window::{
     Window, WindowFunction, cume_dist, dense_rank, first_value, lag, last_value, lead, nth_value,
     ntile, percent_rank, rank, row_number, window,
 };
-pub use orm_core::stmt::{FrameBound, FrameExclusion, Unit};
+pub use orm_core::stmt::{FrameBound, FrameExclusion, FrameNumber, Unit};
 pub use raw::bind_value::RawValue;
 pub use raw::many::BindRow;
 pub use raw::statement::{Raw, raw};
@@ -66,13 +69,17 @@ pub use select::contains::RowKey;
 pub use select::derived::Derived;
 pub use select::dyn_select::{DynColumn, DynColumns, select_columns};
 pub use select::entity_selection::{EntitySelection, PathOf};
+#[cfg(feature = "json")]
+pub use select::explain_json::Explain;
 pub use select::grouping_sets::{GroupSets, grouping};
+pub use select::hints::{Indexed, force_index, ignore_index, use_index};
 pub(crate) use select::in_bulk::key_values;
 pub use select::join::{JoinTarget, RelationAs};
 pub(crate) use select::joined_loads::{JoinedLoads, JoinedStep};
 #[cfg(feature = "json")]
 pub use select::json_elements::{JsonElements, json_elements};
 pub use select::keyset::{Keyset, KeysetPage};
+pub use select::list_source::unnest;
 pub use select::page::{Page, PageQuery};
 pub(crate) use select::pages::Pages;
 pub(crate) use select::part::PartOf;
@@ -116,6 +123,11 @@ pub use write::upsert::{OnConflict, Upsert};
 #[doc(hidden)]
 pub use expressions::aggregate::{Orderable, Summable};
 #[doc(hidden)]
+pub use expressions::collected::ArrayItem;
+#[cfg(feature = "json")]
+#[doc(hidden)]
+pub use expressions::collected::JsonItem;
+#[doc(hidden)]
 pub use expressions::expr::Yields;
 #[doc(hidden)]
 pub use expressions::functions::moments::{ClockBase, DateBase, Moment};
@@ -129,6 +141,10 @@ pub use rows::row_field::RowField;
 pub use rows::stream::StreamSource;
 #[doc(hidden)]
 pub use select::derived::{RowColumns, TableOf};
+#[doc(hidden)]
+pub use select::limit_by::RowCount;
+#[doc(hidden)]
+pub use select::list_source::ListItem;
 #[doc(hidden)]
 pub use select::set_operations::SameRow;
 #[doc(hidden)]
@@ -148,6 +164,8 @@ pub(crate) mod inferred {
     pub use super::expressions::aggregate::OrderableBase;
     pub use super::expressions::build_error::BuildError;
     pub use super::expressions::cast::{CastBase, CastFrom};
+    #[cfg(feature = "json")]
+    pub use super::expressions::collected::JsonItemBase;
     pub use super::expressions::embedded::{is_variant, part_equals};
     pub use super::expressions::expr::Lifted;
     pub use super::expressions::functions::{Computed, Either, FloatBase, MeasuredBase, RealBase};
@@ -162,6 +180,7 @@ pub(crate) mod inferred {
     pub use super::expressions::table_ref::TableRef;
     pub use super::rows::row_field::{NestedRow, NextColumn, RowColumnNames, RowField};
     pub use super::select::join::{JoinOn, Joined, Sources};
+    pub use super::select::list_source::ListBase;
     pub use super::select::named_source::NamedSource;
     pub use super::select::polymorphic::{
         HasVariantOf, LabelOf, PolymorphicRow, can_have_label, is_label, variants_of,

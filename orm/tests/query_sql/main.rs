@@ -114,6 +114,8 @@ mod native_enums;
 mod numbers;
 mod orders;
 mod own_sql;
+#[cfg(feature = "json")]
+mod parts;
 mod queries;
 mod relations;
 mod rows;

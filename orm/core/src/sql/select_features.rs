@@ -35,6 +35,16 @@ pub struct SelectFeatures {
     pub table_samples: bool,
     /// How FROM has a series of integers.
     pub series: SeriesStyle,
+    /// Whether the numbers of LIMIT and OFFSET can be expressions: on PostgreSQL and SQLite.
+    pub limit_expressions: bool,
+    /// The words that ask for the plan of a query as a JSON document, where there is one.
+    pub json_plans: Option<JsonPlans>,
+    /// The aggregates that make JSON arrays and objects, where there are some.
+    pub json_aggregates: Option<JsonAggregates>,
+    /// Where optimizer hints stand.
+    pub hints: HintPlace,
+    /// The syntax of hints that name indexes.
+    pub index_hints: IndexHintStyle,
     /// How FROM has the elements of a JSON array.
     pub json_elements: JsonElementStyle,
 }
@@ -51,8 +61,66 @@ impl SelectFeatures {
         grouping: false,
         table_samples: false,
         series: SeriesStyle::Unsupported,
+        limit_expressions: false,
+        json_plans: None,
+        json_aggregates: None,
+        hints: HintPlace::AfterSelect,
+        index_hints: IndexHintStyle::Unsupported,
         json_elements: JsonElementStyle::Unsupported,
     };
+}
+
+/// Holds the words before a query that ask for its plan as a JSON document, with a space at the end. `None` is `Unsupported`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JsonPlans {
+    /// For the plan alone: `EXPLAIN FORMAT=JSON `.
+    pub plan: &'static str,
+    /// With the execution of the query: `EXPLAIN (ANALYZE, FORMAT JSON) `.
+    pub analyze: Option<&'static str>,
+    /// For the plan and the use of buffers: `EXPLAIN (BUFFERS, FORMAT JSON) `.
+    pub buffers: Option<&'static str>,
+    /// With the execution of the query and the use of buffers: `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) `.
+    pub analyze_buffers: Option<&'static str>,
+}
+
+/// Holds the words of aggregates that make JSON arrays and objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JsonAggregates {
+    /// The words that begin an array: `JSON_ARRAYAGG(`.
+    pub array: &'static str,
+    /// The words that begin an object: `JSON_OBJECTAGG(`.
+    pub object: &'static str,
+    /// Whether the aggregate of an array can have ORDER BY. Not on MySQL.
+    pub ordered_arrays: bool,
+    /// Whether the aggregate of an object can have ORDER BY. Not on MySQL and MariaDB.
+    pub ordered_objects: bool,
+    /// Whether the result over no rows is an empty array or object, and not NULL: SQLite.
+    pub empty_over_nothing: bool,
+    /// What stands behind the key of an object, with a leading space: a collation on MariaDB, since that of a document is
+    /// another one than that of a text.
+    pub key: &'static str,
+    /// What stands around a value that is a JSON document, where it would be a text: `json(` and `)`, on SQLite.
+    pub document: Option<(&'static str, &'static str)>,
+}
+
+/// Selects where an optimizer hint, which is a comment, stands in a query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HintPlace {
+    /// Behind SELECT: `SELECT /*+ … */ a`, on MySQL.
+    AfterSelect,
+    /// Before the query and its WITH clause, where the extension pg_hint_plan of PostgreSQL reads it.
+    BeforeQuery,
+}
+
+/// Selects the syntax of hints that name indexes of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IndexHintStyle {
+    /// `USE INDEX (a, b)`, `FORCE INDEX (a)` and `IGNORE INDEX (a)`, on MySQL and MariaDB.
+    Lists,
+    /// `INDEXED BY a`, on SQLite, for one index that must be used.
+    IndexedBy,
+    /// There are none: they are left out.
+    Unsupported,
 }
 
 /// Selects how the bounds of a frame say an interval of time.

@@ -6,7 +6,7 @@
 use super::binds::place;
 use super::capability::{DecimalStyle, LimitStyle, Placeholder};
 use super::dialect::Dialect;
-use super::render::{Repeats, write_fetch};
+use super::render::{Repeats, count, write_fetch, write_limit_by};
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::naming;
 use crate::stmt::{Limit, Query};
@@ -299,7 +299,10 @@ impl<'a> SqlWriter<'a> {
     }
 
     /// Writes LIMIT and OFFSET of a query, which the dialect binds in the order of its style.
-    pub(super) fn write_limit(&mut self, query: &'a Query) {
+    pub(super) fn write_limit(&mut self, query: &'a Query) -> Result<()> {
+        if let Some(by) = query.limit_by.as_deref().filter(|by| !by.is_empty()) {
+            return write_limit_by(self, query, by);
+        }
         let first = self.places.len();
         if query.with_ties {
             write_fetch(self, query.limit, query.offset, true);
@@ -307,7 +310,7 @@ impl<'a> SqlWriter<'a> {
             self.dialect.write_limit(self, query.limit, query.offset);
         }
         if self.silent {
-            return;
+            return Ok(());
         }
         let rows = match &query.limit {
             Some(Limit::Rows(rows)) => Some(rows),
@@ -322,6 +325,12 @@ impl<'a> SqlWriter<'a> {
         if bound.len() == counts.len() {
             bound.copy_from_slice(&counts);
         }
+        Ok(())
+    }
+
+    /// Appends a placeholder for a number of rows of the statement.
+    pub(super) fn rows(&mut self, rows: &'a u64) -> &mut Self {
+        self.bind_from(count(*rows), place(rows))
     }
 
     /// Where in the statement each bind is, beside a text; 0 for one that is no value of it.

@@ -11,17 +11,17 @@ pub struct AggregateCall {
     pub function: Aggregate,
     /// The argument; `None` is `COUNT(*)`.
     pub expr: Option<Expr>,
-    /// The second argument of an [`Aggregate::Statistic`] of pairs.
+    /// The second argument of an [`Aggregate::Statistic`] of pairs; the value of an [`Aggregate::JsonObject`].
     pub other: Option<Expr>,
     /// Whether duplicate values are removed: DISTINCT.
     pub distinct: bool,
     /// The condition of the rows that are aggregated: FILTER. `None` is all rows.
     pub filter: Option<Expr>,
-    /// The order in which [`Aggregate::StringAgg`] joins the texts.
+    /// The order in which [`Aggregate::StringAgg`] joins the texts, and arrays and objects have their values.
     pub order_by: Vec<Order>,
     /// What [`Aggregate::StringAgg`] puts between two texts. It is a literal, since MySQL takes no bind there.
     pub separator: Name,
-    /// The type of the result, for databases that would widen it.
+    /// The type of the result, for databases that would widen it; that of the values of a JSON array or object.
     pub ty: Type,
 }
 

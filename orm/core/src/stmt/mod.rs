@@ -14,13 +14,16 @@ mod enum_rank;
 mod expr;
 mod extension;
 mod fold;
+mod frame_number;
 mod grouping;
 mod grouping_sets;
 mod implied_name;
+mod hint;
 mod insert;
 mod json;
 mod label;
 mod like;
+mod limit;
 mod named_sql;
 mod named_windows;
 mod numeric;
@@ -54,14 +57,17 @@ pub use fold::{
     walk_select as fold_select, walk_statement as fold_statement, walk_update as fold_update,
     walk_window as fold_window,
 };
+pub use frame_number::FrameNumber;
 pub use grouping::{grouped_columns, is_closed};
 pub use grouping_sets::GroupingSets;
 pub(crate) use implied_name::implied_names_hide_columns;
+pub use hint::{Hint, IndexHint, IndexHintKind};
 pub use insert::{BatchType, Conflict, ConflictAction, ConflictTarget, Insert, InsertSource};
 pub use json::{JsonExpr, JsonKind, JsonOp, JsonPath, JsonStep, JsonType};
 pub use label::order_label;
 pub(crate) use label::{has_labels, labels_hide_columns};
 pub use like::{Like, LikeKind};
+pub use limit::LimitBy;
 pub use named_sql::NamedSql;
 pub use named_windows::named_windows;
 pub use numeric::{Numeric, NumericOp};
@@ -74,7 +80,7 @@ pub use query::{
 pub use select::{Join, JoinKind, Projection, Select};
 pub use shape::{List, Shape, hash_values};
 pub use source::{Alias, FromItem, Source};
-pub use source_call::{Sample, SampleMethod, SourceCall, SourceFunc};
+pub use source_call::{ListSource, Sample, SampleMethod, SourceCall, SourceFunc};
 pub use statistic::Statistic;
 pub use temporal::{DatePart, TimeFunc, TimeKind, Unit};
 pub use truncate::Truncate;

@@ -49,6 +49,12 @@ pub enum Aggregate {
     Avg,
     /// The texts, joined with a separator: STRING_AGG, GROUP_CONCAT. NULL over no rows, without texts that are NULL.
     StringAgg,
+    /// The values as an array of the database: ARRAY_AGG. NULL over no rows, with values that are NULL.
+    ArrayAgg,
+    /// The values as a JSON array. NULL over no rows, with values that are NULL.
+    JsonArray,
+    /// The keys, which are texts, and the values as a JSON object. NULL over no rows.
+    JsonObject,
     /// A standard deviation or its like.
     Statistic(Statistic),
     /// GROUPING: 1 in the rows of greater groups, in which the expression is not grouped by, else 0.

@@ -15,7 +15,7 @@ macro_rules! pass {
 
         use super::{
             AggregateCall, Call, Case, Conflict, ConflictAction, Cte, Delete, Expr, FromItem, Insert, InsertSource, Join,
-            JsonExpr, JsonPath, Like, Lock, Name, NamedSql, Order, Projection, Quantified, Query, QueryBody, RawPart, Select, SetOperation, Source, SourceCall, Statement, Update,
+            JsonExpr, JsonPath, Like, LimitBy, ListSource, Lock, Name, NamedSql, Order, Projection, Quantified, Query, QueryBody, RawPart, Select, SetOperation, Source, SourceCall, Statement, Update,
             Values, Window, With,
         };
 
@@ -141,7 +141,7 @@ macro_rules! pass {
             p: &mut P,
             query: $($ref)+ Query,
         ) -> ControlFlow<P::Break> {
-            let Query { with, body, order_by, limit: _, with_ties: _, offset: _, locks } = query;
+            let Query { with, body, order_by, limit: _, with_ties: _, offset: _, limit_by, locks } = query;
             if let Some(with) = with {
                 walk_with(p, with)?;
             }
@@ -152,6 +152,9 @@ macro_rules! pass {
                 QueryBody::Returning(statement) => p.statement(statement)?,
             }
             orders(p, order_by)?;
+            if let Some(by) = limit_by {
+                walk_limit_by(p, by)?;
+            }
             for Lock { strength: _, of, wait: _ } in locks {
                 for name in of {
                     p.qualifier(name)?;
@@ -165,7 +168,7 @@ macro_rules! pass {
             p: &mut P,
             select: $($ref)+ Select,
         ) -> ControlFlow<P::Break> {
-            let Select { distinct: _, columns, from, joins, filter, distinct_on, group_by, grouping_sets: _, having } = select;
+            let Select { hints: _, distinct: _, columns, from, joins, filter, distinct_on, group_by, grouping_sets: _, having } = select;
             projections(p, columns)?;
             if let Some(first) = from {
                 p.item(first)?;
@@ -182,13 +185,14 @@ macro_rules! pass {
             p: &mut P,
             item: $($ref)+ FromItem,
         ) -> ControlFlow<P::Break> {
-            let FromItem { source, alias: _, lateral: _, sample: _ } = item;
+            let FromItem { source, alias: _, lateral: _, sample: _, index_hint: _ } = item;
             match source {
                 Source::Table(_) | Source::Cte(_) => ControlFlow::Continue(()),
                 Source::Query(query) => p.query(query),
                 Source::Values(Values { rows }) => lists(p, rows),
                 Source::Function { name: _, args } => exprs(p, args),
                 Source::Call(call) => walk_source_call(p, call),
+                Source::List(list) => walk_list_source(p, list),
             }
         }
 
@@ -296,6 +300,20 @@ macro_rules! pass {
             ControlFlow::Continue(())
         }
 
+        fn walk_limit_by<$($life,)? P: $Pass$(<$life>)? + ?Sized>(
+            p: &mut P,
+            by: $($ref)+ LimitBy,
+        ) -> ControlFlow<P::Break> {
+            let LimitBy { limit, offset } = by;
+            if let Some(limit) = limit {
+                p.expr(limit)?;
+            }
+            if let Some(offset) = offset {
+                p.expr(offset)?;
+            }
+            ControlFlow::Continue(())
+        }
+
         fn walk_operation<$($life,)? P: $Pass$(<$life>)? + ?Sized>(
             p: &mut P,
             operation: $($ref)+ SetOperation,
@@ -329,6 +347,14 @@ macro_rules! pass {
         ) -> ControlFlow<P::Break> {
             let SourceCall { func: _, args } = call;
             exprs(p, args)
+        }
+
+        fn walk_list_source<$($life,)? P: $Pass$(<$life>)? + ?Sized>(
+            p: &mut P,
+            list: $($ref)+ ListSource,
+        ) -> ControlFlow<P::Break> {
+            let ListSource { values: items, ty: _ } = list;
+            values(p, items)
         }
 
         fn walk_quantified<$($life,)? P: $Pass$(<$life>)? + ?Sized>(

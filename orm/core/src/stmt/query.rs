@@ -1,6 +1,6 @@
 //! A query: its body, and around it WITH, ORDER BY, LIMIT and locks. The body of a plain SELECT is in `select.rs`.
 
-use super::{Expr, Name, Select, Statement};
+use super::{Expr, LimitBy, Name, Select, Statement};
 
 /// Describes a query. The default selects nothing from nothing.
 ///
@@ -39,6 +39,8 @@ pub struct Query {
     pub with_ties: bool,
     /// The OFFSET.
     pub offset: Option<u64>,
+    /// LIMIT and OFFSET whose numbers are expressions.
+    pub limit_by: Option<Box<LimitBy>>,
     /// The locking clauses. Only a plain SELECT can lock rows.
     pub locks: Vec<Lock>,
 }
@@ -86,8 +88,7 @@ impl Query {
     pub fn is_bare(&self) -> bool {
         self.with.is_none()
             && self.order_by.is_empty()
-            && self.limit.is_none()
-            && self.offset.is_none()
+            && !self.is_limited()
             && self.locks.is_empty()
     }
 

@@ -1,6 +1,6 @@
 //! A plain SELECT, without what may stand around it.
 
-use super::{Expr, Few, FromItem, GroupingSets, Name};
+use super::{Expr, Few, FromItem, GroupingSets, Hint, Name};
 
 /// Describes a plain SELECT.
 ///
@@ -26,6 +26,8 @@ use super::{Expr, Few, FromItem, GroupingSets, Name};
 #[derive(Clone, Debug, Default, PartialEq, Hash)]
 #[non_exhaustive]
 pub struct Select {
+    /// The hints for optimizers.
+    pub hints: Vec<Hint>,
     /// Whether duplicate rows are removed: DISTINCT.
     pub distinct: bool,
     /// The select list.

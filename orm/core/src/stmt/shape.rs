@@ -162,9 +162,10 @@ impl Hash for Query {
             limit,
             with_ties,
             offset,
+            limit_by,
             locks,
         } = self;
-        let rows = (limit, with_ties, offset.is_some());
+        let rows = (limit, with_ties, offset.is_some(), limit_by);
         (with, body, order_by, rows, locks).hash(state);
         if let Some(select) = self.as_select().filter(|select| select.merges_rows()) {
             let orders = order_by.iter().map(|order| &order.expr);

@@ -1,6 +1,6 @@
 //! Sources of rows: the items of FROM, USING and JOIN.
 
-use super::{Expr, Name, Query, Sample, SourceCall, Values};
+use super::{Expr, IndexHint, ListSource, Name, Query, Sample, SourceCall, Values};
 
 /// Describes an item of FROM.
 ///
@@ -31,6 +31,8 @@ pub struct FromItem {
     pub lateral: bool,
     /// The rows of a table that are read: TABLESAMPLE. `None` is all of them.
     pub sample: Option<Sample>,
+    /// The indexes of a table that the optimizer is to use.
+    pub index_hint: Option<IndexHint>,
 }
 
 /// Describes a source of rows.
@@ -53,6 +55,8 @@ pub enum Source {
     },
     /// Rows that are computed of arguments, in each database's words; they need an alias.
     Call(Box<SourceCall>),
+    /// The values of a list, which is one bind, in the column `c0`; they need an alias.
+    List(Box<ListSource>),
 }
 
 /// Describes an alias of a source.
@@ -104,6 +108,7 @@ impl FromItem {
             alias: None,
             lateral: false,
             sample: None,
+            index_hint: None,
         }
     }
 
@@ -164,7 +169,9 @@ impl FromItem {
             (None, Source::Table(name) | Source::Cte(name) | Source::Function { name, .. }) => {
                 Some(name)
             }
-            (None, Source::Query(_) | Source::Values(_) | Source::Call(_)) => None,
+            (None, Source::Query(_) | Source::Values(_) | Source::Call(_) | Source::List(_)) => {
+                None
+            }
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Sources of rows that are computed of arguments, in each database's own words; and samples of tables.
 
-use super::Expr;
+use super::{Expr, List};
+use crate::types::Type;
+use crate::value::Value;
 
 /// Describes a source whose rows are computed.
 #[derive(Clone, Debug, PartialEq, Hash)]
@@ -28,7 +30,7 @@ impl SourceCall {
 
     /// Returns the argument at an index; NULL if there is none.
     pub(crate) fn arg(&self, index: usize) -> &Expr {
-        const NONE: &Expr = &Expr::Value(crate::value::Value::Null);
+        const NONE: &Expr = &Expr::Value(Value::Null);
         self.args.get(index).unwrap_or(NONE)
     }
 }
@@ -42,6 +44,46 @@ pub enum SourceFunc {
     /// A row for each element of a JSON array, the argument. The column `key` is where it is; `JsonOp::Position` and
     /// `JsonOp::Element` read it, since databases count from 0 or from 1. Of what is no array there are no rows.
     JsonPositions,
+}
+
+/// Describes a list of values that is one bind, as a source of rows.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::sql::{SqlWriter, write_query};
+/// # use orm_core::stmt::*;
+/// # use orm_core::testing::AnsiDialect;
+/// # use orm_core::types::Type;
+/// # use orm_core::value::Value;
+/// # let dialect = AnsiDialect::new();
+/// # let mut w = SqlWriter::new(&dialect);
+/// let list = ListSource::new(vec![Value::Int(1), Value::Int(2)], Type::Int64);
+/// let item = FromItem::new(Source::List(Box::new(list))).alias("ids");
+/// let query = Query::from(Select::new(vec![Projection::Expr(Expr::column("ids", "c0"))], item));
+/// write_query(&mut w, &query)?;
+/// let (sql, binds) = w.finish();
+/// assert_eq!(sql, r#"SELECT "ids"."c0" FROM (SELECT value AS "c0" FROM json_each(?)) AS "ids""#);
+/// assert_eq!(binds.len(), 1);
+/// # Ok::<(), orm_core::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Hash)]
+#[non_exhaustive]
+pub struct ListSource {
+    /// The values.
+    pub values: List<Value>,
+    /// Their type.
+    pub ty: Type,
+}
+
+impl ListSource {
+    /// Creates a list.
+    pub fn new(values: Vec<Value>, ty: Type) -> Self {
+        Self {
+            values: values.into(),
+            ty,
+        }
+    }
 }
 
 /// Describes which rows of a table are read: TABLESAMPLE.

@@ -3,7 +3,7 @@
 use std::hash::{Hash, Hasher};
 use std::time::Duration;
 
-use super::{Expr, Name, Order, hash_values};
+use super::{Expr, FrameNumber, Name, Order, hash_values};
 
 /// Describes the window of a window function.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -92,12 +92,16 @@ pub enum FrameBound {
     Preceding(u32),
     /// In a frame of [`FrameUnit::Range`]: as much time before the current row.
     PrecedingTime(Duration),
+    /// In a frame of [`FrameUnit::Range`]: a number before the current row, see [`FrameBound::preceding`].
+    PrecedingNumber(FrameNumber),
     /// The current row.
     CurrentRow,
     /// This many rows after the current row.
     Following(u32),
     /// In a frame of [`FrameUnit::Range`]: as much time after the current row.
     FollowingTime(Duration),
+    /// In a frame of [`FrameUnit::Range`]: a number after the current row, see [`FrameBound::following`].
+    FollowingNumber(FrameNumber),
     /// The last row of the partition.
     UnboundedFollowing,
 }

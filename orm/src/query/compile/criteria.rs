@@ -256,7 +256,8 @@ fn table_of(item: &FromItem) -> Option<(&Name, &Name)> {
         | Source::Query(_)
         | Source::Values(_)
         | Source::Function { .. }
-        | Source::Call(_) => None,
+        | Source::Call(_)
+        | Source::List(_) => None,
     }
 }
 

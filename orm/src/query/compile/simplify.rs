@@ -10,7 +10,7 @@ use super::validate::may_aggregate;
 /// number, and duplicates that are dropped are not there to be passed over by OFFSET. Grouped ones are
 /// what HAVING may speak of.
 pub(in crate::query) fn simplify(query: &mut Query) {
-    let is_passed_over = query.offset.is_some();
+    let is_passed_over = query.has_offset();
     let Some(select) = query.as_select_mut() else {
         return;
     };

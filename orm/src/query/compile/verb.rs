@@ -1,8 +1,8 @@
 //! [`Verb`]: rewrites a query for `all`, `first`, `one`, `count` and `exists`.
 
 use orm_core::stmt::{
-    Aggregate, AggregateCall, Expr, Few, FromItem, Limit, Projection, Query, QueryBody, Select,
-    Source,
+    Aggregate, AggregateCall, Call, Expr, Few, FromItem, Func, Limit, Projection, Query, QueryBody,
+    RawPart, Select, Source,
 };
 use orm_core::types::Type;
 
@@ -66,11 +66,30 @@ impl Verb {
             Self::All | Self::First | Self::One => {}
         }
         let needs_limit = !(has_one_row && self == Self::One);
-        if needs_limit && !self.keeps_limit(query.limit) {
+        if needs_limit
+            && let Some(by) = query
+                .limit_by
+                .as_deref_mut()
+                .filter(|by| by.limit.is_some())
+        {
+            by.limit = by.limit.take().map(|limit| self.lesser(limit));
+        } else if needs_limit && !self.keeps_limit(query.limit) {
             query.limit = self.limit().map(Limit::Fixed);
             query.with_ties = false;
         }
         query
+    }
+
+    /// The limit of a query that is an expression, and at most the verb's.
+    #[cold]
+    fn lesser(self, limit: Expr) -> Expr {
+        let Some(most) = self.limit() else {
+            return limit;
+        };
+        let most = Expr::Raw(vec![RawPart::Sql(most.to_string())]);
+        let mut call = Call::new(Func::Least, vec![limit, most]);
+        call.nullable = false;
+        Expr::Call(Box::new(call))
     }
 
     /// Whether the rows that it returns depend on the order.
@@ -102,7 +121,7 @@ impl Verb {
 
 /// The query of the number of rows of `query`.
 fn counted(mut query: Query) -> Query {
-    let is_whole = query.limit.is_none() && query.offset.is_none();
+    let is_whole = !query.is_limited();
     if is_whole {
         query.order_by.clear();
     }

@@ -105,6 +105,20 @@ fn frame_error(frame: Frame, orders: usize) -> Option<BuildError> {
         )
     };
     let has_time = is_time(frame.start) || is_time(frame.end);
+    let numbers = [frame.start.number(), frame.end.number()];
+    let mut numbers = numbers.into_iter().flatten().peekable();
+    if numbers.peek().is_some() && (frame.unit != FrameUnit::Range || orders != 1) {
+        return Some(BuildError::new(
+            "a number with a fraction is a bound of frames of RANGE with one ORDER BY expression",
+            "set the frame by `range`, or count rows: FrameBound::Preceding(1)",
+        ));
+    }
+    if numbers.any(|number| !number.is_valid()) {
+        return Some(BuildError::new(
+            "the bound of a frame is below 0, or no finite number",
+            "give a distance: FrameBound::preceding(0.5) for rows before the current one",
+        ));
+    }
     if has_time && frame.unit != FrameUnit::Range {
         return Some(BuildError::new(
             "a time is a bound of frames of RANGE alone",

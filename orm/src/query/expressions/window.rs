@@ -82,7 +82,14 @@ impl Window {
     }
 
     /// Sets the frame, in values of ORDER BY: rows whose value differs by a number at most, or by a time. A time is a bound on
-    /// PostgreSQL and MySQL, with one date or time in ORDER BY.
+    /// PostgreSQL and MySQL, with one date or time in ORDER BY. A number with a fraction is a bound by
+    /// [`FrameBound::preceding`] and [`FrameBound::following`], of the type of the ORDER BY expression: a float, or an exact
+    /// decimal, on all but SQLite.
+    ///
+    /// # Errors
+    /// A verb of the query returns:
+    /// - `Usage`: the bound is not of the type of the ORDER BY column.
+    /// - `Unsupported`: the database has no such bound.
     ///
     /// # Examples
     ///
@@ -95,6 +102,12 @@ impl Window {
     /// assert_eq!(
     ///     query.to_sql(&SqliteDialect)?,
     ///     r#"SELECT "id", COUNT(*) OVER (ORDER BY "age" ASC RANGE BETWEEN 5 PRECEDING AND 5 FOLLOWING) FROM "users""#
+    /// );
+    ///
+    /// let near = window().order_by(Town.area).range(FrameBound::preceding(0.5), FrameBound::CurrentRow);
+    /// assert_eq!(
+    ///     select(count_all().over(near)).from(Town).to_sql(&SqliteDialect)?,
+    ///     r#"SELECT COUNT(*) OVER (ORDER BY "area" ASC RANGE BETWEEN 0.5 PRECEDING AND CURRENT ROW) FROM "towns""#
     /// );
     ///
     /// let hour = FrameBound::PrecedingTime(std::time::Duration::from_secs(3600));
@@ -155,7 +168,7 @@ impl<T: DbType> Expr<T> {
     ///
     /// # Errors
     /// A verb of the query returns:
-    /// - `Usage`: the expression is not an aggregate, or is one that joins texts.
+    /// - `Usage`: the expression is not an aggregate, or is one that joins texts or collects values.
     ///
     /// # Examples
     ///
@@ -171,7 +184,8 @@ impl<T: DbType> Expr<T> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn over(self, window: Window) -> Expr<T> {
-        let is_aggregate = matches!(&self.ast, stmt::Expr::Aggregate(call) if !matches!(call.function, Aggregate::StringAgg | Aggregate::Grouping));
+        let is_aggregate =
+            matches!(&self.ast, stmt::Expr::Aggregate(call) if has_windows(call.function));
         if is_aggregate {
             return over(self, window);
         }
@@ -188,6 +202,23 @@ fn over<T>(call: Expr<T>, window: Window) -> Expr<T> {
         window: Box::new(window.0),
     };
     Expr::around(ast, call.origin, call.depth)
+}
+
+/// Whether an aggregate is one over windows, too.
+fn has_windows(function: Aggregate) -> bool {
+    match function {
+        Aggregate::Count
+        | Aggregate::Sum
+        | Aggregate::Min
+        | Aggregate::Max
+        | Aggregate::Avg
+        | Aggregate::Statistic(_) => true,
+        Aggregate::StringAgg
+        | Aggregate::ArrayAgg
+        | Aggregate::JsonArray
+        | Aggregate::JsonObject
+        | Aggregate::Grouping => false,
+    }
 }
 
 #[cold]

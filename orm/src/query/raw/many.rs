@@ -6,6 +6,7 @@ use std::cell::RefCell;
 use orm_core::driver::Row;
 use orm_core::error::{Error, Result};
 use orm_core::stmt::Query;
+use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 
 use super::bind_value::RawValue;
@@ -27,6 +28,10 @@ const CHUNK: usize = 1000;
 pub trait BindRow<const N: usize, Kinds> {
     /// Returns the values in order.
     fn into_values(self) -> [Value; N];
+
+    /// Returns the types of the values.
+    #[doc(hidden)]
+    fn types() -> [Type; N];
 }
 
 macro_rules! rows {
@@ -37,6 +42,10 @@ macro_rules! rows {
             fn into_values(self) -> [Value; $count] {
                 let ($($value,)+) = self;
                 [$($value.into_value()),+]
+            }
+
+            fn types() -> [Type; $count] {
+                [$($value::TYPE),+]
             }
         }
     )+};
@@ -97,8 +106,9 @@ impl Raw {
             return Ok(0);
         }
         let mut binds = self.binds.clone();
-        // Their kinds are not looked at, since they are placeholders alone.
-        binds.extend(names.map(|name| (Cow::Borrowed(name), Bound::One(Value::Null))));
+        // They are placeholders alone, of which it is known whether they are arrays.
+        let bounds = R::types().map(|ty| Bound::of(Value::Null, &ty));
+        binds.extend(names.into_iter().map(Cow::Borrowed).zip(bounds));
         let many = RawMany {
             sql: &self.sql,
             common: self.binds.len(),
@@ -160,7 +170,7 @@ impl<const N: usize> RawMany<'_, N> {
     ) -> impl Iterator<Item = ValueRef<'v>> {
         let values = match (place.checked_sub(self.common), &self.binds[place].1) {
             (Some(index), _) => std::slice::from_ref(&row[index]),
-            (None, Bound::One(value)) => std::slice::from_ref(value),
+            (None, Bound::One(value) | Bound::Array(value)) => std::slice::from_ref(value),
             (None, Bound::List(values, _)) => values,
         };
         values.iter().map(Value::as_ref)

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::lex::{Piece, pieces};
-use orm_core::sql::{Dialect, SqlWriter, write_raw_list};
+use orm_core::sql::{Dialect, SqlWriter, ends_with_in, write_raw_list};
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 
@@ -14,7 +14,21 @@ use orm_core::value::{Value, ValueRef};
 #[derive(Clone, Debug)]
 pub(super) enum Bound {
     One(Value),
+    /// An array of the database, which is no list of IN.
+    Array(Value),
     List(Vec<Value>, Type),
+}
+
+impl Bound {
+    /// A value of a type.
+    pub(super) fn of(value: Value, ty: &Type) -> Self {
+        if let Type::Extension(ty) = ty
+            && ty.is_array()
+        {
+            return Self::Array(value);
+        }
+        Self::One(value)
+    }
 }
 
 /// SQL text with names, and what they stand for.
@@ -49,6 +63,9 @@ impl<'a> NamedSql<'a> {
                     let place = place.ok_or_else(|| self.unbound(name))?;
                     used[place] = true;
                     order.push(place);
+                    if let Bound::Array(_) = &self.binds[place].1 {
+                        self.check_array(w, name, text_before(&pieces, index))?;
+                    }
                     write_bound(w, &self.binds[place].1, is_enclosed(&pieces, index));
                 }
             }
@@ -60,6 +77,29 @@ impl<'a> NamedSql<'a> {
         }
         w.check_binds()?;
         Ok(order)
+    }
+
+    /// Refuses an array behind IN, which is no list, and where the database has none.
+    #[cold]
+    fn check_array(&self, w: &SqlWriter<'_>, name: &str, before: Option<&str>) -> Result<()> {
+        let has_arrays = w.dialect().capabilities().arrays;
+        let list = format!(".bind_list(\"{name}\", …)");
+        let error = if before.is_some_and(ends_with_in) {
+            let array = if has_arrays {
+                format!(", or write = ANY(:{name})")
+            } else {
+                String::new()
+            };
+            let message = format!("the bind parameter :{name} is an array, and IN takes a list");
+            Error::with_message(ErrorKind::Usage, message)
+                .with_hint(format!("bind the list by {list}{array}"))
+        } else if has_arrays {
+            return Ok(());
+        } else {
+            w.unsupported(&format!("arrays, and the bind parameter :{name} is one"))
+                .with_hint(format!("bind a list for IN by {list}"))
+        };
+        Err(error.with_sql(self.sql))
     }
 
     #[cold]
@@ -90,7 +130,7 @@ impl<'a> NamedSql<'a> {
 
 fn write_bound<'a>(w: &mut SqlWriter<'a>, bound: &'a Bound, enclosed: bool) {
     match bound {
-        Bound::One(value) => {
+        Bound::One(value) | Bound::Array(value) => {
             w.bind(value.as_ref());
         }
         Bound::List(values, ty) if enclosed => write_raw_list(w, values, Some(ty)),
@@ -104,11 +144,17 @@ fn write_bound<'a>(w: &mut SqlWriter<'a>, bound: &'a Bound, enclosed: bool) {
 
 /// Whether the piece at `index` stands alone in parentheses, as in `IN (:ids)`.
 fn is_enclosed(pieces: &[Piece<'_>], index: usize) -> bool {
-    let text = |index: usize| match pieces.get(index) {
-        Some(Piece::Text(text)) => Some(*text),
-        _ => None,
+    let opens = text_before(pieces, index).is_some_and(|text| text.trim_end().ends_with('('));
+    let after = match pieces.get(index + 1) {
+        Some(Piece::Text(text)) => text.trim_start(),
+        _ => "",
     };
-    let before = index.checked_sub(1).and_then(text);
-    let opens = before.is_some_and(|text| text.trim_end().ends_with('('));
-    opens && text(index + 1).is_some_and(|text| text.trim_start().starts_with(')'))
+    opens && after.starts_with(')')
+}
+
+fn text_before<'t>(pieces: &[Piece<'t>], index: usize) -> Option<&'t str> {
+    match index.checked_sub(1).and_then(|index| pieces.get(index)) {
+        Some(Piece::Text(text)) => Some(text),
+        _ => None,
+    }
 }

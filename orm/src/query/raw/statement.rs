@@ -64,7 +64,13 @@ pub fn raw(sql: impl Into<Cow<'static, str>>) -> Raw {
 }
 
 impl Raw {
-    /// Binds a value to every `:name` in the text.
+    /// Binds a value to every `:name` in the text. A `Vec` is an array of the database, on PostgreSQL; the list of an IN is
+    /// bound by [`bind_list`](Raw::bind_list).
+    ///
+    /// # Errors
+    /// A verb of the statement returns:
+    /// - `Unsupported`: the value is an array, and the database has none. Nothing is sent.
+    /// - `Usage`: the value is an array, and IN stands before the name. Nothing is sent.
     ///
     /// # Examples
     ///
@@ -82,8 +88,8 @@ impl Raw {
         name: impl Into<Cow<'static, str>>,
         value: V,
     ) -> Self {
-        self.binds
-            .push((name.into(), Bound::One(value.into_value())));
+        let bound = Bound::of(value.into_value(), const { &V::TYPE });
+        self.binds.push((name.into(), bound));
         self
     }
 

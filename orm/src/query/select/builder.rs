@@ -285,6 +285,7 @@ impl<S> Select<S> {
     pub fn limit(mut self, rows: u64) -> Self {
         let clauses = self.query.clauses_mut();
         (clauses.limit, clauses.with_ties) = (Some(Limit::Rows(rows)), false);
+        clauses.forget_limit_by();
         self
     }
 
@@ -302,7 +303,9 @@ impl<S> Select<S> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn offset(mut self, rows: u64) -> Self {
-        self.query.clauses_mut().offset = Some(rows);
+        let clauses = self.query.clauses_mut();
+        clauses.offset = Some(rows);
+        clauses.forget_offset_by();
         self
     }
 

@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use orm_core::sql::EachBind;
-use orm_core::stmt::{Expr, GroupingSets, Limit, Lock, Order, Visit, hash_values};
+use orm_core::stmt::{Expr, GroupingSets, Hint, Limit, LimitBy, Lock, Order, Visit, hash_values};
 use orm_core::value::ValueRef;
 
 use super::compound::Compound;
@@ -18,6 +18,7 @@ use crate::query::expressions::select_item::SelectItem;
 /// The clauses that most queries don't have.
 #[derive(Clone, Debug, Default)]
 pub(in crate::query) struct Clauses {
+    pub(super) hints: Vec<Hint>,
     pub(super) distinct: bool,
     pub(super) distinct_on: Vec<Expr>,
     pub(super) group_by: Vec<Expr>,
@@ -29,6 +30,8 @@ pub(in crate::query) struct Clauses {
     pub(super) limit: Option<Limit>,
     pub(super) with_ties: bool,
     pub(super) offset: Option<u64>,
+    /// LIMIT and OFFSET whose numbers are expressions.
+    pub(super) limit_by: Option<Box<LimitBy>>,
     pub(super) locks: Vec<Lock>,
     /// The set operation that it is instead of a plain SELECT.
     pub(super) compound: Option<Box<Compound>>,
@@ -48,9 +51,15 @@ impl Clauses {
             || self.compound.is_some()
     }
 
+    /// Whether there is LIMIT or OFFSET.
+    pub(super) fn is_limited(&self) -> bool {
+        self.limit.is_some() || self.offset.is_some() || self.limit_by.is_some()
+    }
+
     /// Feeds what decides which statement it is.
     pub(super) fn hash_shape(&self, selected: &[SelectItem], state: &mut impl Hasher) {
         let Self {
+            hints,
             distinct,
             distinct_on,
             group_by,
@@ -61,12 +70,17 @@ impl Clauses {
             limit,
             with_ties,
             offset,
+            limit_by,
             locks,
             compound,
             sources,
             column_names: _,
         } = self;
-        let has_more = compound.is_some() || !sources.is_empty() || grouping_sets.is_some();
+        let has_more = compound.is_some()
+            || !sources.is_empty()
+            || grouping_sets.is_some()
+            || limit_by.is_some()
+            || !hints.is_empty();
         let flags = u8::from(*unordered) << 3
             | u8::from(*with_ties) << 2
             | u8::from(has_more) << 1
@@ -74,7 +88,7 @@ impl Clauses {
         (distinct, distinct_on, group_by, having, order_by).hash(state);
         (limit, flags, locks).hash(state);
         if has_more {
-            (compound, sources, grouping_sets).hash(state);
+            (compound, sources, grouping_sets, limit_by, hints).hash(state);
         }
         if *distinct || !distinct_on.is_empty() || !group_by.is_empty() {
             let selected = selected.iter().filter_map(SelectItem::expr);
@@ -114,6 +128,9 @@ impl Clauses {
             .chain(&self.having)
             .chain(orders);
         exprs.try_for_each(|expr| visitor.expr(expr))?;
+        if let Some(by) = &self.limit_by {
+            by.exprs().try_for_each(|expr| visitor.expr(expr))?;
+        }
         if let Some(Limit::Rows(rows)) = &self.limit {
             visitor.rows(rows);
         }

@@ -41,7 +41,7 @@ impl QueryState {
         }
         let mut left = self.branch()?;
         let mut right = other.branch()?;
-        if right.limit.is_some() || right.offset.is_some() {
+        if right.is_limited() {
             // As a derived table it must not have a name twice.
             other.named_columns(&mut right);
         }
@@ -86,8 +86,7 @@ impl QueryState {
         let (mut query, depth) = self.to_part()?;
         check_depth(depth)?;
         // The rows of a part have no order, but for which of them LIMIT keeps. MariaDB refuses window functions in it.
-        let keeps_all = query.limit.is_none() && query.offset.is_none();
-        if keeps_all
+        if !query.is_limited()
             && query
                 .as_select()
                 .is_some_and(|select| select.distinct_on.is_empty())

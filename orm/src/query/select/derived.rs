@@ -141,7 +141,8 @@ impl<S> Derived<S> {
             | Source::Query(_)
             | Source::Values(_)
             | Source::Function { .. }
-            | Source::Call(_) => None,
+            | Source::Call(_)
+            | Source::List(_) => None,
         };
         match own {
             Some(cte) => Arc::make_mut(cte).cte.materialized = Some(materialized),

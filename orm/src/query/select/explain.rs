@@ -1,6 +1,6 @@
 //! [`Select::explain`] and [`Select::explain_analyze`]: the database's plan of a query, as text.
 //!
-//! The words before the query are a capability of the dialect.
+//! The words before the query are a capability of the dialect. Plans as JSON documents are in `explain_json.rs`.
 
 use orm_core::driver::Row;
 use orm_core::error::Result;
@@ -26,7 +26,8 @@ impl<S> Select<S> {
     /// | MySQL | `EXPLAIN FORMAT=TREE` | the lines of the plan |
     /// | MariaDB | `EXPLAIN FORMAT=JSON` | a JSON object |
     ///
-    /// The text is meant for people: it differs between versions of a database, and may contain values of the query.
+    /// The text is meant for people: it differs between versions of a database, and may contain values of the query. With the
+    /// feature `json`, `explain_json` returns the plan as a JSON document.
     ///
     /// # Errors
     /// - `Unsupported`: the database has no such statement.
@@ -75,15 +76,22 @@ impl<S> Select<S> {
     fn plan<X: Executor>(&self, analyzes: bool, conn_or_session: &mut X) -> Result<String> {
         let query = self.query.verb(Verb::All);
         let mut plan = Plan::default();
-        conn_or_session.read(&Explained { query, analyzes }, |row, _| plan.add(row))?;
+        let explained = Explained {
+            query,
+            analyzes,
+            words: &|dialect| words(dialect, analyzes),
+        };
+        conn_or_session.read(&explained, |row, _| plan.add(row))?;
         Ok(plan.lines.join("\n"))
     }
 }
 
 /// A query whose plan is asked for.
-struct Explained<'q> {
-    query: VerbOf<'q>,
-    analyzes: bool,
+pub(super) struct Explained<'q> {
+    pub(super) query: VerbOf<'q>,
+    pub(super) analyzes: bool,
+    /// The words before the query, which a dialect may lack.
+    pub(super) words: &'q dyn Fn(&dyn Dialect) -> Result<&'static str>,
 }
 
 impl ReadStatement for Explained<'_> {
@@ -102,7 +110,7 @@ impl ReadStatement for Explained<'_> {
         connection: &mut Connection,
         (place, compiled): (&'q mut Option<Box<Query>>, &mut CompiledSql<'q>),
     ) -> Result<()> {
-        let words = words(connection.dialect(), self.analyzes)?;
+        let words = (self.words)(connection.dialect())?;
         self.query.compile(connection, (place, &mut *compiled))?;
         compiled.begin_with(words);
         Ok(())
@@ -144,11 +152,11 @@ impl Plan {
     }
 }
 
-/// The words before the query.
+/// The words before the query for a plan as text.
 ///
 /// # Errors
 /// `Unsupported` if the dialect has none.
-fn words(dialect: &dyn Dialect, analyzes: bool) -> Result<&'static str> {
+pub(super) fn words(dialect: &dyn Dialect, analyzes: bool) -> Result<&'static str> {
     match (dialect.capabilities().explain, analyzes) {
         (ExplainStyle::Text { plan, .. } | ExplainStyle::Steps { plan }, false) => Ok(plan),
         (ExplainStyle::Text { analyze, .. }, true) => Ok(analyze),

@@ -232,7 +232,7 @@ impl JoinedLoads {
     fn needs_derived_table(&self, query: &Query) -> bool {
         let is_distinct = query.as_select().is_some_and(Select::drops_rows);
         let is_joined = |step: &JoinedStep| step.load.strategy == Strategy::Joined;
-        let counts = query.limit.is_some() || query.offset.is_some();
+        let counts = query.is_limited();
         let mut lists = self.steps.iter().filter(|step| is_joined(step));
         is_distinct || counts && lists.any(JoinedStep::is_to_many)
     }

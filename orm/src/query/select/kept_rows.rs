@@ -58,6 +58,7 @@ impl<S> Select<S> {
     pub fn limit_with_ties(mut self, rows: u64) -> Self {
         let clauses = self.query.clauses_mut();
         (clauses.limit, clauses.with_ties) = (Some(Limit::Rows(rows)), true);
+        clauses.forget_limit_by();
         self
     }
 }

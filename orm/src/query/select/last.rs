@@ -105,8 +105,7 @@ impl QueryState {
     /// # Errors
     /// `Usage` if the query has LIMIT or OFFSET, which the verb would apply to other rows.
     pub(super) fn refuse_limit(&self, verb: &'static str) -> Result<()> {
-        let is_limited = |clauses: &Clauses| clauses.limit.is_some() || clauses.offset.is_some();
-        if !self.clauses.as_deref().is_some_and(is_limited) {
+        if !self.clauses.as_deref().is_some_and(Clauses::is_limited) {
             return Ok(());
         }
         let message = format!("`{verb}` is not allowed with LIMIT and OFFSET");

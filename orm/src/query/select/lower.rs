@@ -55,6 +55,7 @@ impl QueryState {
             return around(compound.body(), clauses);
         }
         let mut select = Select::default();
+        select.hints = std::mem::take(&mut clauses.hints);
         select.distinct = clauses.distinct;
         select.columns = self.projections();
         let item = |table: TableRef| match self.source(table) {
@@ -86,6 +87,7 @@ fn around(body: QueryBody, clauses: Clauses) -> Query {
     query.limit = clauses.limit;
     query.with_ties = clauses.with_ties;
     query.offset = clauses.offset;
+    query.limit_by = clauses.limit_by;
     query.locks = clauses.locks;
     query
 }

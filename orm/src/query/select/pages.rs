@@ -66,6 +66,13 @@ impl<S> Select<S> {
         if !clauses.group_by.is_empty() || !clauses.having.is_empty() {
             return Err(grouped(table, what));
         }
+        if clauses.limit_by.is_some() {
+            return Err(refused(
+                table,
+                format!("`{what}` is not allowed with LIMIT and OFFSET by an expression"),
+                "give numbers to limit and offset",
+            ));
+        }
         clauses.order_by.extend(default);
         let order = total_order(table, &clauses.order_by, what)?;
         let left = clauses.limit.take().map(|limit| match limit {

@@ -13,6 +13,7 @@ mod belongs_to;
 mod cascades;
 mod chunks;
 mod closures;
+mod collected;
 mod column_options;
 mod conditionals;
 mod conditions;
@@ -49,6 +50,7 @@ mod graphs;
 pub mod guarded;
 mod handles;
 mod has_many;
+mod hints;
 mod history;
 mod hooks;
 mod identity;
@@ -69,6 +71,7 @@ pub mod keys;
 mod keyset_pages;
 mod labels;
 mod laterals;
+mod limit_expressions;
 mod limits;
 mod link_tables;
 mod linked;
@@ -153,6 +156,7 @@ mod transactions;
 mod trees;
 mod truncates;
 pub mod types;
+mod unnested;
 mod unsigned;
 mod update_defaults;
 mod update_many;
@@ -226,7 +230,11 @@ const FILES: &[fn() -> Vec<Case>] = &[
     json_paths::cases,
     json_values::cases,
     graph::cases,
+    limit_expressions::cases,
     limits::cases,
+    collected::cases,
+    hints::cases,
+    unnested::cases,
     lists::cases,
     array_statements::cases,
     arrays::cases,

@@ -1,6 +1,7 @@
 //! Raw SQL: named binds become the database's own, lists expand, rows come out as tuples, structs or entities.
 
 use orm::prelude::*;
+use orm::query::{func, raw_expr};
 use orm::{ErrorKind, Result};
 
 use crate::cases;
@@ -14,6 +15,7 @@ cases![
     one_name_may_stand_twice,
     lists_expand,
     an_empty_list_matches_nothing,
+    a_vector_is_no_list,
     nothing_is_outside_of_an_empty_list,
     a_list_may_stand_in_parentheses,
     names_in_strings_and_comments_are_text,
@@ -77,6 +79,53 @@ fn an_empty_list_matches_nothing(db: &Db) {
     let conn = &mut seed(db);
     let query = raw("SELECT id FROM users WHERE id IN :ids").bind_list("ids", Vec::<i64>::new());
     assert_eq!(query.all::<(i64,), _>(conn).unwrap(), []);
+}
+
+fn a_vector_is_no_list(db: &Db) {
+    let conn = &mut seed(db);
+    db.sent();
+    let ids = || vec![1_i64, 2];
+    // Behind IN it is an error on every database.
+    for text in ["IN :ids", "not  in :ids", "IN\n:ids"] {
+        let query = raw(format!("SELECT id FROM users WHERE id {text}")).bind("ids", ids());
+        let error = fails(query.all::<(i64,), _>(conn), ErrorKind::Usage);
+        assert!(
+            error.hint().unwrap().contains(".bind_list(\"ids\", …)"),
+            "{error}"
+        );
+    }
+    let none: Option<Vec<i64>> = None;
+    let query = raw("SELECT id FROM users WHERE id IN :ids").bind("ids", none);
+    fails(query.all::<(i64,), _>(conn), ErrorKind::Usage);
+    let many = raw("DELETE FROM users WHERE id IN :ids").execute_many(["ids"], [(ids(),)], conn);
+    fails(many, ErrorKind::Usage);
+    let filtered = raw_expr::<bool>("id IN :ids", (("ids", ids()),));
+    let error = fails(select(User.id).filter(filtered).all(conn), ErrorKind::Usage);
+    assert!(error.hint().unwrap().contains("in_"), "{error}");
+    assert_eq!(db.sent(), [""; 0]);
+    // Bytes are a value.
+    let query = raw("SELECT id FROM users WHERE username <> :bytes").bind("bytes", vec![b'a']);
+    assert!(query.to_sql(db.dialect()).is_ok());
+    if conn.capabilities().arrays {
+        let query = raw("SELECT id FROM users WHERE id = ANY(:ids)").bind("ids", ids());
+        assert_eq!(query.all::<(i64,), _>(conn).unwrap(), [(1,), (2,)]);
+        return;
+    }
+    db.sent();
+    let elsewhere = raw("SELECT id FROM users WHERE id = :ids OR id IN (:ids)").bind("ids", ids());
+    let error = fails(elsewhere.all::<(i64,), _>(conn), ErrorKind::Unsupported);
+    assert!(
+        error.hint().unwrap().contains(".bind_list(\"ids\", …)"),
+        "{error}"
+    );
+    let many = raw("DELETE FROM users WHERE id = :ids").execute_many(["ids"], [(ids(),)], conn);
+    fails(many, ErrorKind::Unsupported);
+    // In expressions as well: an argument of a function, and of SQL text.
+    let called = func::<i64>("abs", (ids(),));
+    fails(select(called).from(User).all(conn), ErrorKind::Unsupported);
+    let text = raw_expr::<i64>("abs(:ids)", (("ids", ids()),));
+    fails(select(text).from(User).all(conn), ErrorKind::Unsupported);
+    assert_eq!(db.sent(), [""; 0]);
 }
 
 fn names_in_strings_and_comments_are_text(db: &Db) {

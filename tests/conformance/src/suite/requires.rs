@@ -125,6 +125,10 @@ pub enum Requires {
     Series,
     /// The elements of JSON arrays in FROM.
     JsonElements,
+    /// LIMIT and OFFSET by an expression.
+    LimitExpressions,
+    /// Aggregates of JSON documents.
+    JsonAggregates,
 }
 
 impl Requires {
@@ -179,7 +183,9 @@ impl Requires {
             | Self::GroupingSets
             | Self::TableSamples
             | Self::Series
-            | Self::JsonElements => self.words_of_selects(&capabilities),
+            | Self::JsonElements
+            | Self::LimitExpressions
+            | Self::JsonAggregates => self.words_of_selects(&capabilities),
             Self::NoWait => (
                 capabilities.row_locks && capabilities.lock_wait,
                 "its locks have no NOWAIT",
@@ -312,6 +318,14 @@ impl Requires {
             Self::JsonElements => (
                 capabilities.selects.json_elements != JsonElementStyle::Unsupported,
                 "it has no elements of JSON arrays in FROM",
+            ),
+            Self::LimitExpressions => (
+                capabilities.selects.limit_expressions,
+                "its LIMIT takes numbers alone",
+            ),
+            Self::JsonAggregates => (
+                capabilities.selects.json_aggregates.is_some(),
+                "it has no aggregates of JSON documents",
             ),
             _ => (true, ""),
         }

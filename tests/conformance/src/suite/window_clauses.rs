@@ -5,7 +5,9 @@ use std::time::Duration;
 use chrono::NaiveDateTime;
 use orm::ErrorKind;
 use orm::prelude::*;
-use orm::query::{FrameBound, FrameExclusion, Window, rank, row_number, window};
+use orm::query::{FrameBound, FrameExclusion, Order, Window, rank, row_number, window};
+use orm::sql::DecimalStyle;
+use rust_decimal::Decimal;
 
 use crate::Requires;
 use crate::cases;
@@ -21,6 +23,9 @@ cases![
     frames_leave_rows_out (Requires::FrameExclusion),
     frames_of_time (Requires::FrameIntervals),
     times_bound_ranges_alone,
+    frames_of_fractions (Requires::WindowFrames),
+    frames_of_exact_decimals (Requires::WindowFrames),
+    fractions_of_another_type_are_refused,
 ];
 
 #[derive(Model, Clone, Debug)]
@@ -193,4 +198,122 @@ fn times_bound_ranges_alone(db: &Db) {
         fails(query.all(conn), ErrorKind::Usage);
     }
     assert!(db.sent().is_empty());
+}
+
+#[derive(Model, Clone, Debug)]
+#[orm(table = "window_points")]
+struct Point {
+    #[orm(primary_key, auto_increment = false)]
+    id: i64,
+    at: f64,
+    single: f32,
+    #[orm(precision = 12, scale = 3)]
+    exact: Decimal,
+}
+
+fn points(db: &Db) -> Connection {
+    Metadata::of((Point,)).create_all(&db.engine).unwrap();
+    let mut conn = db.engine.connection().unwrap();
+    let point = |id: i64, tenths: i32| Point {
+        id,
+        at: f64::from(tenths) / 10.0,
+        single: 0.5 * tenths as f32,
+        exact: Decimal::new(tenths.into(), 1),
+    };
+    let rows = [
+        point(1, 1),
+        point(2, 5),
+        point(3, 9),
+        point(4, 20),
+        point(5, -100),
+    ];
+    insert(Point).values(&rows).execute(&mut conn).unwrap();
+    db.sent();
+    conn
+}
+
+/// The numbers of rows in the frame of each row.
+fn counts(conn: &mut Connection, window: Window) -> orm::Result<Vec<i64>> {
+    let query = select(count_all().over(window)).from(Point);
+    query.order_by(Point.id).all(conn)
+}
+
+fn frames_of_fractions(db: &Db) {
+    let conn = &mut points(db);
+    let by = || window().order_by(Point.at);
+    let near = by().range(FrameBound::preceding(0.4), FrameBound::following(0.45));
+    assert_eq!(counts(conn, near).unwrap(), [2, 3, 2, 1, 1]);
+    let before = by().range(FrameBound::preceding(1.5), FrameBound::CurrentRow);
+    assert_eq!(counts(conn, before).unwrap(), [1, 2, 3, 3, 1]);
+    let none = by().range(FrameBound::preceding(0.0), FrameBound::following(-0.0));
+    assert_eq!(counts(conn, none).unwrap(), [1; 5]);
+    let tiny = by().range(FrameBound::preceding(1e-7), FrameBound::following(1e10));
+    assert_eq!(counts(conn, tiny).unwrap(), [4, 3, 2, 1, 5]);
+    let down = window().order_by(Point.at.desc());
+    let down = down.range(FrameBound::preceding(0.45), FrameBound::CurrentRow);
+    assert_eq!(counts(conn, down).unwrap(), [2, 2, 1, 1, 1]);
+    let single = window().order_by(Point.single);
+    let single = single.range(FrameBound::preceding(2.5), FrameBound::following(0.5));
+    assert_eq!(counts(conn, single).unwrap(), [1, 2, 2, 1, 1]);
+    // Another bound is another text.
+    let query = |bound: f64| {
+        let window = window().order_by(Point.at);
+        counts_of(window.range(FrameBound::preceding(bound), FrameBound::CurrentRow))
+    };
+    assert_ne!(
+        query(0.1).to_sql(db.dialect()).unwrap(),
+        query(0.2).to_sql(db.dialect()).unwrap()
+    );
+    assert_eq!(query(0.5).all(conn).unwrap().iter().sum::<i64>(), 7);
+    assert_eq!(query(0.8).all(conn).unwrap().iter().sum::<i64>(), 8);
+}
+
+fn counts_of(window: Window) -> Select<orm::query::Expr<i64>> {
+    select(count_all().over(window)).from(Point)
+}
+
+fn frames_of_exact_decimals(db: &Db) {
+    let conn = &mut points(db);
+    let number = |text: &str| FrameBound::preceding(text.parse::<Decimal>().unwrap());
+    let near = window().order_by(Point.exact);
+    let after = FrameBound::following("0.40".parse::<Decimal>().unwrap());
+    let near = near.range(number("0.4"), after);
+    db.sent();
+    match conn.capabilities().decimals {
+        DecimalStyle::Native | DecimalStyle::Cast(_) => {
+            assert_eq!(counts(conn, near).unwrap(), [2, 3, 2, 1, 1]);
+            let less = window().order_by(Point.exact);
+            let less = less.range(number("0.399"), FrameBound::CurrentRow);
+            assert_eq!(counts(conn, less).unwrap(), [1; 5]);
+        }
+        DecimalStyle::Functions | DecimalStyle::Unsupported => {
+            fails(counts(conn, near), ErrorKind::Unsupported);
+            assert_eq!(db.sent(), [""; 0]);
+        }
+    }
+}
+
+fn fractions_of_another_type_are_refused(db: &Db) {
+    let conn = &mut db.engine.connection().unwrap();
+    db.sent();
+    let exact = || FrameBound::preceding(Decimal::ONE);
+    let (now, half) = (FrameBound::CurrentRow, FrameBound::preceding(0.5));
+    let by = |order: Order| window().order_by(order);
+    for wrong in [
+        by(Point.exact.asc()).range(half, now),
+        by(Point.exact.desc()).range(FrameBound::Preceding(1), now),
+        by(Point.exact.asc()).range(exact(), FrameBound::following(0.5)),
+        by(Point.at.asc()).range(exact(), now),
+        by(Point.at.asc()).rows(half, now),
+        by(Point.at.asc()).groups(half, now),
+        window().range(half, now),
+        window().order_by((Point.at, Point.id)).range(half, now),
+        by(Point.at.asc()).range(FrameBound::preceding(-0.5), now),
+        by(Point.at.asc()).range(now, FrameBound::following(f64::NAN)),
+        by(Point.at.asc()).range(now, FrameBound::following(f64::INFINITY)),
+        by(Point.exact.asc()).range(FrameBound::preceding(Decimal::NEGATIVE_ONE), now),
+    ] {
+        fails(counts(conn, wrong), ErrorKind::Usage);
+    }
+    assert_eq!(db.sent(), [""; 0]);
 }

@@ -1,5 +1,6 @@
 //! Renders aggregates, alone and over windows. Called by `expr.rs` and `window.rs`.
 
+use super::collected::{is_collected, write_collected};
 use super::enums::{emulated, write_enum_aggregate};
 use super::expr::{write_cast, write_expr};
 use super::numeric::write_decimal_aggregate;
@@ -19,6 +20,9 @@ pub(super) fn write_aggregate<'a>(
         return write_decimal_aggregate(w, call, window);
     }
     check_function(w, call.function)?;
+    if is_collected(call.function) {
+        return write_collected(w, call, window);
+    }
     if let Some(ty) = emulated(w, call) {
         return write_enum_aggregate(w, (call, ty), window);
     }
@@ -44,6 +48,9 @@ fn cast_type(call: &AggregateCall) -> &Type {
         | Aggregate::Min
         | Aggregate::Max
         | Aggregate::StringAgg
+        | Aggregate::ArrayAgg
+        | Aggregate::JsonArray
+        | Aggregate::JsonObject
         | Aggregate::Statistic(_) => &Type::Text,
         Aggregate::Sum | Aggregate::Avg | Aggregate::Grouping => &call.ty,
     }
@@ -62,6 +69,9 @@ pub(super) fn name(function: Aggregate) -> &'static str {
         Aggregate::Max => "MAX(",
         Aggregate::Avg => "AVG(",
         Aggregate::StringAgg => "STRING_AGG(",
+        Aggregate::ArrayAgg => "ARRAY_AGG(",
+        Aggregate::JsonArray => "JSON_ARRAYAGG(",
+        Aggregate::JsonObject => "JSON_OBJECTAGG(",
         Aggregate::Statistic(statistic) => statistic.words(),
         Aggregate::Grouping => "GROUPING(",
     }
@@ -99,7 +109,10 @@ fn check_function(w: &SqlWriter<'_>, function: Aggregate) -> Result<()> {
         | Aggregate::Min
         | Aggregate::Max
         | Aggregate::Avg
-        | Aggregate::StringAgg => return Ok(()),
+        | Aggregate::StringAgg
+        | Aggregate::ArrayAgg
+        | Aggregate::JsonArray
+        | Aggregate::JsonObject => return Ok(()),
     };
     if is_there {
         Ok(())

@@ -18,6 +18,7 @@ use crate::error::Result;
 use crate::sql::SqlWriter;
 use crate::stmt::{ArithmeticOp, Case, EnumRank, Expr, Extension, Numeric, TemplatePart};
 use crate::types::Type;
+use crate::value::Value;
 
 /// Renders an expression.
 ///
@@ -52,11 +53,8 @@ pub fn write_expr<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
 
 fn write_node<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
     match expr {
-        Expr::Column { .. }
-        | Expr::Value(_)
-        | Expr::Label(_)
-        | Expr::Excluded(_)
-        | Expr::Raw(_) => {
+        Expr::Value(value) => write_value(w, value),
+        Expr::Column { .. } | Expr::Label(_) | Expr::Excluded(_) | Expr::Raw(_) => {
             write_leaf(w, expr);
             Ok(())
         }
@@ -102,12 +100,41 @@ fn write_collate<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr, collation: Option<&s
     w.dialect().write_collation(w, collation)
 }
 
+/// # Errors
+/// `Unsupported`: the value is an array, and the database has none.
+fn write_value<'a>(w: &mut SqlWriter<'a>, value: &'a Value) -> Result<()> {
+    if !w.dialect().capabilities().arrays && matches!(value, Value::Extension(_)) {
+        check_value(w, value)?;
+    }
+    w.dialect().write_typed_bind(w, value);
+    Ok(())
+}
+
+#[cold]
+fn check_value(w: &SqlWriter<'_>, value: &Value) -> Result<()> {
+    if !has_items(value) {
+        return Ok(());
+    }
+    let hint = "compare with the elements by in_, or store a JSON document";
+    Err(w.unsupported("arrays").with_hint(hint))
+}
+
+/// Whether an expression is a value that is an array of the database.
+pub(super) fn is_array(expr: &Expr) -> bool {
+    matches!(expr, Expr::Value(value) if has_items(value))
+}
+
+fn has_items(value: &Value) -> bool {
+    if let Value::Extension(value) = value {
+        return matches!(value.encode(""), Value::Array(_));
+    }
+    matches!(value, Value::Array(_))
+}
+
 /// An expression without parts, which every database has.
 fn write_leaf<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) {
     if let Expr::Column { source, name } = expr {
         w.column(source, name);
-    } else if let Expr::Value(value) = expr {
-        w.dialect().write_typed_bind(w, value);
     } else if let Expr::Label(name) = expr {
         w.ident(name);
     } else if let Expr::Excluded(name) = expr {

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::error::Result;
-use crate::sql::{FrameIntervals, SqlWriter};
-use crate::stmt::{Frame, FrameBound, FrameExclusion, FrameUnit};
+use crate::sql::{DecimalStyle, FrameIntervals, SqlWriter};
+use crate::stmt::{Frame, FrameBound, FrameExclusion, FrameNumber, FrameUnit};
 
 pub(super) fn write_frame(w: &mut SqlWriter<'_>, frame: Frame) -> Result<()> {
     let capabilities = w.dialect().capabilities();
@@ -39,12 +39,31 @@ fn write_bound(w: &mut SqlWriter<'_>, bound: FrameBound) -> Result<()> {
         FrameBound::UnboundedPreceding => w.push("UNBOUNDED PRECEDING"),
         FrameBound::Preceding(rows) => w.display(rows).push(" PRECEDING"),
         FrameBound::PrecedingTime(time) => write_interval(w, time)?.push(" PRECEDING"),
+        FrameBound::PrecedingNumber(number) => write_number(w, number)?.push(" PRECEDING"),
         FrameBound::CurrentRow => w.push("CURRENT ROW"),
         FrameBound::Following(rows) => w.display(rows).push(" FOLLOWING"),
         FrameBound::FollowingTime(time) => write_interval(w, time)?.push(" FOLLOWING"),
+        FrameBound::FollowingNumber(number) => write_number(w, number)?.push(" FOLLOWING"),
         FrameBound::UnboundedFollowing => w.push("UNBOUNDED FOLLOWING"),
     };
     Ok(())
+}
+
+/// A number as text, as an interval is. Where exact decimals are text in the database, they have no distance.
+fn write_number<'w, 'a>(
+    w: &'w mut SqlWriter<'a>,
+    number: FrameNumber,
+) -> Result<&'w mut SqlWriter<'a>> {
+    if number.is_exact() {
+        match w.dialect().capabilities().decimals {
+            DecimalStyle::Native | DecimalStyle::Cast(_) => {}
+            DecimalStyle::Functions | DecimalStyle::Unsupported => {
+                let error = w.unsupported("frames of RANGE over exact decimals");
+                return Err(error.with_hint("order by a float, or set the frame by rows"));
+            }
+        }
+    }
+    Ok(w.display(number))
 }
 
 /// An interval of whole microseconds, as text: a bound of a frame is no place for a bind on every database.

@@ -2,6 +2,7 @@
 //! `subquery.rs`.
 
 use super::expr::{write_list, write_operand};
+use super::list_source::{ListKind, write_list_query};
 use crate::error::Result;
 use crate::sql::{InListStyle, SqlWriter};
 use crate::stmt::Expr;
@@ -104,54 +105,10 @@ fn write_padded<'a>(w: &mut SqlWriter<'a>, list: &'a [Value]) {
 fn write_long_list<'a>(w: &mut SqlWriter<'a>, list: &'a [Value], style: InListStyle) -> Result<()> {
     let items = ValueRef::Batch(BatchValues::Owned(list));
     match style {
-        InListStyle::JsonTable => {
-            // Of a value from outside, its encoding is in the list.
-            let first = list.first().map(encoded);
-            let column = match &first {
-                Some(Value::Int(_) | Value::Bool(_) | Value::Interval(_)) => "BIGINT",
-                Some(Value::Float(_)) => "DOUBLE",
-                Some(Value::Date(_)) => "DATE",
-                Some(Value::Time(_)) => "TIME(6)",
-                Some(Value::DateTime(_) | Value::Timestamp(_)) => "DATETIME(6)",
-                _ => "LONGTEXT",
-            };
-            // A bare text column of JSON_TABLE has the database's collation, which clashes with the
-            // collation of what it is compared with. What JSON_UNQUOTE yields gives way, as a bind does.
-            w.push(match &first {
-                _ if is_binary(list) => "(SELECT UNHEX(v) FROM JSON_TABLE(",
-                Some(Value::Decimal(_)) => "(SELECT CAST(v AS DECIMAL(65,30)) FROM JSON_TABLE(",
-                Some(Value::Text(_)) => "(SELECT JSON_UNQUOTE(JSON_QUOTE(v)) FROM JSON_TABLE(",
-                _ => "(SELECT v FROM JSON_TABLE(",
-            });
-            w.bind(items)
-                .push(", '$[*]' COLUMNS (v ")
-                .push(column)
-                .push(" PATH '$')) AS list)");
+        InListStyle::JsonTable | InListStyle::JsonEach | InListStyle::Array => {
+            write_list_query(w, items, ListKind::of_value(list.first()), None);
+            Ok(())
         }
-        InListStyle::JsonEach | InListStyle::Array => {
-            let hex = is_binary(list);
-            w.push(if hex {
-                "(SELECT unhex(value) FROM json_each("
-            } else {
-                "(SELECT value FROM json_each("
-            });
-            w.bind(items).push("))");
-        }
-        InListStyle::Unsupported => {
-            return Err(w.unsupported("lists as long as this one in IN"));
-        }
+        InListStyle::Unsupported => Err(w.unsupported("lists as long as this one in IN")),
     }
-    Ok(())
-}
-
-fn is_binary(list: &[Value]) -> bool {
-    let first = list.first().map(encoded);
-    matches!(first, Some(Value::Bytes(_) | Value::Uuid(_)))
-}
-
-fn encoded(value: &Value) -> Value {
-    if let Value::Extension(value) = value {
-        return value.encode("");
-    }
-    value.clone()
 }

@@ -1,13 +1,14 @@
 //! The default writer of statements, in the words that the three databases share.
 //!
 //! One file a statement; `query.rs`, `select.rs` and `source.rs` for the parts of a query; `expr.rs` for expressions,
-//! with `aggregate.rs`, `condition.rs`, `in_list.rs`, `subquery.rs`, `numeric.rs`, `window.rs` and `frame.rs`; `expected.rs` for what `batch.rs` compares.
+//! with `aggregate.rs`, `collected.rs`, `condition.rs`, `in_list.rs`, `list_source.rs`, `subquery.rs`, `numeric.rs`, `window.rs` and `frame.rs`; `expected.rs` for what `batch.rs` compares.
 //! Called through the functions re-exported here, by the typed layer and the flush, and by dialects that
 //! override one hook and fall back for the rest.
 
 mod aggregate;
 mod batch;
 mod call;
+mod collected;
 mod condition;
 mod delete;
 mod enums;
@@ -19,6 +20,8 @@ mod grouping;
 mod in_list;
 mod insert;
 mod like;
+mod limit;
+mod list_source;
 mod named_sql;
 mod numeric;
 mod quantified;
@@ -45,9 +48,11 @@ pub use expected::{ExpectedColumn, digest_text, write_null_safe_expected};
 pub use expr::{write_expr, write_extension, write_operand};
 pub use insert::{OTHER_KEY_CONFLICT, write_insert, write_plain_insert};
 pub use like::write_equal_in_lower_case;
+pub use limit::write_limit;
+pub(super) use limit::{count, write_fetch, write_limit_by};
+pub use named_sql::ends_with_in;
 pub use numeric::{write_numeric, write_quotient};
-pub(super) use query::{count, write_fetch};
-pub use query::{write_limit, write_locks, write_order_by, write_query};
+pub use query::{write_locks, write_order_by, write_query};
 pub use raw::write_raw_list;
 pub(super) use repeat::Repeats;
 pub use truncate::write_truncate;

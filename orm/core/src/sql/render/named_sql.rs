@@ -1,7 +1,7 @@
 //! Renders SQL text with named binds and operators by their text. Called by `expr.rs`. Text with plain binds is in
 //! `raw.rs`.
 
-use super::expr::write_operand;
+use super::expr::{is_array, write_operand};
 use crate::error::{Error, ErrorKind, Result};
 use crate::lex::{LexicalRule, Piece, pieces};
 use crate::sql::SqlWriter;
@@ -9,16 +9,23 @@ use crate::stmt::{Expr, NamedSql};
 
 pub(super) fn write_named_sql<'a>(w: &mut SqlWriter<'a>, named: &'a NamedSql) -> Result<()> {
     let mut used = vec![false; named.binds.len()];
+    let mut before = "";
     for piece in pieces(&named.sql, w.dialect().capabilities().lexical_rules) {
         match piece {
             Piece::Text(text) => {
+                before = text;
                 w.push(text);
             }
             Piece::Name(name) => {
                 let place = named.binds.iter().position(|(bound, _)| bound == name);
                 let place = place.ok_or_else(|| unbound(named, name))?;
                 used[place] = true;
-                write_operand(w, &named.binds[place].1)?;
+                let bound = &named.binds[place].1;
+                if ends_with_in(before) && is_array(bound) {
+                    return Err(no_list(named, name));
+                }
+                write_operand(w, bound)?;
+                before = "";
             }
         }
     }
@@ -26,6 +33,36 @@ pub(super) fn write_named_sql<'a>(w: &mut SqlWriter<'a>, named: &'a NamedSql) ->
         Some(place) => Err(unused(named, &named.binds[place].0)),
         None => Ok(()),
     }
+}
+
+/// Returns whether SQL text ends with the word IN, behind which a list is expected.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::sql::ends_with_in;
+/// assert!(ends_with_in("WHERE id NOT in ") && !ends_with_in("JOIN ") && !ends_with_in("id IN ("));
+/// ```
+pub fn ends_with_in(sql: &str) -> bool {
+    let word = |char: char| char.is_ascii_alphanumeric() || char == '_' || !char.is_ascii();
+    let text = sql.trim_end();
+    let Some(start) = text.len().checked_sub(2) else {
+        return false;
+    };
+    let is_in = text
+        .get(start..)
+        .is_some_and(|end| end.eq_ignore_ascii_case("in"));
+    is_in && !text[..start].ends_with(word)
+}
+
+#[cold]
+fn no_list(named: &NamedSql, name: &str) -> Error {
+    let message = format!("the bind parameter :{name} is an array, and IN takes a list");
+    Error::with_message(ErrorKind::Usage, message)
+        .with_sql(named.sql.as_ref())
+        .with_hint(format!(
+            "write = ANY(:{name}) where the database has arrays, or use in_ of a column or an expression"
+        ))
 }
 
 #[cold]

@@ -147,7 +147,7 @@ pub(super) fn is_scalar(w: &SqlWriter<'_>, expr: &Expr) -> bool {
 }
 
 /// The collation of the text of decimals, which makes a comparison one of numbers.
-const COLLATED: &str = " COLLATE decimal";
+pub(super) const COLLATED: &str = " COLLATE decimal";
 
 fn write_decimal_call<'a>(w: &mut SqlWriter<'a>, numeric: &'a Numeric) -> Result<()> {
     if numeric.op() == NumericOp::Exact {

@@ -4,15 +4,14 @@
 use super::expr::{write_expr, write_operand};
 use super::grouping;
 use super::repeat::Clause;
-use super::select::{needs_qualification, write_select};
+use super::select::{needs_qualification, write_hints, write_select};
 use super::write_statement;
 use crate::error::Result;
-use crate::sql::{LimitStyle, NullsOrder, SqlWriter, ValuesStyle};
+use crate::sql::{HintPlace, NullsOrder, SqlWriter, ValuesStyle};
 use crate::stmt::{
-    Direction, Expr, FromItem, Limit, Lock, LockStrength, LockWait, Name, Nulls, Order, Projection,
-    Query, QueryBody, SetOperation, SetOperator, Source, Statement, Values, With, order_label,
+    Direction, Expr, FromItem, Lock, LockStrength, LockWait, Name, Nulls, Order, Projection, Query,
+    QueryBody, SetOperation, SetOperator, Source, Statement, Values, With, order_label,
 };
-use crate::value::ValueRef;
 
 /// Renders a query.
 ///
@@ -34,6 +33,9 @@ use crate::value::ValueRef;
 /// # Ok::<(), orm_core::Error>(())
 /// ```
 pub fn write_query<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Result<()> {
+    if let Some(select) = query.as_select() {
+        write_hints(w, select, HintPlace::BeforeQuery);
+    }
     if let Some(with) = &query.with {
         write_with(w, with)?;
     }
@@ -62,7 +64,7 @@ pub(super) fn write_without_with<'a>(w: &mut SqlWriter<'a>, query: &'a Query) ->
     if query.with_ties && !w.dialect().capabilities().with_ties {
         return Err(w.unsupported("WITH TIES"));
     }
-    w.write_limit(query);
+    w.write_limit(query)?;
     write_own_locks(w, query)?;
     w.repeats.end_query(repeats);
     w.enclosing = enclosing;
@@ -115,7 +117,11 @@ fn has_locks(item: &FromItem) -> bool {
     let query = match &item.source {
         Source::Table(_) => return true,
         Source::Query(query) => query,
-        Source::Cte(_) | Source::Values(_) | Source::Function { .. } | Source::Call(_) => {
+        Source::Cte(_)
+        | Source::Values(_)
+        | Source::Function { .. }
+        | Source::Call(_)
+        | Source::List(_) => {
             return false;
         }
     };
@@ -125,8 +131,7 @@ fn has_locks(item: &FromItem) -> bool {
             matches!(expr, Expr::Column { .. })
         }
     };
-    query.limit.is_none()
-        && query.offset.is_none()
+    !query.is_limited()
         && query.as_select().is_some_and(|select| {
             !select.merges_rows()
                 && select.having.is_empty()
@@ -328,67 +333,6 @@ fn write_order<'a>(w: &mut SqlWriter<'a>, order: &'a Order, label: Option<&'a Na
         None => "",
     });
     Ok(())
-}
-
-/// Renders LIMIT and OFFSET in the syntax of most databases.
-///
-/// # Examples
-///
-/// ```
-/// # use orm_core::sql::*;
-/// # use orm_core::stmt::*;
-/// # use orm_core::testing::AnsiDialect;
-/// # let dialect = AnsiDialect::new();
-/// # let mut w = SqlWriter::new(&dialect);
-/// write_limit(&mut w, Some(Limit::Rows(10)), Some(20));
-/// assert_eq!(w.finish().0, " LIMIT ? OFFSET ?");
-/// ```
-pub fn write_limit(w: &mut SqlWriter<'_>, limit: Option<Limit>, offset: Option<u64>) {
-    if w.dialect().capabilities().limit == LimitStyle::OffsetFetch {
-        return write_fetch(w, limit, offset, false);
-    }
-    match (limit, w.dialect().capabilities().no_limit) {
-        (Some(Limit::Rows(rows)), _) => {
-            w.push(" LIMIT ").bind(count(rows));
-        }
-        (Some(Limit::Fixed(rows)), _) => {
-            w.push(" LIMIT ").display(rows);
-        }
-        (None, Some(everything)) if offset.is_some() => {
-            w.push(" LIMIT ").push(everything);
-        }
-        (None, _) => {}
-    }
-    if let Some(offset) = offset {
-        w.push(" OFFSET ").bind(count(offset));
-    }
-}
-
-/// The standard's LIMIT and OFFSET: `OFFSET ? ROWS FETCH FIRST ? ROWS ONLY`.
-pub(in crate::sql) fn write_fetch(
-    w: &mut SqlWriter<'_>,
-    limit: Option<Limit>,
-    offset: Option<u64>,
-    with_ties: bool,
-) {
-    if let Some(offset) = offset {
-        w.push(" OFFSET ").bind(count(offset)).push(" ROWS");
-    }
-    match limit {
-        Some(Limit::Rows(rows)) => w.push(" FETCH FIRST ").bind(count(rows)),
-        Some(Limit::Fixed(rows)) => w.push(" FETCH FIRST ").display(rows),
-        None => return,
-    };
-    w.push(if with_ties {
-        " ROWS WITH TIES"
-    } else {
-        " ROWS ONLY"
-    });
-}
-
-// No table has more rows than an i64 counts, so a larger limit is no limit.
-pub(in crate::sql) fn count(rows: u64) -> ValueRef<'static> {
-    ValueRef::Int(i64::try_from(rows).unwrap_or(i64::MAX))
 }
 
 /// Renders the locks of a query. On a database without row locks it renders nothing, since a transaction that writes

@@ -7,7 +7,7 @@ use super::repeat::{Clause, name_of};
 use super::source::write_sources;
 use super::window::write_window_clause;
 use crate::error::Result;
-use crate::sql::SqlWriter;
+use crate::sql::{HintPlace, SqlWriter};
 use crate::stmt::{
     Expr, Order, Projection, Select, implied_names_hide_columns, labels_hide_columns,
 };
@@ -53,11 +53,9 @@ fn write_columns<'a>(
     select: &'a Select,
     order_by: &'a [Order],
 ) -> Result<()> {
-    w.push(if select.distinct {
-        "SELECT DISTINCT "
-    } else {
-        "SELECT "
-    });
+    w.push("SELECT ");
+    write_hints(w, select, HintPlace::AfterSelect);
+    w.push(if select.distinct { "DISTINCT " } else { "" });
     if !select.distinct_on.is_empty() {
         write_distinct_on(w, &select.distinct_on)?;
     }
@@ -75,6 +73,24 @@ fn write_columns<'a>(
         }
     }
     Ok(())
+}
+
+/// Writes the hints for the database as a comment, if it is their place.
+pub(super) fn write_hints(w: &mut SqlWriter<'_>, select: &Select, place: HintPlace) {
+    if select.hints.is_empty() || w.dialect().capabilities().selects.hints != place {
+        return;
+    }
+    let name = w.dialect().name();
+    let own = select.hints.iter().filter(|hint| hint.dialect == name);
+    let mut texts = own.filter(|hint| hint.is_comment()).peekable();
+    if texts.peek().is_none() {
+        return;
+    }
+    w.push("/*+ ");
+    for hint in texts {
+        w.push(hint.text).push(" ");
+    }
+    w.push("*/ ");
 }
 
 fn write_distinct_on<'a>(w: &mut SqlWriter<'a>, exprs: &'a [Expr]) -> Result<()> {

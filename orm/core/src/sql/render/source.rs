@@ -1,11 +1,12 @@
 //! Renders sources of rows: FROM, USING and joins. Called by `select.rs`, `update.rs` and `delete.rs`.
 
 use super::expr::{write_expr, write_function};
+use super::list_source::write_list_source;
 use super::query::{write_query, write_values};
 use super::source_call::{write_sample, write_source_call};
 use crate::error::Result;
-use crate::sql::SqlWriter;
-use crate::stmt::{FromItem, Join, JoinKind, Source, Values};
+use crate::sql::{IndexHintStyle, SqlWriter};
+use crate::stmt::{FromItem, IndexHint, IndexHintKind, Join, JoinKind, Source, Values};
 
 /// Writes a source after `keyword`, and the sources joined to it; nothing without a source.
 pub(super) fn write_sources<'a>(
@@ -39,6 +40,9 @@ fn write_from_item<'a>(w: &mut SqlWriter<'a>, item: &'a FromItem) -> Result<()> 
     if let (Source::Call(call), Some(alias)) = (&item.source, &item.alias) {
         return write_source_call(w, call, &alias.name);
     }
+    if let (Source::List(list), Some(alias)) = (&item.source, &item.alias) {
+        return write_list_source(w, list, &alias.name);
+    }
     // A function sees the items before it where there is no word for that.
     let is_function = matches!(item.source, Source::Function { .. });
     if item.lateral && capabilities.lateral {
@@ -71,15 +75,15 @@ fn write_from_item<'a>(w: &mut SqlWriter<'a>, item: &'a FromItem) -> Result<()> 
             write_function(w, name, args)?;
         }
         Source::Function { .. } => return Err(w.unsupported("functions in FROM")),
-        Source::Call(_) => return Err(w.unsupported("computed rows without an alias")),
+        Source::Call(_) | Source::List(_) => {
+            return Err(w.unsupported("computed rows without an alias"));
+        }
     }
     let Some(alias) = &item.alias else {
-        return item.sample.map_or(Ok(()), |sample| write_sample(w, sample));
+        return write_table_words(w, item);
     };
     w.push(" AS ").ident(&alias.name);
-    if let Some(sample) = item.sample {
-        write_sample(w, sample)?;
-    }
+    write_table_words(w, item)?;
     if columns.is_empty() || !named && matches!(item.source, Source::Values(_)) {
         return Ok(());
     }
@@ -88,6 +92,38 @@ fn write_from_item<'a>(w: &mut SqlWriter<'a>, item: &'a FromItem) -> Result<()> 
     }
     w.push("(").idents(columns).push(")");
     Ok(())
+}
+
+/// What stands behind the name of a table: a sample of it, or its indexes.
+fn write_table_words(w: &mut SqlWriter<'_>, item: &FromItem) -> Result<()> {
+    if let Some(sample) = item.sample {
+        write_sample(w, sample)?;
+    }
+    if let Some(hint) = &item.index_hint {
+        write_index_hint(w, hint);
+    }
+    Ok(())
+}
+
+/// Writes which indexes of a table are used, or nothing where there are no words for it.
+fn write_index_hint(w: &mut SqlWriter<'_>, hint: &IndexHint) {
+    match (w.dialect().capabilities().selects.index_hints, hint.kind) {
+        (IndexHintStyle::Lists, kind) => {
+            w.push(match kind {
+                IndexHintKind::Use => " USE INDEX (",
+                IndexHintKind::Force => " FORCE INDEX (",
+                IndexHintKind::Ignore => " IGNORE INDEX (",
+            });
+            w.list(&hint.names, |w, name| {
+                w.constraint(name);
+            });
+            w.push(")");
+        }
+        (IndexHintStyle::IndexedBy, IndexHintKind::Force) if hint.names.len() == 1 => {
+            w.push(" INDEXED BY ").constraint(&hint.names[0]);
+        }
+        (IndexHintStyle::IndexedBy | IndexHintStyle::Unsupported, _) => {}
+    }
 }
 
 /// Values whose columns have names where an alias can't give them: behind a query without rows that can.

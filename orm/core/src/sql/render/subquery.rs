@@ -15,7 +15,7 @@ pub(super) fn write_exists<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Resul
     w.push("EXISTS ");
     // SQLite and MariaDB take DISTINCT for void in EXISTS, and pass over duplicates by OFFSET.
     let distinct = query.as_select().is_some_and(|select| select.distinct);
-    let passes_over = distinct && query.offset.is_some();
+    let passes_over = distinct && query.has_offset();
     // SQLite has no LATERAL, and its queries in FROM see these columns all the same.
     if passes_over && !w.dialect().capabilities().limit_in_subquery {
         check_alone(
@@ -43,7 +43,7 @@ pub(super) fn write_in_query<'a>(
 
 /// A query that may have a LIMIT where some databases have none. These take no window functions there, either.
 pub(super) fn write_limited<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Result<()> {
-    let limited = query.limit.is_some() || query.offset.is_some() || has_windows(query);
+    let limited = query.is_limited() || has_windows(query);
     if limited && !w.dialect().capabilities().limit_in_subquery {
         check_alone(
             w,
@@ -71,7 +71,11 @@ fn reads_target(w: &SqlWriter<'_>, query: &Query) -> bool {
         QueryBody::Select(select) => select.sources().any(|item| match &item.source {
             Source::Table(name) => name == target,
             Source::Query(query) => reads_target(w, query),
-            Source::Cte(_) | Source::Values(_) | Source::Function { .. } | Source::Call(_) => false,
+            Source::Cte(_)
+            | Source::Values(_)
+            | Source::Function { .. }
+            | Source::Call(_)
+            | Source::List(_) => false,
         }),
         QueryBody::SetOperation(operation) => {
             reads_target(w, &operation.left) || reads_target(w, &operation.right)

@@ -6,6 +6,7 @@
 
 pub mod batches;
 pub mod expressions;
+pub mod parts;
 pub mod queries;
 pub mod statements;
 pub mod tables;

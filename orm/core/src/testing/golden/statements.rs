@@ -25,6 +25,7 @@ pub fn select_with_everything() -> Query {
     let user = |name: &'static str| Expr::column("users", name);
     let adult = Expr::compare(CompareOp::Gt, user("age"), int(18));
     let select = Select {
+        hints: vec![],
         distinct: true,
         columns: vec![
             Projection::Columns {

@@ -1,6 +1,6 @@
 //! The check of a statement before it is sent, in one pass over it: columns of tables that aren't part of it, errors
 //! that were kept while it was built, how deep it is nested. `grouping.rs` refuses a column that is neither
-//! grouped nor aggregated, and DISTINCT in an order that is not selected; `multiplied.rs` aggregates over rows that joins repeat, `windows.rs` window functions where there are none, `kept_rows.rs` DISTINCT ON and WITH TIES without their order; `optional.rs` looks at left joins, `grouping_sets.rs` at ROLLUP and `locks.rs` at the tables of locks, `ctes.rs` at the names of common table expressions, with
+//! grouped nor aggregated, and DISTINCT in an order that is not selected; `multiplied.rs` aggregates over rows that joins repeat, `windows.rs` window functions where there are none, `kept_rows.rs` DISTINCT ON and WITH TIES without their order, `optional.rs` looks at left joins, `grouping_sets.rs` at ROLLUP and `locks.rs` at the tables of locks, `ctes.rs` at the names of common table expressions, with
 //! `typed.rs`, what is known of a query beside its syntax, and `aggregates.rs`, which expressions aggregate rows. The database
 //! would only report that the column does not exist.
 
@@ -59,6 +59,7 @@ fn validate(
     let mut pass = Pass::new(Tables::of(query), outside, 0);
     flow(walk_query(&mut pass, query))?;
     kept_rows::check_ties(query)?;
+    check_limits(query)?;
     let Some(select) = query.as_select() else {
         return Ok(pass.deepest);
     };
@@ -74,13 +75,32 @@ fn validate(
         ));
     }
     if pass.windows {
-        windows::check(select, &query.order_by)?;
+        windows::check(select, &query.order_by, typed)?;
     }
     kept_rows::check_distinct_on(select, &query.order_by)?;
     optional::check(select, typed)?;
     grouping_sets::check(select, typed)?;
     locks::check(query, typed)?;
     Ok(pass.deepest)
+}
+
+/// Checks the expressions of LIMIT and OFFSET, which are computed once, before there are rows.
+///
+/// # Errors
+/// One has a column of the query or of one around it, an aggregate or a window function.
+fn check_limits(query: &Query) -> Result<(), BuildError> {
+    let Some(by) = &query.limit_by else {
+        return Ok(());
+    };
+    let mut pass = Pass::apart();
+    let is_alone = by.exprs().all(|expr| pass.expr(expr).is_continue());
+    if is_alone && !pass.aggregates && !pass.windows {
+        return Ok(());
+    }
+    Err(BuildError::new(
+        "LIMIT and OFFSET must not contain columns of the query, aggregates and window functions",
+        "compute the number in a subquery: limit_by(scalar(select(…)).coalesce(0))",
+    ))
 }
 
 /// Checks the common table expressions of a query, which may use no columns of queries around them.

@@ -73,6 +73,9 @@ impl<'q> Visit<'q> for Found<'q> {
             | Aggregate::Sum
             | Aggregate::Avg
             | Aggregate::StringAgg
+            | Aggregate::ArrayAgg
+            | Aggregate::JsonArray
+            | Aggregate::JsonObject
             | Aggregate::Statistic(_) => !call.distinct,
         };
         if counts_rows && let Some(expr) = &call.expr {
