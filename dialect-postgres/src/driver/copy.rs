@@ -58,7 +58,7 @@ fn send(client: &mut Client, statement: &Statement, data: &[u8]) -> Native<u64> 
 
 /// The rows in the text format: a line each, with tabs between the values.
 fn encode(width: usize, values: &[ValueRef<'_>]) -> Result<Vec<u8>> {
-    if width == 0 || values.len() % width != 0 {
+    if width == 0 || !values.len().is_multiple_of(width) {
         return Err(bind_count(width, values.len()));
     }
     let mut out = Vec::with_capacity(values.len() * 8);

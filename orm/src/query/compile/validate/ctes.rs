@@ -7,15 +7,13 @@ use orm_core::stmt::{
     FromItem, InsertSource, Name, QueryBody, Source, Statement, Visit, With, walk_item,
 };
 
-use super::{Outside, Pass, Tables, flow};
 use crate::query::expressions::build_error::BuildError;
 
-/// Checks the common table expressions of a statement, which may use no columns of what is around them. `look` goes through
-/// the statement that has them.
+/// Checks the names of the common table expressions of a statement, through which `look` goes.
 ///
 /// # Errors
-/// What is wrong, naming the expression.
-pub(super) fn check<'a>(
+/// The expression that has the name of a table.
+pub(super) fn check_names<'a>(
     with: Option<&'a With>,
     look: impl FnOnce(&mut Hidden<'a>) -> ControlFlow<Name>,
 ) -> Result<(), BuildError> {
@@ -25,9 +23,7 @@ pub(super) fn check<'a>(
     if let ControlFlow::Break(name) = look(&mut Hidden { with }) {
         return Err(hides_table(&name));
     }
-    let mut pass = Pass::new(Tables::None, Outside::Nothing, 0);
-    let mut ctes = with.ctes.iter();
-    ctes.try_for_each(|cte| flow(pass.query(&cte.query)))
+    Ok(())
 }
 
 /// Refuses a WITH clause that writes, of a statement that is a part of another one.

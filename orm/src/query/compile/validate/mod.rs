@@ -18,8 +18,9 @@ mod windows;
 use std::ops::ControlFlow;
 
 use orm_core::stmt::{
-    Delete, Expr, FromItem, Insert, Join, Projection, Query, QueryBody, Select, Source, Statement,
-    Update, Visit, walk_delete, walk_expr, walk_insert, walk_item, walk_query, walk_update,
+    Delete, Expr, FromItem, Insert, Join, Name, Projection, Query, QueryBody, Select, Source,
+    Statement, Update, Visit, With, walk_delete, walk_expr, walk_insert, walk_item, walk_query,
+    walk_update,
 };
 
 pub(super) use self::aggregates::may_aggregate;
@@ -52,7 +53,7 @@ fn validate(
     outside: Outside<'_, '_>,
 ) -> Result<usize, BuildError> {
     typed.check_names()?;
-    ctes::check(query.with.as_deref(), |hidden| hidden.query(query))?;
+    check_with(query.with.as_deref(), |hidden| hidden.query(query))?;
     let mut pass = Pass::new(Tables::of(query), outside, 0);
     flow(walk_query(&mut pass, query))?;
     kept_rows::check_ties(query)?;
@@ -86,7 +87,18 @@ fn validate(
 /// As [`validate_query`].
 pub(in crate::query) fn validate_inner_ctes(query: &Query) -> Result<(), BuildError> {
     ctes::check_inner(query.with.as_deref())?;
-    ctes::check(query.with.as_deref(), |hidden| hidden.query(query))
+    check_with(query.with.as_deref(), |hidden| hidden.query(query))
+}
+
+/// Checks the common table expressions of a statement, which may use no columns of what is around them.
+fn check_with<'a>(
+    with: Option<&'a With>,
+    look: impl FnOnce(&mut ctes::Hidden<'a>) -> ControlFlow<Name>,
+) -> Result<(), BuildError> {
+    ctes::check_names(with, look)?;
+    let mut pass = Pass::new(Tables::None, Outside::Nothing, 0);
+    let mut ctes = with.into_iter().flat_map(|with| &with.ctes);
+    ctes.try_for_each(|cte| flow(pass.query(&cte.query)))
 }
 
 /// Checks an UPDATE.
@@ -94,7 +106,7 @@ pub(in crate::query) fn validate_inner_ctes(query: &Query) -> Result<(), BuildEr
 /// # Errors
 /// As [`validate_query`].
 pub(in crate::query) fn validate_update(update: &Update) -> Result<(), BuildError> {
-    ctes::check(update.with.as_deref(), |hidden| {
+    check_with(update.with.as_deref(), |hidden| {
         hidden.table(&update.table)?;
         walk_update(hidden, update)
     })?;
@@ -110,7 +122,7 @@ pub(in crate::query) fn validate_update(update: &Update) -> Result<(), BuildErro
 /// # Errors
 /// As [`validate_query`].
 pub(in crate::query) fn validate_delete(delete: &Delete) -> Result<(), BuildError> {
-    ctes::check(delete.with.as_deref(), |hidden| {
+    check_with(delete.with.as_deref(), |hidden| {
         hidden.table(&delete.table)?;
         walk_delete(hidden, delete)
     })?;
