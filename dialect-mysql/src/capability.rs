@@ -45,6 +45,7 @@ pub(crate) const MYSQL: Capabilities = {
     own.named_conflicts = false;
     own.update_from = OtherTables::List;
     own.delete_using = OtherTables::List;
+    own.with_before_writes = true;
     own.ordered_writes = true;
     own.truncate = TruncateStyle::Commits;
     // The protocol reports the first generated key alone. A statement with a known number of rows reserves all its keys
@@ -163,6 +164,7 @@ pub(crate) const MARIADB: Capabilities = {
     own.share_lock = " LOCK IN SHARE MODE";
     own.lock_of = false;
     own.lateral = false;
+    own.with_before_writes = false;
     own.column_aliases = false;
     own.values = ValuesStyle::Selects;
     // By the SQL mode of that name, which the driver sets.

@@ -211,6 +211,31 @@ fn other_tables() {
 }
 
 #[test]
+fn queries_beside_the_written_table() {
+    check(
+        &writes::update_from_query(),
+        "UPDATE `t`, (SELECT `id` AS `c0`, `a` + ? AS `c1` FROM `u` WHERE `a` = ?) AS `s` SET `t`.`a` = `s`.`c1` WHERE `s`.`c0` = `t`.`id`",
+    );
+    check(
+        &writes::delete_using_query(),
+        "DELETE FROM `t` USING `t`, (SELECT `id` AS `c0`, `a` + ? AS `c1` FROM `u` WHERE `a` = ?) AS `s` WHERE `s`.`c0` = `t`.`id`",
+    );
+    golden::check(
+        &MysqlDialect::MySql,
+        &writes::update_with(),
+        "WITH `s` AS (SELECT `id` AS `c0`, `a` + ? AS `c1` FROM `u` WHERE `a` = ?) UPDATE `t`, `s` SET `t`.`a` = `s`.`c1` WHERE `s`.`c0` = `t`.`id`",
+    );
+    golden::check(
+        &MysqlDialect::MySql,
+        &writes::delete_with(),
+        "WITH `s` AS (SELECT `id` AS `c0`, `a` + ? AS `c1` FROM `u` WHERE `a` = ?) DELETE FROM `t` WHERE `id` IN (SELECT `s`.`c0` FROM `s`)",
+    );
+    let mariadb = &MysqlDialect::MariaDb;
+    refuse_on(mariadb, &writes::update_with(), "WITH before UPDATE");
+    refuse_on(mariadb, &writes::delete_with(), "WITH before DELETE");
+}
+
+#[test]
 fn ordered_writes() {
     check(
         &writes::update_last(),

@@ -83,5 +83,7 @@ pub(crate) const CAPABILITIES: Capabilities = {
     own.repeats = RepeatStyle::SameBinds;
     own.materialized = true;
     own.writes_in_with = true;
+    own.with_before_writes = true;
+    own.copy_in = true;
     own
 };

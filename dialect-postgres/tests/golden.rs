@@ -4,7 +4,7 @@
 use dialect_postgres::PostgresDialect;
 use orm_core::error::ErrorKind;
 use orm_core::schema::{Keeps, Schema};
-use orm_core::sql::{Dialect, SqlWriter, TransactionOptions, ddl, write_expr};
+use orm_core::sql::{Dialect, SqlWriter, TransactionOptions, ddl, write_copy, write_expr};
 use orm_core::stmt::BatchRows::{Arrays, Rows};
 use orm_core::stmt::{Aggregate, LikeKind};
 use orm_core::testing::golden::batches::{self, NAME, VERSION};
@@ -462,4 +462,11 @@ fn a_known_text_collects_binds_only() {
     write_expr(&mut w, &all).unwrap();
     let expected = vec![ValueRef::Int(1), ValueRef::Int(2)];
     assert_eq!(w.finish(), (String::new(), expected));
+}
+
+#[test]
+fn copies() {
+    let mut w = SqlWriter::new(&PostgresDialect);
+    write_copy(&mut w, "t", ["id", "a\"b"]).unwrap();
+    assert_eq!(w.finish().0, r#"COPY "t" ("id", "a""b") FROM STDIN"#);
 }

@@ -184,6 +184,26 @@ fn other_tables() {
 }
 
 #[test]
+fn queries_beside_the_written_table() {
+    check(
+        &writes::update_from_query(),
+        r#"UPDATE "t" SET "a" = "s"."c1" FROM (SELECT "id" AS "c0", "a" + $1::int8 AS "c1" FROM "u" WHERE "a" = $2) AS "s" WHERE "s"."c0" = "t"."id""#,
+    );
+    check(
+        &writes::delete_using_query(),
+        r#"DELETE FROM "t" USING (SELECT "id" AS "c0", "a" + $1::int8 AS "c1" FROM "u" WHERE "a" = $2) AS "s" WHERE "s"."c0" = "t"."id""#,
+    );
+    check(
+        &writes::update_with(),
+        r#"WITH "s" AS (SELECT "id" AS "c0", "a" + $1::int8 AS "c1" FROM "u" WHERE "a" = $2) UPDATE "t" SET "a" = "s"."c1" FROM "s" WHERE "s"."c0" = "t"."id""#,
+    );
+    check(
+        &writes::delete_with(),
+        r#"WITH "s" AS (SELECT "id" AS "c0", "a" + $1::int8 AS "c1" FROM "u" WHERE "a" = $2) DELETE FROM "t" WHERE "id" IN (SELECT "s"."c0" FROM "s")"#,
+    );
+}
+
+#[test]
 fn ordered_writes() {
     refuse(&writes::update_last(), "ORDER BY and LIMIT in UPDATE");
     refuse(&writes::delete_last(), "ORDER BY and LIMIT in DELETE");

@@ -51,6 +51,7 @@ pub(crate) const CAPABILITIES: Capabilities = {
     own.bit_operators = true;
     own.lateral = false;
     own.materialized = true;
+    own.with_before_writes = true;
     own.column_aliases = false;
     own.nested_set_operations = false;
     own.set_operation_all = false;

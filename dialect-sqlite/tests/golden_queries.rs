@@ -169,6 +169,23 @@ fn other_tables() {
 }
 
 #[test]
+fn queries_beside_the_written_table() {
+    check(
+        &writes::update_from_query(),
+        r#"UPDATE "t" SET "a" = "s"."c1" FROM (SELECT "id" AS "c0", "a" + ? AS "c1" FROM "u" WHERE "a" = ?) AS "s" WHERE "s"."c0" = "t"."id""#,
+    );
+    refuse(&writes::delete_using_query(), "DELETE … USING");
+    check(
+        &writes::update_with(),
+        r#"WITH "s" AS (SELECT "id" AS "c0", "a" + ? AS "c1" FROM "u" WHERE "a" = ?) UPDATE "t" SET "a" = "s"."c1" FROM "s" WHERE "s"."c0" = "t"."id""#,
+    );
+    check(
+        &writes::delete_with(),
+        r#"WITH "s" AS (SELECT "id" AS "c0", "a" + ? AS "c1" FROM "u" WHERE "a" = ?) DELETE FROM "t" WHERE "id" IN (SELECT "s"."c0" FROM "s")"#,
+    );
+}
+
+#[test]
 fn ordered_writes() {
     refuse(&writes::update_last(), "ORDER BY and LIMIT in UPDATE");
     refuse(&writes::delete_last(), "ORDER BY and LIMIT in DELETE");

@@ -12,9 +12,9 @@ use orm::sql::{Dialect, SqlWriter};
 use orm::sqlite::SqliteDialect;
 use orm_core::sql::{BindOrder, WriteSql};
 use orm_core::stmt::{
-    Aggregate, AggregateCall, ArithmeticOp, Case, CompareOp, Delete, Direction, Expr, Fold,
+    Aggregate, AggregateCall, ArithmeticOp, Case, CompareOp, Cte, Delete, Direction, Expr, Fold,
     FromItem, Join, JoinKind, Like, LikeKind, Limit, NextVersion, Order, Projection, Query,
-    RawPart, Select, Shape, Source, Statement, Update, fold_statement,
+    RawPart, Select, Shape, Source, Statement, Update, With, fold_statement,
 };
 use orm_core::types::Type;
 use orm_core::value::Value;
@@ -214,10 +214,26 @@ impl Random {
         query
     }
 
+    fn with(&mut self) -> Option<Box<With>> {
+        // Seldom: the more values a statement has, the more changes are of another shape.
+        let cte = (self.below(8) == 0).then(|| Cte::new("s", self.query(0)));
+        cte.map(|cte| Box::new(With::new(vec![cte])))
+    }
+
+    /// The common table expression, or a query.
+    fn beside(&mut self) -> FromItem {
+        if self.chance() {
+            return FromItem::new(Source::Cte("s".into()));
+        }
+        FromItem::new(Source::Query(Box::new(self.query(0)))).alias("d")
+    }
+
     fn statement(&mut self) -> Statement {
         match self.below(4) {
             0 => {
                 let mut update = Update::new("t");
+                update.with = self.with();
+                update.from = update.with.as_ref().map(|_| self.beside());
                 update.set = vec![
                     ("a".into(), self.expr(1)),
                     ("b".into(), Expr::Value(self.value())),
@@ -228,6 +244,8 @@ impl Random {
             }
             1 => {
                 let mut delete = Delete::new("t");
+                delete.with = self.with();
+                delete.using = delete.with.as_ref().map(|_| self.beside());
                 delete.filter = self.many(2, |random| random.expr(2)).into();
                 Statement::Delete(delete)
             }

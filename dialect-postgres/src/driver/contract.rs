@@ -51,6 +51,11 @@ impl Connection for PostgresConnection {
         Ok(Outcome::new(affected, 0))
     }
 
+    fn copy_in(&mut self, sql: &str, width: usize, values: &[ValueRef<'_>]) -> Result<u64> {
+        let copied = self.copy_rows(sql, width, values);
+        copied.map_err(|error| error.with_sql(sql))
+    }
+
     fn query(
         &mut self,
         sql: &str,

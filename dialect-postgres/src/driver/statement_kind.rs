@@ -50,7 +50,7 @@ impl TransactionEffect {
             ErrorKind::Unsupported,
             "COPY FROM STDIN and COPY TO STDOUT are not supported by this driver",
         )
-        .with_hint("use copy_in or copy_out of the native connection, postgres::Client"))
+        .with_hint("load models with insert(…).load(rows), or use copy_in or copy_out of the native connection, postgres::Client"))
     }
 
     /// What `sql` does, which may hold several statements.

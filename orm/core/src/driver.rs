@@ -137,6 +137,20 @@ pub trait Connection: Send + Any {
         Ok(())
     }
 
+    /// Executes one statement that reads rows from the client, and returns their number: `COPY … FROM STDIN`. Each group of
+    /// `width` values is a row. An implementation must convert all values before it sends any. Called where the dialect's
+    /// capabilities have [`copy_in`](crate::sql::Capabilities::copy_in).
+    ///
+    /// # Errors
+    /// - `OutOfRange`: the protocol can't hold a value.
+    /// - `Unsupported`: the default, for a driver without such statements.
+    /// - As [`Connection::execute`].
+    fn copy_in(&mut self, sql: &str, width: usize, values: &[ValueRef<'_>]) -> Result<u64> {
+        let _ = (width, values);
+        let message = "this driver does not support COPY FROM STDIN";
+        Err(Error::with_message(ErrorKind::Unsupported, message).with_sql(sql))
+    }
+
     /// Executes one statement and passes each row to `each` in order, which may stop the run with an error. The
     /// connection must be ready for the next statement in either case.
     ///

@@ -37,6 +37,20 @@ impl Connection {
         )
     }
 
+    /// Sends rows of `width` values each by a statement that reads them from the client, and returns their number.
+    pub(crate) fn copy_in(
+        &mut self,
+        sql: &str,
+        width: usize,
+        values: &[ValueRef<'_>],
+    ) -> Result<u64> {
+        self.run(
+            (sql, values, Effect::Writes),
+            |native| native.copy_in(sql, width, values),
+            |rows| *rows,
+        )
+    }
+
     /// As [`Connection::raw_query`], of a text that the library has rendered.
     #[inline]
     pub(crate) fn query(

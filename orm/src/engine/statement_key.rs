@@ -23,6 +23,8 @@ pub(crate) enum StatementKind {
     InsertReturning,
     /// With a conflict clause or a RETURNING list, which are fed after the key.
     InsertWith,
+    /// COPY of rows of the columns.
+    Copy,
     Update,
     Delete,
 }

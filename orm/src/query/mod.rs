@@ -101,7 +101,7 @@ pub(crate) use write::bulk::{BulkInsert, cut_at, insert_rows, stores_at_once};
 pub(crate) use write::check::{check_length, check_references};
 pub use write::delete::{Delete, delete};
 pub use write::insert::{Insert, InsertInto, insert};
-pub use write::insert_iter::InsertIter;
+pub use write::insert_iter::{InsertIter, LoadResults};
 pub use write::insert_query::InsertQuery;
 pub use write::patch::Patch;
 pub(crate) use write::patch::assign_value;

@@ -241,6 +241,10 @@ impl Connection for RollbackConnection {
         self.run(sql, |native| native.execute_each(sql, width, binds, done))
     }
 
+    fn copy_in(&mut self, sql: &str, width: usize, values: &[ValueRef<'_>]) -> Result<u64> {
+        self.run(sql, |native| native.copy_in(sql, width, values))
+    }
+
     fn query(
         &mut self,
         sql: &str,

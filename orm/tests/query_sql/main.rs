@@ -101,6 +101,7 @@ mod conditionals;
 mod conditions;
 #[cfg(feature = "chrono")]
 mod dates;
+mod derived_writes;
 mod faults;
 mod functions;
 mod groups;

@@ -34,9 +34,11 @@ fn tasks_may_be_let_block(db: &Db) {
             added.unwrap();
             let mut conn = engine.connection().unwrap();
             raw("SELECT 1").one::<(i64,), _>(&mut conn).unwrap();
+            let loaded = [User::builder().username(format!("{name} 2"))];
+            assert_eq!(insert(User).load(loaded).execute(&mut conn).unwrap(), 1);
         }
     });
-    assert_eq!(users(db), ["ada", "bob"]);
+    assert_eq!(users(db), ["ada", "ada 2", "bob", "bob 2"]);
 }
 
 /// Nor for what is rolled back there.

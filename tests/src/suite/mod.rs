@@ -6,6 +6,7 @@ mod batches;
 mod bulk_keys;
 mod column_types;
 mod connection;
+mod copies;
 mod custom_types;
 mod ddl;
 mod errors;
@@ -50,6 +51,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     foreign_values::cases,
     transactions::cases,
     connection::cases,
+    copies::cases,
     types::cases,
     ddl::cases,
     raw_sql::cases,

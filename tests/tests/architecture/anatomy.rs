@@ -22,6 +22,7 @@ const MAY_BE_MISSING: &[&str] = &[
     "driver/result_set.rs",
     "driver/bind_types.rs",
     "driver/config.rs",
+    "driver/copy.rs",
     "driver/greeting.rs",
     "driver/functions/decimal.rs",
     "driver/functions/function.rs",

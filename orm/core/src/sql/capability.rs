@@ -74,6 +74,8 @@ pub struct Capabilities {
     pub delete_using: OtherTables,
     /// Whether UPDATE and DELETE of one table support ORDER BY and LIMIT: MySQL and MariaDB.
     pub ordered_writes: bool,
+    /// Whether the driver sends rows by `COPY t (a, b) FROM STDIN`: PostgreSQL.
+    pub copy_in: bool,
     /// How a table is emptied.
     pub truncate: TruncateStyle,
     /// How a flush reads generated keys.
@@ -182,6 +184,8 @@ pub struct Capabilities {
     pub materialized: bool,
     /// Whether a common table expression can be an INSERT, UPDATE or DELETE with RETURNING. Only on PostgreSQL.
     pub writes_in_with: bool,
+    /// Whether WITH can stand before UPDATE and DELETE: PostgreSQL, SQLite and MySQL.
+    pub with_before_writes: bool,
     /// Whether FULL JOIN is supported. Not on MySQL.
     pub full_join: bool,
     /// Whether functions can stand in FROM: PostgreSQL and SQLite, where they may use columns of tables before them.
@@ -240,6 +244,7 @@ impl Capabilities {
         update_from: OtherTables::Clause,
         delete_using: OtherTables::Clause,
         ordered_writes: false,
+        copy_in: false,
         truncate: TruncateStyle::Delete,
         generated_keys: GeneratedKeys::Returning,
         statement_rollback: true,
@@ -289,6 +294,7 @@ impl Capabilities {
         // Not in the standard.
         materialized: false,
         writes_in_with: false,
+        with_before_writes: false,
         table_functions: true,
         column_aliases: true,
         values: ValuesStyle::Values,

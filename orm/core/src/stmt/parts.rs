@@ -236,7 +236,10 @@ macro_rules! pass {
             p: &mut P,
             update: $($ref)+ Update,
         ) -> ControlFlow<P::Break> {
-            let Update { table: _, set, from, joins, filter, order_by, limit: _, returning } = update;
+            let Update { with, table: _, set, from, joins, filter, order_by, limit: _, returning } = update;
+            if let Some(with) = with {
+                walk_with(p, with)?;
+            }
             assignments(p, set)?;
             if let Some(first) = from {
                 p.item(first)?;
@@ -252,7 +255,10 @@ macro_rules! pass {
             p: &mut P,
             delete: $($ref)+ Delete,
         ) -> ControlFlow<P::Break> {
-            let Delete { table: _, using, joins, filter, order_by, limit: _, returning } = delete;
+            let Delete { with, table: _, using, joins, filter, order_by, limit: _, returning } = delete;
+            if let Some(with) = with {
+                walk_with(p, with)?;
+            }
             if let Some(first) = using {
                 p.item(first)?;
             }

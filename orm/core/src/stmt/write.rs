@@ -1,11 +1,13 @@
 //! UPDATE and DELETE by condition; those by key, which a flush repeats, are in `batch.rs`.
 
-use super::{Expr, Few, FromItem, Join, Limit, Name, Order, Projection};
+use super::{Expr, Few, FromItem, Join, Limit, Name, Order, Projection, With};
 
 /// Describes an UPDATE with conditions.
 #[derive(Clone, Debug, Default, PartialEq, Hash)]
 #[non_exhaustive]
 pub struct Update {
+    /// The WITH clause before UPDATE.
+    pub with: Option<Box<With>>,
     /// The table.
     pub table: Name,
     /// The assignments, in order.
@@ -54,6 +56,8 @@ impl Update {
 #[derive(Clone, Debug, Default, PartialEq, Hash)]
 #[non_exhaustive]
 pub struct Delete {
+    /// The WITH clause before DELETE.
+    pub with: Option<Box<With>>,
     /// The table.
     pub table: Name,
     /// Another source whose columns can be used.

@@ -283,6 +283,10 @@ impl Connection for FaultyConnection {
         }
     }
 
+    fn copy_in(&mut self, sql: &str, width: usize, values: &[ValueRef<'_>]) -> Result<u64> {
+        self.run(sql, is_undone, |inner| inner.copy_in(sql, width, values))
+    }
+
     fn query(
         &mut self,
         sql: &str,

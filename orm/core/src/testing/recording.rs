@@ -66,7 +66,7 @@ pub struct Entry {
 pub enum Call {
     /// [`Connection::execute`].
     Execute,
-    /// [`Connection::execute_each`].
+    /// [`Connection::execute_each`] and [`Connection::copy_in`].
     ExecuteEach,
     /// [`Connection::query`].
     Query,
@@ -314,6 +314,11 @@ impl Connection for RecordingConnection {
     ) -> Result<()> {
         self.recorder.add(Call::ExecuteEach, sql, width, binds);
         self.inner.execute_each(sql, width, binds, done)
+    }
+
+    fn copy_in(&mut self, sql: &str, width: usize, values: &[ValueRef<'_>]) -> Result<u64> {
+        self.recorder.add(Call::ExecuteEach, sql, width, values);
+        self.inner.copy_in(sql, width, values)
     }
 
     fn query(

@@ -1,6 +1,6 @@
 //! Removes what has no effect on a query's number of rows, or on whether there is one.
 
-use orm_core::stmt::{Expr, Few, Projection, Query};
+use orm_core::stmt::{Expr, Few, Projection, Query, With};
 
 use super::validate::may_aggregate;
 
@@ -47,6 +47,12 @@ pub(in crate::query) fn labelled(columns: Few<Projection>) -> Few<Projection> {
 }
 
 /// Whether the projection makes one row of many. What can't be looked into might.
+/// Takes the WITH clause of a query that becomes a derived table, if a statement in it writes: that stands in the outermost
+/// query alone.
+pub(in crate::query) fn writing_with(query: &mut Query) -> Option<Box<With>> {
+    query.with.take_if(|with| with.writes())
+}
+
 pub(super) fn is_aggregate(projection: &Projection) -> bool {
     match projection {
         Projection::Columns { .. } | Projection::All => false,

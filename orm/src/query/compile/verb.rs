@@ -6,7 +6,7 @@ use orm_core::stmt::{
 };
 use orm_core::types::Type;
 
-use super::simplify::{is_aggregate, labelled, simplify};
+use super::simplify::{is_aggregate, labelled, simplify, writing_with};
 
 /// What is fetched of a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -145,8 +145,11 @@ fn counted(mut query: Query) -> Query {
         }
         QueryBody::SetOperation(_) | QueryBody::Values(_) | QueryBody::Returning(_) => {}
     }
+    let with = writing_with(&mut query);
     let rows = FromItem::new(Source::Query(Box::new(query))).alias("counted");
-    Select::new(vec![Projection::Expr(count_rows())], rows).into()
+    let mut counted = Query::from(Select::new(vec![Projection::Expr(count_rows())], rows));
+    counted.with = with;
+    counted
 }
 
 fn count_rows() -> Expr {

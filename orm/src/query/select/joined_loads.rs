@@ -12,6 +12,7 @@ use orm_core::stmt::{
 
 use super::join::{Sources, route};
 use crate::mapping::{Criteria, LoadPath, LoadStep, ModelDef, RelationKind, Strategy};
+use crate::query::compile::simplify::writing_with;
 use crate::query::expressions::build_error::BuildError;
 use crate::query::expressions::table_ref::TableRef;
 
@@ -301,8 +302,10 @@ fn derived(mut query: Query, root: TableRef) -> Query {
             }
         }
     }
+    let with = writing_with(&mut query);
     let rows = FromItem::new(Source::Query(Box::new(query))).alias(root.name());
     let mut outer = Query::from(Select::new(selected, rows));
+    outer.with = with;
     outer.order_by = order;
     outer
 }

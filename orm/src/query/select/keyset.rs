@@ -136,8 +136,8 @@ impl<S: EntitySelection> Keyset<S> {
     ///
     /// # Errors
     /// - `Cursor`: the text is no cursor of this version, or one of another model or order.
-    /// - `Usage`: the size is 0; the query has LIMIT, OFFSET, GROUP BY or HAVING; or it is ordered by something else than NOT
-    ///   NULL columns of the model.
+    /// - `Usage`: the size is 0; the query has LIMIT, OFFSET, GROUP BY, HAVING or a common table expression that writes; or it
+    ///   is ordered by something else than NOT NULL columns of the model.
     /// - As [`Select::all`].
     ///
     /// # Examples

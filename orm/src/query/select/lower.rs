@@ -43,7 +43,7 @@ impl QueryState {
     /// The statement.
     pub(in crate::query) fn lower(&self) -> Query {
         let mut query = self.lower_part();
-        query.with = with(&self.ctes());
+        query.with = with(&self.each_cte());
         query
     }
 

@@ -49,6 +49,28 @@ pub(in crate::query) struct WrittenTable {
     pub(in crate::query) kind: DmlKind,
 }
 
+impl NamedSource {
+    pub(in crate::query) fn item(&self) -> &FromItem {
+        &self.item
+    }
+
+    pub(in crate::query) fn ctes(&self) -> &[Arc<NamedCte>] {
+        &self.ctes
+    }
+
+    /// Why no statement can have it.
+    pub(in crate::query) fn error(&self) -> Option<&BuildError> {
+        self.error.as_ref()
+    }
+}
+
+impl NamedCte {
+    /// What it writes, if it is no query.
+    pub(in crate::query) fn written(&self) -> Option<WrittenTable> {
+        self.written
+    }
+}
+
 impl PartialEq for WrittenTable {
     fn eq(&self, other: &Self) -> bool {
         self.model.table == other.model.table && self.kind == other.kind
@@ -81,8 +103,36 @@ pub(super) struct QueryPart {
     pub(super) ctes: Ctes,
 }
 
+/// Common table expressions once each, of those that sources use. Those of one name are equal, which was checked.
+pub(in crate::query) fn distinct_ctes<'c>(
+    all: impl Iterator<Item = &'c Arc<NamedCte>>,
+) -> Vec<&'c Arc<NamedCte>> {
+    let mut ctes: Vec<&Arc<NamedCte>> = Vec::new();
+    for cte in all {
+        if !ctes.iter().any(|known| known.cte.name == cte.cte.name) {
+            ctes.push(cte);
+        }
+    }
+    ctes
+}
+
+/// # Errors
+/// For two common table expressions of one name.
+pub(in crate::query) fn check_ctes<'c>(
+    all: impl Iterator<Item = &'c Arc<NamedCte>>,
+) -> Result<(), BuildError> {
+    let all: Vec<_> = all.collect();
+    for (index, cte) in all.iter().enumerate() {
+        let mut others = all[..index].iter();
+        if others.any(|other| other.cte.name == cte.cte.name && other != cte) {
+            return Err(two_ctes(&cte.cte.name));
+        }
+    }
+    Ok(())
+}
+
 /// The WITH clause of a statement that uses common table expressions.
-pub(super) fn with(ctes: &[Arc<NamedCte>]) -> Option<Box<With>> {
+pub(in crate::query) fn with(ctes: &[&Arc<NamedCte>]) -> Option<Box<With>> {
     if ctes.is_empty() {
         return None;
     }

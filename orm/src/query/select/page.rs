@@ -90,7 +90,7 @@ impl<S: Selectable> PageQuery<S> {
     /// Returns the page. It has no rows if the query has fewer.
     ///
     /// # Errors
-    /// - `Usage`: the number or the size is 0, or the query has LIMIT or OFFSET.
+    /// - `Usage`: the number or the size is 0; the query has LIMIT or OFFSET, or a common table expression that writes.
     /// - As [`Select::all`].
     ///
     /// # Examples
@@ -132,6 +132,7 @@ impl<S: Selectable> PageQuery<S> {
     /// The query of the rows of the page and one more.
     fn limited(&self) -> Result<Box<QueryState>> {
         self.query.query.refuse_limit("page")?;
+        self.query.query.refuse_writes("page")?;
         if self.number == 0 || self.size == 0 {
             return Err(no_page(self.number));
         }

@@ -52,6 +52,7 @@ impl<S> Select<S> {
         what: &'static str,
     ) -> Result<Pages> {
         self.query.refuse_kept_rows(what)?;
+        self.query.refuse_writes(what)?;
         let mut query = self.query.clone();
         let table = query.entity_table(def);
         let default = query.default_order();

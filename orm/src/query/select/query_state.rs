@@ -14,7 +14,9 @@ use crate::engine::{Connection, StatementLimit, StatementText};
 use crate::mapping::{ColumnSet, Criteria, Exempt, LoadPath, LoadStep, ModelDef, Strategy};
 use crate::query::compile::compiled_sql::{CompiledSql, KeptSql, compile_query};
 use crate::query::compile::printed::with_literals;
-use crate::query::compile::validate::{Typed, validate_ctes, validate_query, validate_subquery};
+use crate::query::compile::validate::{
+    Typed, validate_inner_ctes, validate_query, validate_subquery,
+};
 use crate::query::compile::verb::Verb;
 use crate::query::executor::Access;
 use crate::query::expressions::build_error::BuildError;
@@ -414,8 +416,8 @@ impl QueryState {
     /// The query as a part of another statement, and how deep it is nested.
     pub(in crate::query) fn into_subquery(self) -> Result<(Query, usize), BuildError> {
         let (mut query, depth) = self.to_part()?;
-        query.with = with(&self.ctes());
-        validate_ctes(&query)?;
+        query.with = with(&self.each_cte());
+        validate_inner_ctes(&query)?;
         Ok((query, depth))
     }
 

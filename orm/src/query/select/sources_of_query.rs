@@ -3,7 +3,11 @@
 
 use std::sync::Arc;
 
-use super::named_source::{Ctes, NamedCte, NamedSource, QueryPart, WrittenTable, two_ctes};
+use orm_core::error::{Error, ErrorKind, Result};
+
+use super::named_source::{
+    Ctes, NamedCte, NamedSource, QueryPart, WrittenTable, check_ctes, distinct_ctes,
+};
 use super::query_state::QueryState;
 use crate::query::expressions::build_error::BuildError;
 use crate::query::expressions::expr::check_depth;
@@ -11,7 +15,7 @@ use crate::query::expressions::table_ref::TableRef;
 
 impl QueryState {
     /// The query as a part of another one, and its common table expressions.
-    pub(super) fn into_part(self) -> Result<QueryPart, BuildError> {
+    pub(super) fn into_part(self) -> std::result::Result<QueryPart, BuildError> {
         if !self.loads.is_empty() || self.joined_loads.is_some() {
             return Err(BuildError::new(
                 "relations are loaded by the outermost query",
@@ -39,13 +43,7 @@ impl QueryState {
 
     /// As [`QueryState::ctes`].
     pub(super) fn each_cte(&self) -> Vec<&Arc<NamedCte>> {
-        let mut ctes: Vec<&Arc<NamedCte>> = Vec::new();
-        for cte in self.all_ctes() {
-            if !ctes.iter().any(|known| known.cte.name == cte.cte.name) {
-                ctes.push(cte);
-            }
-        }
-        ctes
+        distinct_ctes(self.all_ctes())
     }
 
     /// Whether a common table expression of it writes.
@@ -59,6 +57,18 @@ impl QueryState {
         self.all_ctes().filter_map(|cte| cte.written)
     }
 
+    /// # Errors
+    /// `Usage` for a query with a common table expression that writes: `verb` reads it by several statements, and each would
+    /// write again.
+    pub(super) fn refuse_writes(&self, verb: &str) -> Result<()> {
+        if !self.writes() {
+            return Ok(());
+        }
+        let message = format!("`{verb}` is not allowed with a common table expression that writes");
+        let error = Error::with_message(ErrorKind::Usage, message);
+        Err(error.with_hint("call all: each page would be a statement, which writes again"))
+    }
+
     fn all_ctes(&self) -> impl Iterator<Item = &Arc<NamedCte>> {
         let clauses = self.clauses.as_deref().into_iter();
         clauses.flat_map(|clauses| {
@@ -69,7 +79,7 @@ impl QueryState {
 
     /// # Errors
     /// The first error of a source, and two common table expressions of one name.
-    pub(super) fn check_sources(&self) -> Result<(), BuildError> {
+    pub(super) fn check_sources(&self) -> std::result::Result<(), BuildError> {
         let Some(clauses) = self.clauses.as_deref() else {
             return Ok(());
         };
@@ -80,14 +90,7 @@ impl QueryState {
         if let Some(error) = errors.next() {
             return Err(error.clone());
         }
-        let all: Vec<_> = self.all_ctes().collect();
-        for (index, cte) in all.iter().enumerate() {
-            let mut others = all[..index].iter();
-            if others.any(|other| other.cte.name == cte.cte.name && other != cte) {
-                return Err(two_ctes(&cte.cte.name));
-            }
-        }
-        Ok(())
+        check_ctes(self.all_ctes())
     }
 
     /// Makes `source` the source of its name. Sources of names that the query does not have are dropped.

@@ -6,9 +6,11 @@ use orm_core::stmt::{self, Limit};
 
 use super::other_tables::OtherTables;
 use crate::mapping::ModelDef;
+use crate::query::executor::Executor;
 use crate::query::expressions::build_error::BuildError;
 use crate::query::expressions::order::OrderList;
-use crate::query::expressions::table_ref::TableRef;
+use crate::query::select::named_source::WrittenTable;
+use crate::query::select::table_source::TableSource;
 
 /// Holds the clauses. It is boxed, since most statements have none.
 #[derive(Clone, Debug, Default)]
@@ -32,8 +34,8 @@ impl WriteClauses {
         parts.is_some_and(|parts| !parts.tables.is_empty())
     }
 
-    pub(super) fn add_table(&mut self, table: TableRef) {
-        self.parts().tables.add(table);
+    pub(super) fn add_table(&mut self, table: impl TableSource) {
+        self.parts().tables.add(table.into_source());
     }
 
     pub(super) fn add_order(&mut self, orders: impl OrderList) {
@@ -49,12 +51,23 @@ impl WriteClauses {
     }
 
     /// # Errors
-    /// `Usage` for two tables of one name.
+    /// As [`OtherTables::check`].
     pub(super) fn check(&self, def: &'static ModelDef) -> Result<()> {
         match &self.0 {
             Some(parts) => parts.tables.check(def),
             None => Ok(()),
         }
+    }
+
+    /// Makes entities of the tables stale that its common table expressions write.
+    ///
+    /// # Errors
+    /// As [`Executor::write`].
+    pub(super) fn note_written<X: Executor>(&self, executor: &mut X) -> Result<()> {
+        let Some(parts) = &self.0 else {
+            return Ok(());
+        };
+        note_written(parts.tables.written(), executor)
     }
 
     /// # Errors
@@ -73,7 +86,7 @@ impl WriteClauses {
         let Some(parts) = &self.0 else {
             return;
         };
-        (update.from, update.joins) = parts.tables.lower();
+        (update.from, update.joins, update.with) = parts.tables.lower();
         update.order_by.clone_from(&parts.order_by);
         update.limit = parts.limit.map(Limit::Rows);
     }
@@ -82,8 +95,19 @@ impl WriteClauses {
         let Some(parts) = &self.0 else {
             return;
         };
-        (delete.using, delete.joins) = parts.tables.lower();
+        (delete.using, delete.joins, delete.with) = parts.tables.lower();
         delete.order_by.clone_from(&parts.order_by);
         delete.limit = parts.limit.map(Limit::Rows);
     }
+}
+
+/// Makes entities of tables stale that a statement has written beside its own.
+///
+/// # Errors
+/// As [`Executor::write`].
+pub(super) fn note_written<X: Executor>(
+    mut written: impl Iterator<Item = WrittenTable>,
+    executor: &mut X,
+) -> Result<()> {
+    written.try_for_each(|table| executor.write(table.model, table.kind, |_, _| Ok(())))
 }

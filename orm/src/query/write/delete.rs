@@ -20,11 +20,11 @@ use crate::query::compile::printed::with_literals;
 use crate::query::compile::validate::validate_delete;
 use crate::query::executor::{DmlKind, Executor, RowsWrite};
 use crate::query::expressions::predicate::Condition;
-use crate::query::expressions::table_ref::TableRef;
 use crate::query::expressions::term::{Term, Terms};
 use crate::query::limited::limited;
 use crate::query::select::returning_list::ReturningList;
 use crate::query::select::selectable::Selectable;
+use crate::query::select::table_source::TableSource;
 
 /// Represents a DELETE of the rows of a model's table. Without a filter it deletes all rows.
 ///
@@ -94,8 +94,10 @@ impl<M: Model> Delete<M> {
         self
     }
 
-    /// Adds a table, or an alias of one, whose columns conditions can use: DELETE … USING. Where the database has no such clause,
-    /// the conditions are those of an EXISTS.
+    /// Adds a table, an alias of one, a derived table or a common table expression, whose columns conditions can use: DELETE …
+    /// USING. Where the database has no such clause, the conditions are those of an EXISTS.
+    ///
+    /// MariaDB has no WITH before DELETE: there a common table expression is `Unsupported`, and a derived table is not.
     ///
     /// # Examples
     ///
@@ -110,10 +112,16 @@ impl<M: Model> Delete<M> {
     ///     statement.to_sql(&SqliteDialect)?,
     ///     r#"DELETE FROM "posts" WHERE EXISTS (SELECT 1 FROM "users" WHERE "users"."id" = "posts"."author_id" AND "users"."active" = ?)"#
     /// );
+    /// let busy = select(Post.author_id).group_by(Post.author_id).having(count_all().gt(9)).cte("busy");
+    /// let statement = delete(User).using(&busy).filter(busy.columns().eq(User.id));
+    /// assert_eq!(
+    ///     statement.to_sql(&PostgresDialect)?,
+    ///     r#"WITH "busy" AS (SELECT "author_id" AS "c0" FROM "posts" GROUP BY "author_id" HAVING COUNT(*) > $1) DELETE FROM "users" USING "busy" WHERE "busy"."c0" = "users"."id""#
+    /// );
     /// # Ok::<(), orm::Error>(())
     /// ```
-    pub fn using<E: Entity>(mut self, entity: E) -> Self {
-        self.clauses.add_table(TableRef::of(&entity));
+    pub fn using(mut self, source: impl TableSource) -> Self {
+        self.clauses.add_table(source);
         self
     }
 
@@ -252,12 +260,15 @@ impl<M: Model> Delete<M> {
             let text = conn.statement(&key, || self.render(dialect))?;
             execute((conn, keys), &text, Some(parts), || self.lower())
         };
-        let executor = limited(conn_or_session, self.limit);
-        if !self.is_in_step {
-            return executor.write(M::def(), DmlKind::Delete, write);
-        }
-        let keys = |conn: &mut Connection, keys: &dyn KeySource| self.matching_keys(conn, keys);
-        executor.write_in_step(M::def(), DmlKind::Delete, keys, write)
+        let executor = limited(&mut *conn_or_session, self.limit);
+        let deleted = if self.is_in_step {
+            let keys = |conn: &mut Connection, keys: &dyn KeySource| self.matching_keys(conn, keys);
+            executor.write_in_step(M::def(), DmlKind::Delete, keys, write)?
+        } else {
+            executor.write(M::def(), DmlKind::Delete, write)?
+        };
+        self.clauses.note_written(conn_or_session)?;
+        Ok(deleted)
     }
 
     /// Returns the SQL text for a dialect, with placeholders instead of values.
@@ -402,8 +413,9 @@ impl<M: Model> WriteRows for Delete<M> {
         };
         let prepare =
             |conn: &mut Connection, keys: &dyn KeySource| self.prepare((conn, keys), Some(list));
-        let executor = limited(conn_or_session, self.limit);
-        executor.write_rows(&write, prepare, Prepared::query, each)
+        let executor = limited(&mut *conn_or_session, self.limit);
+        executor.write_rows(&write, prepare, Prepared::query, each)?;
+        self.clauses.note_written(conn_or_session)
     }
 
     fn most_rows(&self) -> Option<usize> {

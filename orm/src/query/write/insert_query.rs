@@ -9,6 +9,7 @@ use orm_core::sql::Dialect;
 use orm_core::stmt::{self, InsertSource, Query, Statement};
 use orm_core::types::DbType;
 
+use super::clauses::note_written;
 use super::insert::{INSERT_RETURNING, InsertInto};
 use super::returning::{Prepared, Returning, WriteRows, check_returning, text_of};
 use super::written_rows::WriteInWith;
@@ -193,14 +194,8 @@ impl<M: Model> InsertQuery<M> {
             let statement = self.lower(conn.criteria(), None)?;
             Prepared::new((conn, keys), statement)?.execute(conn)
         })?;
-        self.note_written(conn_or_session)?;
+        note_written(self.written.iter().copied(), conn_or_session)?;
         Ok(inserted)
-    }
-
-    /// Makes entities of the other tables that were written stale.
-    fn note_written<X: Executor>(&self, executor: &mut X) -> Result<()> {
-        let mut written = self.written.iter();
-        written.try_for_each(|table| executor.write(table.model, table.kind, |_, _| Ok(())))
     }
 
     /// Returns the SQL text for a dialect, with placeholders instead of values.
@@ -277,7 +272,7 @@ impl<M: Model> WriteRows for InsertQuery<M> {
         };
         let executor = limited(&mut *conn_or_session, self.limit);
         executor.write_rows(&write, prepare, Prepared::query, each)?;
-        self.note_written(conn_or_session)
+        note_written(self.written.iter().copied(), conn_or_session)
     }
 
     fn most_rows(&self) -> Option<usize> {

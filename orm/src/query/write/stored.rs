@@ -16,11 +16,36 @@ pub(crate) fn stored(def: &'static ModelDef, position: usize, value: Expr) -> Ex
     if matches!(value, Expr::Value(_)) {
         return value;
     }
-    let has_arithmetic = || HasArithmetic.expr(&value).is_break();
-    if ty.is_decimal() || (ty.is_integer() && has_arithmetic()) {
+    let may_exceed = || {
+        let mut of_others = OfOthers { table: def.table };
+        HasArithmetic.expr(&value).is_break() || of_others.expr(&value).is_break()
+    };
+    if ty.is_decimal() || (ty.is_integer() && may_exceed()) {
         Numeric::new(NumericOp::Stored, ty.clone(), vec![value]).into()
     } else {
         value
+    }
+}
+
+/// Finds columns of other tables and of derived tables, which may be of wider types.
+struct OfOthers {
+    table: &'static str,
+}
+
+impl<'s> Visit<'s> for OfOthers {
+    type Break = ();
+
+    fn expr(&mut self, expr: &'s Expr) -> ControlFlow<()> {
+        if let Expr::Column { source, .. } = expr
+            && source != self.table
+        {
+            return ControlFlow::Break(());
+        }
+        stmt::walk_expr(self, expr)
+    }
+
+    fn query(&mut self, _query: &'s stmt::Query) -> ControlFlow<()> {
+        ControlFlow::Continue(())
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::delete::Delete;
 use super::insert::Insert;
-use super::insert_iter::InsertIter;
+use super::insert_iter::{InsertIter, LoadResults};
 use super::insert_query::InsertQuery;
 use super::update::Update;
 use super::update_many::UpdateMany;
@@ -114,6 +114,29 @@ impl<M: Model, I, Kind> InsertIter<'_, M, I, Kind> {
     ///     sent.take_sql(),
     ///     ["BEGIN", r#"INSERT INTO "posts" ("author_id", "title") VALUES (?, ?)"#, "COMMIT"]
     /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn time_limit(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.limit = StatementLimit::Own(limit.into());
+        self
+    }
+}
+
+impl<M: Model, I, Kind> LoadResults<'_, M, I, Kind> {
+    /// Sets the time that each statement of the load may take, as [`Select::time_limit`](crate::Select::time_limit).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # let (engine, sent) = database()?;
+    /// # let mut conn = engine.connection()?;
+    /// use std::time::Duration;
+    ///
+    /// let posts = ["On tides"].map(|title| Ok(Post::builder().author_id(1).title(title)));
+    /// let load = insert(Post).load_results(posts).time_limit(Duration::from_secs(5));
+    /// # let load = load.time_limit(None);
+    /// assert_eq!(load.execute(&mut conn)?, 1);
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn time_limit(mut self, limit: impl Into<Option<Duration>>) -> Self {

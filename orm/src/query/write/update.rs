@@ -300,14 +300,16 @@ impl<M: Model> Update<M> {
             let parts = is_whole.then_some(parts);
             execute((conn, keys), &text, parts, || self.lower())
         };
-        let executor = limited(conn_or_session, self.parts.limit);
+        let executor = limited(&mut *conn_or_session, self.parts.limit);
         let updated = if self.parts.is_in_step {
             let keys = |conn: &mut Connection, keys: &dyn KeySource| self.matching_keys(conn, keys);
             executor.write_in_step(M::def(), DmlKind::Update, keys, write)
         } else {
             executor.write(M::def(), DmlKind::Update, write)
         };
-        updated.map_err(explain_range::<M>)
+        let updated = updated.map_err(explain_range::<M>)?;
+        self.parts.clauses.note_written(conn_or_session)?;
+        Ok(updated)
     }
 
     /// Returns the SQL text for a dialect, with placeholders instead of values.

@@ -10,16 +10,19 @@ use super::returning::{Prepared, Returning, WriteRows, check_returning, text_of}
 use super::update::Update;
 use super::written_rows::WriteInWith;
 use crate::engine::Connection;
-use crate::mapping::{Entity, KeySource, Model};
+use crate::mapping::{KeySource, Model};
 use crate::query::executor::{DmlKind, Executor, RowsWrite};
-use crate::query::expressions::table_ref::TableRef;
 use crate::query::limited::limited;
 use crate::query::select::returning_list::ReturningList;
 use crate::query::select::selectable::Selectable;
+use crate::query::select::table_source::TableSource;
 
 impl<M: Model> Update<M> {
-    /// Adds a table, or an alias of one, whose columns values and conditions can use: UPDATE … FROM. A condition must say which
-    /// of its rows belongs to a row that is updated; if several do, it is not defined which of them is used.
+    /// Adds a table, an alias of one, a derived table or a common table expression, whose columns values and conditions can
+    /// use: UPDATE … FROM. A condition must say which of its rows belongs to a row that is updated; if several do, it is not
+    /// defined which of them is used.
+    ///
+    /// MariaDB has no WITH before UPDATE: there a common table expression is `Unsupported`, and a derived table is not.
     ///
     /// # Examples
     ///
@@ -34,10 +37,17 @@ impl<M: Model> Update<M> {
     ///     statement.to_sql(&MysqlDialect::MySql)?,
     ///     "UPDATE `posts`, `users` SET `posts`.`title` = `users`.`name` WHERE `users`.`id` = `posts`.`author_id`"
     /// );
+    /// let first = select((Post.author_id, min(Post.title))).group_by(Post.author_id).as_table("first");
+    /// let (author, title) = first.columns();
+    /// let statement = update(User).from(&first).set(User.email, title).filter(author.eq(User.id));
+    /// assert_eq!(
+    ///     statement.to_sql(&SqliteDialect)?,
+    ///     r#"UPDATE "users" SET "email" = "first"."c1" FROM (SELECT "author_id" AS "c0", MIN("title") AS "c1" FROM "posts" GROUP BY "author_id") AS "first" WHERE "first"."c0" = "users"."id""#
+    /// );
     /// # Ok::<(), orm::Error>(())
     /// ```
-    pub fn from<E: Entity>(mut self, entity: E) -> Self {
-        self.parts.clauses.add_table(TableRef::of(&entity));
+    pub fn from(mut self, source: impl TableSource) -> Self {
+        self.parts.clauses.add_table(source);
         self
     }
 
@@ -101,9 +111,10 @@ impl<M: Model> WriteRows for Update<M> {
         };
         let prepare =
             |conn: &mut Connection, keys: &dyn KeySource| self.prepare((conn, keys), Some(list));
-        let executor = limited(conn_or_session, self.parts.limit);
+        let executor = limited(&mut *conn_or_session, self.parts.limit);
         let updated = executor.write_rows(&write, prepare, Prepared::query, each);
-        updated.map_err(explain_range::<M>)
+        updated.map_err(explain_range::<M>)?;
+        self.parts.clauses.note_written(conn_or_session)
     }
 
     fn most_rows(&self) -> Option<usize> {

@@ -43,8 +43,9 @@ impl<W: WriteInWith, S: Selectable + RowColumns> Returning<W, S> {
     ///
     /// # Errors
     /// A verb of the statement that has the expression returns:
-    /// - `Unsupported`: the database is not PostgreSQL; or the expression is in a query inside of the statement.
-    /// - `Usage`: the statement is not valid.
+    /// - `Unsupported`: the database is not PostgreSQL.
+    /// - `Usage`: the statement is not valid; the expression is in a subquery or in another statement of WITH; or the verb reads
+    ///   pages, each of which would execute it.
     ///
     /// # Examples
     ///

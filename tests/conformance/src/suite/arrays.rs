@@ -181,10 +181,12 @@ fn elements_of_every_type_come_back(db: &Db) {
         .execute(&mut conn)
         .unwrap();
     let mut session = db.session();
-    for id in 2..40 {
+    for id in 2..30 {
         session.add(everything(id));
     }
     session.commit().unwrap();
+    let loaded = insert(Everything).load((30..40).map(everything));
+    assert_eq!(loaded.execute(&mut conn).unwrap(), 10);
     let all = select(Everything)
         .order_by(Everything.id)
         .all(&mut conn)

@@ -28,6 +28,7 @@ mod decimals;
 mod default_order;
 mod deferred;
 mod derived_tables;
+mod derived_writes;
 mod differences;
 mod dirty;
 mod dynamic_rows;
@@ -78,6 +79,7 @@ mod linked;
 mod list_order;
 mod lists;
 mod literals;
+mod loads;
 mod locked_loads;
 mod logging;
 mod long_values;
@@ -239,6 +241,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     array_statements::cases,
     arrays::cases,
     literals::cases,
+    loads::cases,
     injection::cases,
     long_values::cases,
     logging::cases,
@@ -326,6 +329,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     differences::cases,
     ctes::cases,
     derived_tables::cases,
+    derived_writes::cases,
     dirty::cases,
     dynamic_rows::cases,
     sql_values::cases,

@@ -77,6 +77,15 @@ fn many_rows_take_them(db: &Db) {
     }
     session.commit().unwrap();
     assert_eq!(ids(conn, Shirt.id.ge(100)), [100]);
+    let loaded = (101..105)
+        .zip(ALL)
+        .map(|(id, size)| shirt(id, size, Some(size)));
+    assert_eq!(insert(Shirt).load(loaded).execute(conn).unwrap(), 4);
+    assert_eq!(ids(conn, Shirt.id.gt(100) & Shirt.worn.eq(Large)), [103]);
+    delete(Shirt)
+        .filter(Shirt.id.gt(100))
+        .execute(conn)
+        .unwrap();
     let rows = [shirt(1, Small, Some(Small)), shirt(2, Huge, None)];
     update_many(Shirt)
         .rows(&rows)

@@ -24,6 +24,7 @@ cases![
     upserts (crate::suite::Requires::Upsert),
     inserts_of_queries,
     other_tables,
+    queries_beside_the_written_table,
     ordered_writes,
     lists_that_come_back,
 ];
@@ -296,6 +297,25 @@ fn other_tables(db: &Db) {
     leaves(conn, &update, can.update_from != Unsupported, &updated);
     let delete = Statement::Delete(writes::delete_using());
     leaves(conn, &delete, can.delete_using != Unsupported, &[[3, 3, 2]]);
+}
+
+fn queries_beside_the_written_table(db: &Db) {
+    use orm::sql::OtherTables::Unsupported;
+    let (conn, can) = (&mut tables(db), db.capabilities());
+    let (has_from, has_using) = (
+        can.update_from != Unsupported,
+        can.delete_using != Unsupported,
+    );
+    let updated = [[1, 3, 1], [2, 2, 1], [3, 3, 2]];
+    let update = Statement::Update(writes::update_from_query());
+    leaves(conn, &update, has_from, &updated);
+    let update = Statement::Update(writes::update_with());
+    leaves(conn, &update, has_from && can.with_before_writes, &updated);
+    let left = [[2, 2, 1], [3, 3, 2]];
+    let delete = Statement::Delete(writes::delete_using_query());
+    leaves(conn, &delete, has_using, &left);
+    let delete = Statement::Delete(writes::delete_with());
+    leaves(conn, &delete, can.with_before_writes, &left);
 }
 
 fn ordered_writes(db: &Db) {

@@ -1,6 +1,8 @@
 //! INSERT, UPDATE and DELETE as common table expressions of other statements.
 
+use orm::mapping::Column;
 use orm::prelude::*;
+use orm::query::Derived;
 use orm::{Criteria, ErrorKind};
 
 use super::support::{fails, seed};
@@ -19,6 +21,10 @@ cases![
     entities_of_what_was_written_are_stale (Requires::WritesInWith),
     entities_are_stale_after_an_insert (Requires::WritesInWith),
     criteria_hide_rows_from_it (Requires::WritesInWith),
+    derived_tables_read_its_rows (Requires::WritesInWith),
+    limited_rows_are_counted_once (Requires::WritesInWith),
+    pages_are_refused,
+    subqueries_that_write_are_refused,
     a_wrong_statement_is_refused,
     a_database_without_it_refuses_it,
 ];
@@ -167,6 +173,109 @@ fn criteria_hide_rows_from_it(db: &Db) {
         .filter(User.email.eq("new"))
         .without_criteria("first");
     assert_eq!(new.count(&mut session).unwrap(), 1);
+}
+
+/// The deleted posts, with their authors.
+fn gone() -> Derived<(Column<Post, i64>, Column<Post, i64>)> {
+    delete(Post)
+        .returning((Post.id, Post.author_id))
+        .cte("gone")
+}
+
+fn derived_tables_read_its_rows(db: &Db) {
+    let conn = &mut seed(db);
+    let posts = select(Post).count(conn).unwrap();
+    let gone = gone();
+    let (id, author) = gone.columns();
+    let counts = select((author, count(id))).from(&gone).group_by(author);
+    let counts = counts.as_table("counts");
+    let (_, number) = counts.columns();
+    db.sent();
+    let total = select(sum(number)).from(&counts).one(conn).unwrap();
+    assert_eq!(db.sent().len(), 1);
+    assert_eq!(
+        total.map(|total| total.to_string()),
+        Some(posts.to_string())
+    );
+    assert_eq!(select(Post).count(conn).unwrap(), 0);
+}
+
+fn limited_rows_are_counted_once(db: &Db) {
+    let conn = &mut seed(db);
+    let gone = gone();
+    let (id, author) = gone.columns();
+    let limited = select(id).from(&gone).limit(2);
+    db.sent();
+    assert_eq!(limited.count(conn).unwrap(), 2);
+    assert_eq!(db.sent().len(), 1);
+    assert_eq!(select(Post).count(conn).unwrap(), 0);
+    let authors = select(author).from(&gone).distinct();
+    assert_eq!(authors.count(conn).unwrap(), 0);
+    assert!(!authors.exists(conn).unwrap());
+}
+
+fn pages_are_refused(db: &Db) {
+    drop(seed(db));
+    let mut session = db.session();
+    let gone = gone();
+    let (_, author) = gone.columns();
+    let users = || select(User).join_on(&gone, author.eq(User.id));
+    let refused = |result: orm::Result<()>, verb: &str| {
+        let error = fails(result, ErrorKind::Usage);
+        assert!(error.message().contains(verb), "{error}");
+        assert!(error.message().contains("writes"), "{error}");
+    };
+    let page = users().page(1, 2).with_total().fetch(&mut session);
+    refused(page.map(drop), "page");
+    refused(users().page(1, 2).fetch(&mut session).map(drop), "page");
+    refused(users().keyset(2).fetch(&mut session).map(drop), "pages");
+    refused(users().chunks(2, &mut session, |_, _| Ok(())), "chunks");
+    drop(session);
+    let mut conn = db.engine.connection().unwrap();
+    db.sent();
+    let graphs = users().graph_chunks(2, &mut conn, |_, _| Ok(()));
+    refused(graphs, "graph_chunks");
+    assert_eq!(db.sent(), [""; 0]);
+}
+
+fn subqueries_that_write_are_refused(db: &Db) {
+    let conn = &mut seed(db);
+    let gone = gone();
+    let (id, author) = gone.columns();
+    let authors = || select(author).from(&gone);
+    let refused = |result: orm::Result<()>| {
+        let error = fails(result, ErrorKind::Usage);
+        assert!(error.message().contains("gone writes"), "{error}");
+        assert!(error.hint().unwrap().contains("outermost"), "{error:?}");
+    };
+    let users = select(User).filter(User.id.in_(authors()));
+    refused(users.all(conn).map(drop));
+    let users = select(User).filter(exists(authors()));
+    refused(users.all(conn).map(drop));
+    let number = select((User.id, scalar(select(max(id)).from(&gone))));
+    refused(number.all(conn).map(drop));
+    let inside = select(User.id)
+        .filter(User.id.in_(authors()))
+        .as_table("inside");
+    refused(select(inside.columns()).from(&inside).all(conn).map(drop));
+    let both = authors().union(select(User.id).filter(User.id.in_(authors())));
+    refused(both.all(conn).map(drop));
+    let change = update(User).set(User.email, "new");
+    refused(
+        change
+            .filter(User.id.in_(authors()))
+            .execute(conn)
+            .map(drop),
+    );
+    let deleted = delete(User).filter(User.id.in_(authors()));
+    refused(deleted.execute(conn).map(drop));
+    // In the statement of another common table expression.
+    let copied = insert(Node)
+        .from_select((Node.id, Node.parent_id), select((id, author)).from(&gone))
+        .returning(Node.id)
+        .cte("copied");
+    refused(select(copied.columns()).from(&copied).all(conn).map(drop));
+    assert_eq!(db.sent(), [""; 0]);
 }
 
 fn a_wrong_statement_is_refused(db: &Db) {

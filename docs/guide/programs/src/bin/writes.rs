@@ -60,11 +60,13 @@ fn main() -> orm::Result<()> {
     from_another_table(&mut conn)?;
     copy(&mut conn)?;
     from_a_query(&mut conn)?;
+    from_totals(&mut conn)?;
     with(&mut conn)?;
     orm_guide::if_supported(written(&mut conn))?;
     orm_guide::if_supported(first_rows(&mut conn))?;
     everywhere(&mut conn)?;
     defaults(&mut conn)?;
+    load(&mut conn)?;
     empty(&mut conn)
 }
 
@@ -249,6 +251,37 @@ fn from_a_query(conn: &mut Connection) -> orm::Result<()> {
 }
 // ANCHOR_END: from_query
 
+// ANCHOR: totals
+fn from_totals(conn: &mut Connection) -> orm::Result<()> {
+    let totals = select((Delivery.book_id, sum(Delivery.copies)))
+        .group_by(Delivery.book_id)
+        .as_table("totals");
+    let (book, copies) = totals.columns();
+    update(Book)
+        .from(&totals)
+        .set(Book.stock, copies.coalesce(0))
+        .filter(book.eq(Book.id))
+        .execute(conn)?;
+    // UPDATE "books"
+    //     SET "stock" = integer_store(COALESCE("totals"."c1", ?), 64)
+    //     FROM (SELECT "book_id" AS "c0", SUM("copies") AS "c1"
+    //     FROM "deliveries" GROUP BY "book_id") AS "totals"
+    //     WHERE "totals"."c0" = "books"."id"
+    // PostgreSQL: UPDATE "books"
+    //     SET "stock" = COALESCE("totals"."c1", $1)
+    //     FROM (SELECT "book_id" AS "c0",
+    //     CAST(SUM("copies") AS int8) AS "c1"
+    //     FROM "deliveries" GROUP BY "book_id") AS "totals"
+    //     WHERE "totals"."c0" = "books"."id"
+    // MySQL: UPDATE `books`, (SELECT `book_id` AS `c0`,
+    //     (SUM(`copies`) DIV 1) AS `c1`
+    //     FROM `deliveries` GROUP BY `book_id`) AS `totals`
+    //     SET `books`.`stock` = COALESCE(`totals`.`c1`, ?)
+    //     WHERE `totals`.`c0` = `books`.`id`
+    Ok(())
+}
+// ANCHOR_END: totals
+
 // ANCHOR: with
 fn with(conn: &mut Connection) -> orm::Result<()> {
     let totals = select((Delivery.book_id, sum(Delivery.copies)))
@@ -352,6 +385,28 @@ fn defaults(conn: &mut Connection) -> orm::Result<()> {
     Ok(())
 }
 // ANCHOR_END: defaults
+
+// ANCHOR: load
+fn load(conn: &mut Connection) -> orm::Result<()> {
+    let lines = ["1;30", "2;12"];
+    let deliveries = lines.into_iter().map(|line| {
+        let (book, copies) =
+            line.split_once(';').ok_or(orm::Error::other("no ;"))?;
+        let book: i64 = book.parse().map_err(orm::Error::other)?;
+        let copies: i64 = copies.parse().map_err(orm::Error::other)?;
+        Ok(Delivery::builder().book_id(book).copies(copies))
+    });
+    let loaded: u64 =
+        insert(Delivery).load_results(deliveries).execute(conn)?;
+    // BEGIN
+    // INSERT INTO "deliveries" ("book_id", "copies")
+    //     VALUES (?, ?), (?, ?)
+    // PostgreSQL: COPY "deliveries" ("book_id", "copies") FROM STDIN
+    // COMMIT
+    assert_eq!(loaded, 2);
+    Ok(())
+}
+// ANCHOR_END: load
 
 // ANCHOR: truncate
 fn empty(conn: &mut Connection) -> orm::Result<()> {

@@ -5,6 +5,7 @@ const VERBS: &[&str] = &[
     "ALTER",
     "BEGIN",
     "COMMIT",
+    "COPY",
     "CREATE",
     "DELETE",
     "DROP",

@@ -1,6 +1,6 @@
 //! DELETE by condition; by key see `batch.rs`.
 
-use super::query::write_orders;
+use super::query::{write_orders, write_with_before};
 use super::returning::write_returning;
 use super::select::write_conditions;
 use super::source::write_sources;
@@ -29,6 +29,7 @@ use crate::stmt::Delete;
 pub fn write_delete<'a>(w: &mut SqlWriter<'a>, delete: &'a Delete) -> Result<()> {
     let capabilities = w.dialect().capabilities();
     let style = delete.using.as_ref().map(|_| capabilities.delete_using);
+    write_with_before(w, "DELETE", delete.with.as_deref())?;
     w.write_to(Some(&delete.table));
     let outer = w.qualify(style.is_some());
     w.push("DELETE FROM ").ident(&delete.table);

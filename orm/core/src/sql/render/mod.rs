@@ -10,6 +10,7 @@ mod batch;
 mod call;
 mod collected;
 mod condition;
+mod copy;
 mod delete;
 mod enums;
 mod expected;
@@ -42,6 +43,7 @@ pub use batch::{
     write_batch_delete, write_batch_delete_rows, write_batch_update, write_batch_update_rows,
 };
 pub use call::{write_call, write_concat, write_named_call};
+pub use copy::write_copy;
 pub use delete::write_delete;
 pub use enums::write_ordered_column;
 pub use expected::{ExpectedColumn, digest_text, write_null_safe_expected};

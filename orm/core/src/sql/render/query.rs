@@ -170,6 +170,24 @@ pub(super) fn write_with<'a>(w: &mut SqlWriter<'a>, with: &'a With) -> Result<()
     Ok(())
 }
 
+/// Writes the WITH clause of an UPDATE or DELETE.
+pub(super) fn write_with_before<'a>(
+    w: &mut SqlWriter<'a>,
+    statement: &str,
+    with: Option<&'a With>,
+) -> Result<()> {
+    let Some(with) = with else {
+        return Ok(());
+    };
+    if !w.dialect().capabilities().with_before_writes {
+        let error = w.unsupported(&format!("WITH before {statement}"));
+        return Err(error.with_hint(
+            "make the common table expression a derived table: .as_table(\"totals\"), or read it in a subquery of a condition",
+        ));
+    }
+    write_with(w, with)
+}
+
 fn write_set_operation<'a>(w: &mut SqlWriter<'a>, operation: &'a SetOperation) -> Result<()> {
     let keeps_duplicates = operation.all && operation.operator != SetOperator::Union;
     let (words, all) = match operation.operator {

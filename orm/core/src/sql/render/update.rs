@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use super::insert::write_assigned;
-use super::query::write_orders;
+use super::query::{write_orders, write_with_before};
 use super::returning::write_returning;
 use super::select::write_conditions;
 use super::source::write_sources;
@@ -36,6 +36,7 @@ pub fn write_update<'a>(w: &mut SqlWriter<'a>, update: &'a Update) -> Result<()>
         .from
         .as_ref()
         .map(|_| w.dialect().capabilities().update_from);
+    write_with_before(w, "UPDATE", update.with.as_deref())?;
     w.write_to(Some(&update.table));
     let outer = w.qualify(style.is_some());
     w.push("UPDATE ").ident(&update.table);

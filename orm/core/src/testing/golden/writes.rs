@@ -2,8 +2,8 @@
 //! what is returned. The tables are those of `queries.rs`.
 
 use crate::stmt::{
-    ArithmeticOp, Conflict, ConflictAction, ConflictTarget, Delete, Direction, Expr, FromItem,
-    Insert, InsertSource, Limit, Order, Projection, Select, Update,
+    ArithmeticOp, Conflict, ConflictAction, ConflictTarget, Cte, Delete, Direction, Expr, FromItem,
+    Insert, InsertSource, Limit, Order, Projection, Query, Select, Source, Update, With,
 };
 
 use super::expressions::{arithmetic, column, eq, int, one_more};
@@ -150,6 +150,77 @@ pub fn delete_using() -> Delete {
         filter: same_id().into(),
         ..Delete::default()
     }
+}
+
+/// Rows of another table, with one more than its column.
+fn successors() -> Query {
+    let select = Select {
+        columns: vec![
+            Projection::Labelled(Expr::column("u", "id"), "c0".into()),
+            Projection::Labelled(one_more_of_u(), "c1".into()),
+        ]
+        .into(),
+        from: Some(FromItem::table("u")),
+        filter: vec![eq(Expr::column("u", "a"), int(2))].into(),
+        ..Select::default()
+    };
+    select.into()
+}
+
+fn one_more_of_u() -> Expr {
+    arithmetic(ArithmeticOp::Add, Expr::column("u", "a"), int(1))
+}
+
+fn same_first() -> Vec<Expr> {
+    vec![eq(Expr::column("s", "c0"), column("id"))]
+}
+
+/// Sets a column to that of a derived table.
+pub fn update_from_query() -> Update {
+    Update {
+        set: vec![("a".into(), Expr::column("s", "c1"))].into(),
+        from: Some(FromItem::new(Source::Query(Box::new(successors()))).alias("s")),
+        filter: same_first().into(),
+        ..update_from()
+    }
+}
+
+/// Sets a column to that of a common table expression.
+pub fn update_with() -> Update {
+    Update {
+        with: Some(Box::new(With::new(vec![Cte::new("s", successors())]))),
+        from: Some(FromItem::new(Source::Cte("s".into()))),
+        ..update_from_query()
+    }
+}
+
+/// Deletes the rows that a derived table has.
+pub fn delete_using_query() -> Delete {
+    Delete {
+        using: update_from_query().from,
+        filter: same_first().into(),
+        ..delete_using()
+    }
+}
+
+/// Deletes the rows that a common table expression has.
+pub fn delete_with() -> Delete {
+    let in_query = Expr::InQuery {
+        expr: Box::new(column("id")),
+        query: Box::new(ids_of_s().into()),
+        negated: false,
+    };
+    Delete {
+        with: update_with().with,
+        using: None,
+        filter: vec![in_query].into(),
+        ..delete_using()
+    }
+}
+
+fn ids_of_s() -> Select {
+    let ids = vec![Projection::Expr(Expr::column("s", "c0"))];
+    Select::new(ids, FromItem::new(Source::Cte("s".into())))
 }
 
 fn last() -> Vec<Order> {

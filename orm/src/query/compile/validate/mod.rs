@@ -20,8 +20,9 @@ mod windows;
 use std::ops::ControlFlow;
 
 use orm_core::stmt::{
-    Delete, Expr, FromItem, Insert, Join, Projection, Query, QueryBody, Select, Source, Statement,
-    Update, Visit, walk_delete, walk_expr, walk_insert, walk_item, walk_query, walk_update,
+    Delete, Expr, FromItem, Insert, Join, Name, Projection, Query, QueryBody, Select, Source,
+    Statement, Update, Visit, With, walk_delete, walk_expr, walk_insert, walk_item, walk_query,
+    walk_update,
 };
 
 pub(super) use self::aggregates::may_aggregate;
@@ -55,7 +56,7 @@ fn validate(
     outside: Outside<'_, '_>,
 ) -> Result<usize, BuildError> {
     typed.check_names()?;
-    validate_ctes(query)?;
+    check_with(query.with.as_deref(), |hidden| hidden.query(query))?;
     let mut pass = Pass::new(Tables::of(query), outside, 0);
     flow(walk_query(&mut pass, query))?;
     kept_rows::check_ties(query)?;
@@ -103,19 +104,24 @@ fn check_limits(query: &Query) -> Result<(), BuildError> {
     ))
 }
 
-/// Checks the common table expressions of a query, which may use no columns of queries around them.
+/// Checks the common table expressions of a subquery, which may use no columns of queries around them, and write nothing.
 ///
 /// # Errors
 /// As [`validate_query`].
-pub(in crate::query) fn validate_ctes(query: &Query) -> Result<(), BuildError> {
-    let Some(with) = &query.with else {
-        return Ok(());
-    };
-    ctes::check(query, with)?;
+pub(in crate::query) fn validate_inner_ctes(query: &Query) -> Result<(), BuildError> {
+    ctes::check_inner(query.with.as_deref())?;
+    check_with(query.with.as_deref(), |hidden| hidden.query(query))
+}
+
+/// Checks the common table expressions of a statement, which may use no columns of what is around them.
+fn check_with<'a>(
+    with: Option<&'a With>,
+    look: impl FnOnce(&mut ctes::Hidden<'a>) -> ControlFlow<Name>,
+) -> Result<(), BuildError> {
+    ctes::check_names(with, look)?;
     let mut pass = Pass::new(Tables::None, Outside::Nothing, 0);
-    with.ctes
-        .iter()
-        .try_for_each(|cte| flow(pass.query(&cte.query)))
+    let mut ctes = with.into_iter().flat_map(|with| &with.ctes);
+    ctes.try_for_each(|cte| flow(pass.query(&cte.query)))
 }
 
 /// Checks an UPDATE.
@@ -123,6 +129,10 @@ pub(in crate::query) fn validate_ctes(query: &Query) -> Result<(), BuildError> {
 /// # Errors
 /// As [`validate_query`].
 pub(in crate::query) fn validate_update(update: &Update) -> Result<(), BuildError> {
+    check_with(update.with.as_deref(), |hidden| {
+        hidden.table(&update.table)?;
+        walk_update(hidden, update)
+    })?;
     let tables = Tables::Beside(&update.table, update.from.as_ref(), &update.joins);
     let mut pass = Pass::new(tables, Outside::Nothing, 0);
     flow(walk_update(&mut pass, update))?;
@@ -137,6 +147,10 @@ pub(in crate::query) fn validate_update(update: &Update) -> Result<(), BuildErro
 /// # Errors
 /// As [`validate_query`].
 pub(in crate::query) fn validate_delete(delete: &Delete) -> Result<(), BuildError> {
+    check_with(delete.with.as_deref(), |hidden| {
+        hidden.table(&delete.table)?;
+        walk_delete(hidden, delete)
+    })?;
     let tables = Tables::Beside(&delete.table, delete.using.as_ref(), &delete.joins);
     let mut pass = Pass::new(tables, Outside::Nothing, 0);
     flow(walk_delete(&mut pass, delete))?;
@@ -242,7 +256,8 @@ impl<'a> Tables<'a> {
             Self::Written(table) => vec![table],
             Self::Beside(table, first, joins) => {
                 let others = names(beside(first, joins));
-                std::iter::once(table).chain(others).collect()
+                let written = std::iter::once(table).filter(|table| !table.is_empty());
+                written.chain(others).collect()
             }
             Self::None => Vec::new(),
         }
@@ -336,6 +351,18 @@ impl<'p, 'a> Pass<'p, 'a> {
         ControlFlow::Continue(())
     }
 
+    /// A lateral item sees those before it. In UPDATE … FROM and DELETE … USING the written table is none of them.
+    fn lateral(&mut self, item: &'a FromItem) -> ControlFlow<BuildError> {
+        let Tables::Beside(_, first, joins) = self.tables else {
+            return walk_item(self, item);
+        };
+        let tables = Tables::Beside("", first, joins);
+        let mut apart = Pass::new(tables, self.outside, self.depth);
+        walk_item(&mut apart, item)?;
+        self.deepest = self.deepest.max(apart.deepest);
+        ControlFlow::Continue(())
+    }
+
     #[cold]
     fn unknown(&self, source: &str, name: &str) -> BuildError {
         let present = self.tables.names();
@@ -402,7 +429,8 @@ impl<'a> Visit<'a> for Pass<'_, 'a> {
 
     fn statement(&mut self, statement: &'a Statement) -> ControlFlow<BuildError> {
         // It sees nothing of the statement that has it in WITH.
-        match validate_statement(statement) {
+        let checked = ctes::check_inner(ctes::with_of(statement));
+        match checked.and_then(|()| validate_statement(statement)) {
             Ok(()) => ControlFlow::Continue(()),
             Err(error) => ControlFlow::Break(error),
         }
@@ -415,7 +443,7 @@ impl<'a> Visit<'a> for Pass<'_, 'a> {
             return ControlFlow::Break(no_source(name));
         }
         if item.lateral {
-            return walk_item(self, item);
+            return self.lateral(item);
         }
         // Its neighbours mean nothing in it, nor are its aggregates those of this query.
         let mut apart = Pass::new(Tables::None, self.outside, self.depth);

@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use orm_core::error::Result;
-use orm_core::sql::{Capabilities, Dialect, SqlWriter, write_insert};
+use orm_core::sql::{Capabilities, Dialect, SqlWriter, write_copy, write_insert};
 use orm_core::stmt::{BatchRows, BatchType, Expr, Insert, InsertSource, Projection};
 use orm_core::types::Type;
 use orm_core::value::ValueRef;
@@ -162,6 +162,23 @@ pub(super) fn statement_key<'k>(
         digest: false,
         checked: false,
     }
+}
+
+/// By what the engine knows the text of a COPY.
+pub(super) fn copy_key<'k>(insert: &BulkInsert<'k>) -> StatementKey<'k> {
+    StatementKey {
+        kind: StatementKind::Copy,
+        ..statement_key(insert, BatchRows::Arrays, &[])
+    }
+}
+
+/// The text of a COPY of the rows.
+pub(super) fn render_copy(dialect: &dyn Dialect, insert: &BulkInsert<'_>) -> Result<String> {
+    let def = insert.def;
+    let columns = insert.columns.iter().map(|position| def.names[*position]);
+    let mut w = SqlWriter::new(dialect);
+    write_copy(&mut w, def.table, columns)?;
+    Ok(w.finish().0)
 }
 
 pub(super) fn render(

@@ -2,7 +2,7 @@
 //! bringing back the keys that it generates.
 //!
 //! Used by `insert.rs` and by the session's flush. The way is chosen by capability alone: arrays
-//! (PostgreSQL), statements of many rows with RETURNING (MariaDB) or with the first key of each (MySQL), one
+//! (PostgreSQL), COPY for rows that are loaded (PostgreSQL, too), statements of many rows with RETURNING (MariaDB) or with the first key of each (MySQL), one
 //! prepared statement in a loop with the last key of each (SQLite). Texts come from the engine's cache, and there are few of them
 //! per column set. Which rows go together, and the transaction around them, are the caller's.
 //!
@@ -66,6 +66,28 @@ pub(crate) fn insert_rows<'v>(
     inserted.map_err(|error| explain_taken_key(error, insert))?;
     // Only now it is sure that the statement has not met another schema than the one looked at before.
     check_generated(conn, insert)
+}
+
+/// Inserts rows by the database's own way for many, if it has one: COPY on PostgreSQL. It returns no keys.
+pub(super) fn copy_rows<'v>(
+    conn: &mut Connection,
+    insert: &BulkInsert<'_>,
+    value: &dyn Fn(usize, usize) -> ValueRef<'v>,
+) -> Result<()> {
+    // COPY needs a column.
+    if !conn.dialect().capabilities().copy_in || insert.columns.is_empty() {
+        return insert_rows(conn, insert, value, None);
+    }
+    let mut bulk = Bulk {
+        limit: cut_at(conn),
+        conn,
+        insert,
+        value,
+        returning: None,
+        clauses: None,
+    };
+    let copied = bulk.copied();
+    copied.map_err(|error| explain_taken_key(error, insert))
 }
 
 /// Inserts rows with the conflict clause and the RETURNING list of `clauses`, whose source is none, and hands each row that

@@ -1,4 +1,4 @@
-//! Sends rows: as arrays, in multi-row statements, or with a prepared statement in a loop.
+//! Sends rows: as arrays, in multi-row statements, with a prepared statement in a loop, or by COPY.
 //!
 //! Used by `mod.rs`, which chooses the way. `keys.rs` reads the result.
 
@@ -11,8 +11,8 @@ use orm_core::stmt::{BatchRows, Insert};
 use orm_core::value::{BatchValues, ValueRef};
 
 use super::batch_sql::{
-    ARRAY_ROWS, LOOP_ROWS, chunks, goes_as_arrays, render, render_with, rows_within, statement_key,
-    statement_rows,
+    ARRAY_ROWS, LOOP_ROWS, chunks, copy_key, goes_as_arrays, render, render_copy, render_with,
+    rows_within, statement_key, statement_rows,
 };
 use super::keys::{RowsStatement, check_count, consecutive_keys, not_all, unordered};
 use super::rows::{BulkInsert, TakeKey};
@@ -188,6 +188,26 @@ impl<'v> Bulk<'_, 'v> {
                 },
                 rows,
             )?;
+        }
+        Ok(())
+    }
+
+    /// Rows that the driver sends after the statement: COPY.
+    pub(super) fn copied(&mut self) -> Result<()> {
+        let (def, width) = (self.insert.def, self.insert.columns.len());
+        let dialect = self.conn.dialect();
+        let key = copy_key(self.insert);
+        let sql = self
+            .conn
+            .statement(&key, || render_copy(dialect, self.insert))?;
+        let mut values = Vec::new();
+        let mut next = 0;
+        while next < self.insert.rows {
+            let rows = next..next + self.rows_within(next, self.insert.rows);
+            next = rows.end;
+            self.fill(&mut values, rows.clone())?;
+            let copied = self.conn.copy_in(&sql, width, &values)?;
+            check_count(def, copied, rows.len())?;
         }
         Ok(())
     }
