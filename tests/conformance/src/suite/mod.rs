@@ -40,6 +40,7 @@ mod explained;
 mod expressions;
 mod failed_flush;
 mod faults;
+mod floats;
 mod flush_order;
 mod freed_values;
 mod get_or_create;
@@ -73,6 +74,7 @@ mod link_tables;
 mod linked;
 mod list_order;
 mod lists;
+mod literal_types;
 mod literals;
 mod locked_loads;
 mod logging;
@@ -138,6 +140,7 @@ mod stale;
 mod statement_tree;
 pub mod statements;
 mod statistics;
+mod stored_values;
 mod streamed_relations;
 mod streams;
 pub mod support;
@@ -228,6 +231,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     lists::cases,
     array_statements::cases,
     arrays::cases,
+    literal_types::cases,
     literals::cases,
     injection::cases,
     long_values::cases,
@@ -279,6 +283,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     rollups::cases,
     table_functions::cases,
     statistics::cases,
+    stored_values::cases,
     window_clauses::cases,
     orders::cases,
     random::cases,
@@ -323,6 +328,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     synchronized::cases,
     update_defaults::cases,
     failed_flush::cases,
+    floats::cases,
     flush_order::cases,
     freed_values::cases,
     value_circles::cases,
