@@ -9,8 +9,8 @@
 //!   UUIDs blobs of 16 bytes, truth values 0 and 1. A NaN has no place at all and is an error, since
 //!   SQLite would make NULL of it.
 //! - Exact decimals are text that the collation `decimal` compares as numbers, and computed by functions: the driver adds
-//!   both to each connection. A computed integer or text goes through a function where it is stored, which refuses what is
-//!   beyond its column: SQLite would store it, an integer as a float if need be.
+//!   both to each connection. A computed integer, float or text goes through a function where it is stored, which refuses what is
+//!   beyond its column: SQLite would store it, an integer as a float, and a float as infinity, if need be.
 //! - An auto-increment key is `INTEGER` with `AUTOINCREMENT`, so that keys are not used twice, unless a model declares
 //!   `sqlite_autoincrement = false`.
 //! - Constraints can't be added later, but a foreign key may name a table that doesn't exist yet.

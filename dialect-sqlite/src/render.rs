@@ -56,7 +56,8 @@ pub(crate) fn write_numeric<'a>(w: &mut SqlWriter<'a>, numeric: &'a Numeric) -> 
     write_operand(w, b)
 }
 
-/// A column stores numbers of any width, and floats instead of integers beyond 64 bits.
+/// A column stores numbers of any width, floats instead of integers beyond 64 bits, and infinity instead of a float that is too
+/// large.
 fn write_stored<'a>(w: &mut SqlWriter<'a>, numeric: &'a Numeric) -> Result<()> {
     let ty = numeric.ty();
     let (function, bits) = if let Some((least, most)) = ty.range() {
@@ -68,6 +69,9 @@ fn write_stored<'a>(w: &mut SqlWriter<'a>, numeric: &'a Numeric) -> Result<()> {
         }
     } else if *ty == Type::Unsigned(Width::W64) {
         ("unsigned_store(", 64)
+    } else if matches!(ty, Type::Float32 | Type::Float64) && is_computed(numeric.args()) {
+        let bits = if *ty == Type::Float32 { 32 } else { 64 };
+        ("float_store(", bits)
     } else {
         return write_standard(w, numeric);
     };
@@ -82,15 +86,18 @@ fn write_stored<'a>(w: &mut SqlWriter<'a>, numeric: &'a Numeric) -> Result<()> {
 /// The function that stores an integer. Arithmetic has a float where it leaves 64 bits, which must not be stored; of SQL that
 /// the program gives, a float is a number that the servers round to an integer.
 fn integer_function(value: &[Expr]) -> &'static str {
-    let is_computed = value.iter().any(|expr| HasArithmetic.expr(expr).is_break());
-    if is_computed {
+    if is_computed(value) {
         "integer_store("
     } else {
         "integer_cast("
     }
 }
 
-/// Finds arithmetic of integers.
+fn is_computed(value: &[Expr]) -> bool {
+    value.iter().any(|expr| HasArithmetic.expr(expr).is_break())
+}
+
+/// Finds arithmetic, which can leave the range of its operands.
 struct HasArithmetic;
 
 impl<'s> Visit<'s> for HasArithmetic {

@@ -148,8 +148,8 @@ mod tests {
         for too_long in [SignedDuration::MIN, SignedDuration::MAX] {
             assert!(too_long.to_value().is_long_duration());
         }
-        let longest = SignedDuration::from_micros(i64::MAX).to_value();
-        assert_eq!(longest, ValueRef::Interval(i64::MAX));
+        let longest = SignedDuration::from_micros(i64::MAX);
+        assert_eq!(longest.to_value(), ValueRef::Interval(i64::MAX));
         let late = Date::from_value(ValueRef::Date(i32::MAX));
         assert_eq!(late, Err(ConversionError::Range));
     }

@@ -61,7 +61,7 @@ pub(super) fn is_stored<'s>(
 /// An expression as a column stores it.
 pub(super) fn guarded(column: &Column, value: Expr) -> Expr {
     match column.length {
-        _ if column.ty.is_decimal() || column.ty.is_integer() => {
+        _ if is_number(&column.ty) => {
             Numeric::new(NumericOp::Stored, column.ty.clone(), vec![value]).into()
         }
         Some(length) if column.ty == Type::Text => StoredText::new(value, length).into(),
@@ -71,8 +71,11 @@ pub(super) fn guarded(column: &Column, value: Expr) -> Expr {
 
 /// Whether a database may store in the column what others round or refuse.
 fn is_limited(column: &Column) -> bool {
-    let is_number = column.ty.is_decimal() || column.ty.is_integer();
-    is_number || (column.ty == Type::Text && column.length.is_some())
+    is_number(&column.ty) || (column.ty == Type::Text && column.length.is_some())
+}
+
+fn is_number(ty: &Type) -> bool {
+    ty.is_decimal() || ty.is_integer() || matches!(ty, Type::Float32 | Type::Float64)
 }
 
 /// Whether an expression is a column of a table, each of whose values another column can hold. A column of a derived table may

@@ -16,6 +16,7 @@ cases![
     singles_are_stored_or_refused_in_each_place,
     conditions_take_what_is_stored,
     upserts_take_what_is_stored (Requires::Upsert),
+    computed_values_are_held_to_their_columns,
     documents_have_null_instead (Requires::Json),
 ];
 
@@ -190,6 +191,52 @@ fn upserts_take_what_is_stored(db: &Db) {
         let old = old.on_conflict(Row.id).do_update(|_| [Row.wide.to(double)]);
         assert_eq!(is_taken(old.execute(conn)), taken, "{double}");
     }
+}
+
+fn computed_values_are_held_to_their_columns(db: &Db) {
+    let conn = &mut rows(db);
+    let largest = update(Row)
+        .set(Row.wide, f64::MAX)
+        .set(Row.narrow, f32::MAX);
+    largest.execute(conn).unwrap();
+    let before = select(Row).order_by(Row.id).all(conn).unwrap();
+    for statement in [
+        update(Row).set(Row.wide, Row.wide * 10.0),
+        update(Row).set(Row.wide, Row.wide + Row.wide),
+        update(Row).set(Row.wide, -Row.wide - Row.wide),
+        update(Row).set(Row.wide, Row.wide / 0.1),
+        update(Row).set(Row.narrow, Row.narrow * 10.0),
+        update(Row).set(Row.narrow, -Row.narrow * Row.narrow),
+        update(Row).set(
+            Row.narrow,
+            case().when(Row.id.gt(0), Row.narrow * 2.0).otherwise(0.5),
+        ),
+    ] {
+        fails(statement.execute(conn), ErrorKind::OutOfRange);
+    }
+    let larger = select((Row.id + 10, Row.wide * 2.0));
+    let larger = insert(Row).from_select((Row.id, Row.wide), larger);
+    fails(larger.execute(conn), ErrorKind::OutOfRange);
+    let larger = select((Row.id + 10, Row.narrow * 2.0));
+    let larger = insert(Row).from_select((Row.id, Row.narrow), larger);
+    fails(larger.execute(conn), ErrorKind::OutOfRange);
+    let mut session = db.session();
+    let first = session.get_one(Row, 1).unwrap();
+    session.set(first, Row.narrow, Row.narrow * 2.0).unwrap();
+    fails(session.commit(), ErrorKind::OutOfRange);
+    drop(session);
+    let found = select(Row).order_by(Row.id).all(conn).unwrap();
+    assert_eq!(found, before);
+    // What fits is stored in the column's own precision.
+    update(Row).set(Row.narrow, 0.1).execute(conn).unwrap();
+    let sum = update(Row)
+        .set(Row.narrow, Row.narrow + 0.2)
+        .set(Row.wide, Row.wide / 2.0);
+    sum.execute(conn).unwrap();
+    let stored = select((Row.narrow, Row.wide)).first(conn).unwrap();
+    assert_eq!(stored, Some((Some(0.1 + 0.2), Some(f64::MAX / 2.0))));
+    let equal = select(Row).filter(Row.narrow.eq(0.1_f32 + 0.2_f32));
+    assert_eq!(equal.count(conn).unwrap(), 3);
 }
 
 #[derive(Model, Clone, Debug)]
