@@ -104,6 +104,7 @@ pub(crate) fn literal(value: &Value, dialect: &str) -> Result<String> {
         Value::Null => "NULL".to_owned(),
         Value::Bool(true) => "TRUE".to_owned(),
         Value::Bool(false) => "FALSE".to_owned(),
+        Value::Interval(i64::MIN) => return Err(no_literal("a duration of more than 64 bits")),
         Value::Int(number) | Value::Interval(number) => number.to_string(),
         Value::Float(number) if number.is_finite() => float(*number),
         Value::Float(_) => return Err(no_literal("NaN and infinity")),
@@ -193,6 +194,7 @@ mod tests {
         assert_eq!(literal(&Value::Date(0), "mysql").unwrap(), "'1970-01-01'");
         for value in [
             Value::Float(f64::NAN),
+            Value::Interval(i64::MIN),
             Value::Date(i32::MAX),
             Value::DateTime(i64::MIN),
         ] {

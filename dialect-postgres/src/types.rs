@@ -233,6 +233,7 @@ fn write_text(out: &mut String, value: ValueRef<'_>) -> bool {
         ValueRef::Time(micros) => push(out, format_args!("{}", civil::time_text(micros))),
         ValueRef::DateTime(micros) => return write_moment(out, micros, ""),
         ValueRef::Timestamp(micros) => return write_moment(out, micros, "+00"),
+        ValueRef::Interval(_) if value.is_long_duration() => return false,
         ValueRef::Interval(micros) => write_interval(out, micros),
         ValueRef::Uuid(bytes) => {
             for (index, byte) in bytes.iter().enumerate() {

@@ -48,6 +48,7 @@ pub(crate) const CAPABILITIES: Capabilities = {
     own.null_safe = NullSafeStyle::Is;
     own.json = true;
     own.decimals = DecimalStyle::Functions;
+    own.typed_columns = false;
     own.bit_operators = true;
     own.lateral = false;
     own.materialized = true;

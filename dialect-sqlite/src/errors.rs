@@ -139,7 +139,7 @@ fn general_kind(message: &str) -> ErrorKind {
         }
         "invalid regular expression" => ErrorKind::Syntax,
         "too many SQL variables" => ErrorKind::Unsupported,
-        "LIKE or GLOB pattern too complex" => ErrorKind::DataTooLong,
+        "LIKE or GLOB pattern too complex" | "text too long" => ErrorKind::DataTooLong,
         _ if message.starts_with("Expression tree is too large")
             || message.starts_with("too many ") =>
         {
@@ -176,6 +176,7 @@ fn general_message(message: &str) -> String {
         "not an integer",
         "row value misused",
         "sub-select returns ",
+        "text too long",
         "too many ",
         "wrong number of arguments to function ",
     ];
@@ -386,6 +387,7 @@ mod tests {
             (1, "incomplete input", (Syntax, None, None, None)),
             (1, "unrecognized token: \"#\"", (Syntax, None, None, None)),
             (1, "integer overflow", (OutOfRange, None, None, None)),
+            (1, "text too long", (DataTooLong, None, None, None)),
             (1, "too many SQL variables", (Unsupported, None, None, None)),
             (
                 1,

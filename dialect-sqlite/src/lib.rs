@@ -9,8 +9,8 @@
 //!   UUIDs blobs of 16 bytes, truth values 0 and 1. A NaN has no place at all and is an error, since
 //!   SQLite would make NULL of it.
 //! - Exact decimals are text that the collation `decimal` compares as numbers, and computed by functions: the driver adds
-//!   both to each connection. A computed integer goes through a function where it is stored, which refuses what is beyond its
-//!   column: SQLite would store it, as a float if need be.
+//!   both to each connection. A computed integer, float or text goes through a function where it is stored, which refuses what is
+//!   beyond its column: SQLite would store it, an integer as a float, and a float as infinity, if need be.
 //! - An auto-increment key is `INTEGER` with `AUTOINCREMENT`, so that keys are not used twice, unless a model declares
 //!   `sqlite_autoincrement = false`.
 //! - Constraints can't be added later, but a foreign key may name a table that doesn't exist yet.
@@ -41,7 +41,7 @@ use orm_core::sql::{
     Capabilities, Dialect, ExpectedColumn, ForeignKeySwitch, SqlWriter, TransactionOptions,
     write_extension,
 };
-use orm_core::stmt::{AggregateCall, Call, Extension, JsonExpr, Like, Numeric};
+use orm_core::stmt::{AggregateCall, Call, Extension, JsonExpr, Like, Numeric, StoredText};
 use orm_core::types::Type;
 use orm_core::value::Value;
 
@@ -76,8 +76,11 @@ impl Dialect for SqliteDialect {
     }
 
     fn write_extension<'a>(&self, w: &mut SqlWriter<'a>, node: &'a dyn Extension) -> Result<()> {
-        match node.as_any().downcast_ref() {
-            Some(next) => render::write_next_version(w, next),
+        if let Some(next) = node.as_any().downcast_ref() {
+            return render::write_next_version(w, next);
+        }
+        match StoredText::of(node) {
+            Some(text) => render::write_stored_text(w, text),
             None => write_extension(w, node),
         }
     }

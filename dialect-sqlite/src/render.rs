@@ -4,6 +4,7 @@
 //! driver's. Everything else is the default writer's.
 
 use std::borrow::Cow;
+use std::ops::ControlFlow;
 
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::sql::{
@@ -11,7 +12,8 @@ use orm_core::sql::{
     write_expr, write_numeric as write_standard, write_operand, write_order_by,
 };
 use orm_core::stmt::{
-    AggregateCall, Extension as _, Like, LikeKind, NextVersion, Numeric, NumericOp,
+    AggregateCall, Expr, Extension as _, Like, LikeKind, NextVersion, Numeric, NumericOp,
+    StoredText, Visit, walk_expr,
 };
 use orm_core::types::{Type, Width};
 
@@ -54,18 +56,22 @@ pub(crate) fn write_numeric<'a>(w: &mut SqlWriter<'a>, numeric: &'a Numeric) -> 
     write_operand(w, b)
 }
 
-/// A column stores numbers of any width, and floats instead of integers beyond 64 bits.
+/// A column stores numbers of any width, floats instead of integers beyond 64 bits, and infinity instead of a float that is too
+/// large.
 fn write_stored<'a>(w: &mut SqlWriter<'a>, numeric: &'a Numeric) -> Result<()> {
     let ty = numeric.ty();
     let (function, bits) = if let Some((least, most)) = ty.range() {
         let bits = i64::BITS - most.leading_zeros();
         if least < 0 {
-            ("integer_store(", bits + 1)
+            (integer_function(numeric.args()), bits + 1)
         } else {
             ("unsigned_store(", bits)
         }
     } else if *ty == Type::Unsigned(Width::W64) {
         ("unsigned_store(", 64)
+    } else if matches!(ty, Type::Float32 | Type::Float64) && is_computed(numeric.args()) {
+        let bits = if *ty == Type::Float32 { 32 } else { 64 };
+        ("float_store(", bits)
     } else {
         return write_standard(w, numeric);
     };
@@ -74,6 +80,44 @@ fn write_stored<'a>(w: &mut SqlWriter<'a>, numeric: &'a Numeric) -> Result<()> {
         write_expr(w, arg)?;
     }
     w.push(", ").display(bits).push(")");
+    Ok(())
+}
+
+/// The function that stores an integer. Arithmetic has a float where it leaves 64 bits, which must not be stored; of SQL that
+/// the program gives, a float is a number that the servers round to an integer.
+fn integer_function(value: &[Expr]) -> &'static str {
+    if is_computed(value) {
+        "integer_store("
+    } else {
+        "integer_cast("
+    }
+}
+
+fn is_computed(value: &[Expr]) -> bool {
+    value.iter().any(|expr| HasArithmetic.expr(expr).is_break())
+}
+
+/// Finds arithmetic, which can leave the range of its operands.
+struct HasArithmetic;
+
+impl<'s> Visit<'s> for HasArithmetic {
+    type Break = ();
+
+    fn expr(&mut self, expr: &'s Expr) -> ControlFlow<()> {
+        let is_numeric =
+            matches!(expr, Expr::Extension(node) if Numeric::of(node.as_ref()).is_some());
+        if is_numeric || matches!(expr, Expr::Arithmetic { .. } | Expr::Aggregate(_)) {
+            return ControlFlow::Break(());
+        }
+        walk_expr(self, expr)
+    }
+}
+
+/// A column stores texts of any length.
+pub(crate) fn write_stored_text<'a>(w: &mut SqlWriter<'a>, stored: &'a StoredText) -> Result<()> {
+    w.push("text_store(");
+    write_expr(w, stored.text())?;
+    w.push(", ").display(&stored.length()).push(")");
     Ok(())
 }
 

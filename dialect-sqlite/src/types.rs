@@ -77,6 +77,7 @@ pub(crate) fn literal(value: &Value) -> Result<String> {
     Ok(match value {
         Value::Null => "NULL".to_owned(),
         Value::Bool(v) => i32::from(*v).to_string(),
+        Value::Interval(i64::MIN) => return Err(no_literal("a duration of more than 64 bits")),
         Value::Int(v) | Value::Interval(v) => v.to_string(),
         Value::Float(v) => float(*v)?,
         Value::Text(v) | Value::Json(v) if v.contains('\0') => {

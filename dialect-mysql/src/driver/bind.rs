@@ -4,7 +4,7 @@
 //! dates and times their fields, UUIDs bytes, and lists the text of a JSON array.
 
 use mysql::{Params, Value};
-use orm_core::driver::json_fault;
+use orm_core::driver::{LONG_DURATION, json_fault};
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::types::civil::{self, Clock};
 use orm_core::value::ValueRef;
@@ -52,6 +52,7 @@ fn value(bind: ValueRef<'_>, server: &str) -> Result<Value, &'static str> {
     Ok(match bind {
         ValueRef::Null => Value::NULL,
         ValueRef::Bool(v) => Value::Int(i64::from(v)),
+        ValueRef::Interval(_) if bind.is_long_duration() => return Err(LONG_DURATION),
         ValueRef::Int(v) | ValueRef::Interval(v) => Value::Int(v),
         ValueRef::Float(v) if v.is_finite() => Value::Double(v),
         ValueRef::Float(_) => return Err(FINITE),
@@ -70,6 +71,7 @@ fn value(bind: ValueRef<'_>, server: &str) -> Result<Value, &'static str> {
             moment(days, micros)?
         }
         ValueRef::Batch(batch) if !batch.iter().all(is_finite) => return Err(FINITE),
+        ValueRef::Batch(_) if bind.is_long_duration() => return Err(LONG_DURATION),
         ValueRef::Batch(_) => Value::Bytes(bind.to_json(server).into_bytes()),
         ValueRef::Extension(v) => return value(v.encode(server).as_ref(), server),
         ValueRef::Array(_) => return Err("MySQL and MariaDB have no array type"),

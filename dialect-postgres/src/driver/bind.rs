@@ -137,6 +137,9 @@ fn write(value: ValueRef<'_>, ty: &Type, out: &mut BytesMut) -> Result<IsNull, F
 
 /// The text form, for types without a binary one here and for those that the server shall infer.
 fn write_as_text(value: ValueRef<'_>, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Fault> {
+    if value.is_long_duration() {
+        return Err(Fault::LongDuration);
+    }
     let takes = match (Wire::of(ty), value) {
         (_, ValueRef::Null) => return Ok(IsNull::Yes),
         (Wire::Unspecified, ValueRef::Array(items)) => array::check(items).map(|()| true)?,

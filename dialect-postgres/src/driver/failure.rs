@@ -6,7 +6,7 @@ use std::error::Error as StdError;
 use std::fmt::{self, Display};
 use std::io;
 
-use orm_core::driver::{no_answer, not_json, unconnected};
+use orm_core::driver::{LONG_DURATION, no_answer, not_json, unconnected};
 use orm_core::error::{Error, ErrorKind};
 use postgres::error::{DbError, Severity, SqlState};
 
@@ -65,6 +65,7 @@ pub(super) enum Fault {
     Mismatch,
     Elements,
     Range,
+    LongDuration,
     Ragged,
     Nul,
     Document(&'static str),
@@ -108,6 +109,7 @@ impl Display for Refusal {
                 "bind {position} is an array whose inner arrays have different lengths or no elements, which type {ty} can't store"
             ),
             Fault::Range => write!(f, "bind {position} is out of range for type {ty}"),
+            Fault::LongDuration => write!(f, "{LONG_DURATION} (bind {position})"),
             Fault::Nul => write!(
                 f,
                 "bind {position} contains a NUL character, which type {ty} can't store"
@@ -132,7 +134,7 @@ impl Refusal {
                 own = self.own
             )),
             Fault::Document(fault) => not_json(position, fault),
-            Fault::Range | Fault::Nul | Fault::Ragged => {
+            Fault::Range | Fault::LongDuration | Fault::Nul | Fault::Ragged => {
                 Error::with_message(ErrorKind::OutOfRange, self.to_string())
             }
         }

@@ -39,6 +39,9 @@ pub(super) fn write_scalar(
         (Wire::Timestamp | Wire::Timestamptz, ValueRef::DateTime(v) | ValueRef::Timestamp(v)) => {
             out.put_i64(moment(v)?);
         }
+        (Wire::Interval, ValueRef::Interval(_)) if value.is_long_duration() => {
+            return Err(Fault::LongDuration);
+        }
         (Wire::Interval, ValueRef::Interval(v)) => {
             out.put_i64(v);
             // Days and months.

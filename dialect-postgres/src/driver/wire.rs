@@ -157,8 +157,10 @@ fn interval(raw: &[u8]) -> Result<i64, Undecodable> {
     if [m0, m1, m2, m3] != [0; 4] {
         return Err(Undecodable::Months);
     }
-    let days = i32::from_be_bytes(days);
-    civil::join(days, i64::from_be_bytes(micros)).ok_or(Undecodable::Malformed)
+    // The days alone may be beyond 64 bits where both are not: they have signs of their own.
+    let days = i128::from(i32::from_be_bytes(days)) * i128::from(civil::DAY);
+    let micros = days + i128::from(i64::from_be_bytes(micros));
+    i64::try_from(micros).map_err(|_| Undecodable::Malformed)
 }
 
 #[inline]
@@ -203,6 +205,16 @@ mod tests {
             Ok(ValueRef::Timestamp(0))
         );
         assert_eq!(decode(Wire::Jsonb, b"\x01{}"), Ok(ValueRef::Text("{}")));
+        // -106751992 days and 19:59:05.224193.
+        let parts = [
+            &71_945_224_193_i64.to_be_bytes()[..],
+            &(-106_751_992_i32).to_be_bytes(),
+            &[0; 4],
+        ];
+        assert_eq!(
+            decode(Wire::Interval, &parts.concat()),
+            Ok(ValueRef::Interval(-i64::MAX))
+        );
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use std::fmt::{self, Write as _};
 
 use orm_core::civil;
-use orm_core::driver::{bind_count, json_fault, not_json};
+use orm_core::driver::{LONG_DURATION, bind_count, json_fault, not_json};
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::value::ValueRef;
 use rusqlite::Statement;
@@ -75,6 +75,7 @@ fn bind(statement: &mut Statement<'_>, index: usize, value: &ValueRef<'_>) -> Re
 enum Fault {
     Native(rusqlite::Error),
     NotANumber,
+    LongDuration,
     NotJson(&'static str),
     BeyondCalendar(&'static str),
     Unknown(&'static str),
@@ -92,6 +93,10 @@ impl Fault {
                 ),
             )
             .with_hint("bind NULL instead, and make the column nullable"),
+            Self::LongDuration => Error::with_message(
+                ErrorKind::OutOfRange,
+                format!("{LONG_DURATION} (bind {index})"),
+            ),
             Self::NotJson(fault) => not_json(index, fault),
             Self::BeyondCalendar(kind) => Error::with_message(
                 ErrorKind::OutOfRange,
@@ -121,6 +126,7 @@ fn bind_other(
     let bound = match &value {
         ValueRef::Null => statement.raw_bind_parameter(index, Null),
         ValueRef::Bool(v) => statement.raw_bind_parameter(index, *v),
+        ValueRef::Interval(_) if value.is_long_duration() => return Err(Fault::LongDuration),
         ValueRef::Int(v) | ValueRef::Interval(v) => statement.raw_bind_parameter(index, *v),
         // SQLite would bind NULL.
         ValueRef::Float(_) if is_nan(value) => return Err(Fault::NotANumber),
@@ -147,6 +153,7 @@ fn bind_other(
             return bind_text(statement, index, civil::datetime_text(*v));
         }
         ValueRef::Batch(batch) if batch.iter().any(is_nan) => return Err(Fault::NotANumber),
+        ValueRef::Batch(_) if value.is_long_duration() => return Err(Fault::LongDuration),
         ValueRef::Batch(_) => statement.raw_bind_parameter(index, value.to_json(NAME)),
         ValueRef::Extension(v) => return bind_other(statement, index, v.encode(NAME).as_ref()),
         ValueRef::Array(_) => return Err(Fault::Unknown(value.kind_name())),

@@ -17,8 +17,8 @@ use crate::value::ValueRef;
 use crate::version::ServerVersion;
 
 pub use refusals::{
-    bind_count, invalid_text, json_fault, misconfigured, no_answer, no_column, not_json,
-    unanswered, unconnected, whole_rows,
+    LONG_DURATION, bind_count, invalid_text, json_fault, misconfigured, no_answer, no_column,
+    not_json, unanswered, unconnected, whole_rows,
 };
 
 /// The maximum length in bytes of a statement that a driver keeps prepared. Caches count statements, and long ones

@@ -97,9 +97,10 @@ pub(super) fn explain(
     }
 }
 
-/// A violated constraint with what the registered models know of it.
+/// A violated constraint, or a value that does not fit its column, with what the registered models know of it.
 fn completed(error: Error, sql: &str, dialect: &dyn Dialect) -> Error {
-    if !error.is_constraint_violation() {
+    let is_of_column = error.kind() == ErrorKind::Database && error.column().is_some();
+    if !error.is_constraint_violation() && !is_of_column {
         return error;
     }
     let known = dialect.capabilities();

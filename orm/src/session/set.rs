@@ -73,7 +73,7 @@ impl Session {
         if !entity.has_column(position) {
             return Err(column_of_other_variant(entity, position));
         }
-        let expr = stored(M::def(), position, expr);
+        let expr = stored(M::def(), position, expr, &[]);
         self.state
             .ensure::<M>()
             .set_sql(handle.slot, position, expr);

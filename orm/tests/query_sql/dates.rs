@@ -1,7 +1,9 @@
 //! Functions of dates and times.
 
+use std::time::Duration;
+
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
-use orm::query::{Unit, current_date, now};
+use orm::query::{FrameBound, Unit, current_date, now, window};
 
 use crate::*;
 
@@ -148,4 +150,24 @@ fn days_and_months_of_the_calendar() {
             "SELECT DATE_ADD(`day`, INTERVAL ? MONTH), DATE_ADD(`begun`, INTERVAL ? DAY), DATE_ADD(`left`, INTERVAL (EXTRACT(MONTH FROM `seen`) - ?) MONTH) FROM `visits`",
         ]
     );
+}
+
+#[test]
+fn frames_of_time() {
+    let near = window().order_by(Visit.begun).range(
+        FrameBound::PrecedingTime(Duration::from_millis(1_500)),
+        FrameBound::FollowingTime(Duration::from_secs(86_400)),
+    );
+    let query = select(count_all().over(near)).from(Visit);
+    assert_eq!(
+        query.to_sql(&PostgresDialect).unwrap(),
+        r#"SELECT COUNT(*) OVER (ORDER BY "begun" ASC RANGE BETWEEN INTERVAL '1.500000 seconds' PRECEDING AND INTERVAL '86400 seconds' FOLLOWING) FROM "visits""#
+    );
+    assert_eq!(
+        query.to_sql(&MysqlDialect::MySql).unwrap(),
+        "SELECT COUNT(*) OVER (ORDER BY `begun` ASC RANGE BETWEEN INTERVAL 1500000 MICROSECOND PRECEDING AND INTERVAL 86400 SECOND FOLLOWING) FROM `visits`"
+    );
+    for dialect in [&SqliteDialect as &dyn Dialect, &MysqlDialect::MariaDb] {
+        assert!(query.to_sql(dialect).unwrap_err().is_unsupported());
+    }
 }

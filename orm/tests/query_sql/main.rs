@@ -123,6 +123,7 @@ mod rows;
 mod set_operations;
 mod sources;
 mod statistics;
+mod stored;
 mod upserts;
 mod windows;
 mod writes;

@@ -223,7 +223,7 @@ fn other_tables_and_queries() {
             select((Post.id + 5, Post.title)).limit(3)
         ),
         [
-            r#"INSERT INTO "tags" ("id", "label") SELECT "id" + ?, "title" FROM "posts" LIMIT ?"#,
+            r#"INSERT INTO "tags" ("id", "label") SELECT integer_store("id" + ?, 64), "title" FROM "posts" LIMIT ?"#,
             r#"INSERT INTO "tags" ("id", "label") SELECT "id" + $1::int8, "title" FROM "posts" LIMIT $2"#,
             "INSERT INTO `tags` (`id`, `label`) SELECT `id` + ?, `title` FROM `posts` LIMIT ?",
         ]

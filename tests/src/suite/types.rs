@@ -1,9 +1,13 @@
 //! Values that some databases have a place for, and others none.
 
+use orm::ErrorKind;
+use orm::prelude::*;
 use orm_conformance::Db;
 use orm_conformance::cases;
 use orm_conformance::fixtures::Everything;
 use orm_conformance::suite::types::{ordinary, round_trip};
+
+use rust_decimal::Decimal;
 
 use crate::databases::{Database, HasDatabase};
 
@@ -11,6 +15,7 @@ cases![
     "types":
     a_zero_keeps_its_sign_where_floats_are_stored_as_floats,
     values_without_a_place_are_refused,
+    decimals_that_are_no_numbers_are_refused,
 ];
 
 fn a_zero_keeps_its_sign_where_floats_are_stored_as_floats(db: &Db) {
@@ -57,4 +62,29 @@ fn values_without_a_place_are_refused(db: &Db) {
         Database::MariaDb | Database::Mysql => ([false, false], true),
     };
     assert_eq!((stored, is_stored(db, nul)), (floats, text));
+}
+
+/// PostgreSQL's `numeric` has NaN, and infinities since version 14. A `Decimal` has neither.
+fn decimals_that_are_no_numbers_are_refused(db: &Db) {
+    let conn = &mut db.engine.connection().unwrap();
+    if !matches!(db.database(), Database::Postgres) {
+        return;
+    }
+    for text in ["NaN", "Infinity", "-Infinity"] {
+        let sql = format!("SELECT 7 AS id, '{text}'::numeric AS price");
+        let row = raw(sql.clone()).one::<(i64, Decimal), _>(conn);
+        let error = row.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode, "{error:?}");
+        assert_eq!(error.column(), Some("price"), "{error:?}");
+        conn.begin().unwrap();
+        let computed = raw_expr::<Decimal>(format!("'{text}'::numeric"), ());
+        let row = select(computed).from(Everything).all(conn);
+        assert_eq!(row.unwrap(), [Decimal::ZERO; 0]);
+        let option = raw(sql).one::<(i64, Option<Decimal>), _>(conn);
+        assert_eq!(option.unwrap_err().kind(), ErrorKind::Decode);
+        // The transaction is intact.
+        let seven = raw("SELECT 7").one::<(i32,), _>(conn);
+        assert_eq!(seven.unwrap(), (7,));
+        conn.commit().unwrap();
+    }
 }

@@ -88,6 +88,7 @@ pub(crate) fn literal(value: &Value) -> Result<String> {
         Value::Null => "NULL".to_owned(),
         Value::Bool(true) => "TRUE".to_owned(),
         Value::Bool(false) => "FALSE".to_owned(),
+        Value::Interval(i64::MIN) => return Err(no_literal("durations of more than 64 bits")),
         Value::Int(number) | Value::Interval(number) => number.to_string(),
         Value::Float(number) if number.is_finite() => format!("{number:e}"),
         Value::Float(_) => return Err(no_literal("numbers that aren't finite")),

@@ -2,7 +2,7 @@
 //! SQLite lacks, and those whose result has to be the other databases'. `connect.rs` registers them.
 //!
 //! One file a theme. The dialect writes their names: those of `decimal.rs` in statements of exact decimals, that of
-//! `integer.rs` where a computed integer is stored.
+//! `integer.rs` where a computed integer is stored, as `numbers.rs` has it of floats and `text.rs` of texts.
 
 mod decimal;
 mod function;

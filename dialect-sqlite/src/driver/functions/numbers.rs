@@ -20,6 +20,12 @@ pub(super) fn register(native: &Connection) -> Result<()> {
         };
         finite(base.powf(exponent)).map(Some)
     })?;
+    native.create_scalar_function("float_store", 2, PURE, |context| {
+        let bits: u32 = context.get(1)?;
+        number(context, 0)?
+            .map(|number| stored(number, bits))
+            .transpose()
+    })?;
     native.create_scalar_function("orm_truncate", 1, PURE, |context| {
         number(context, 0)?.map(truncated).transpose()
     })
@@ -44,6 +50,21 @@ fn number(context: &Context<'_>, index: usize) -> Result<Option<f64>> {
         ValueRef::Real(number) => Ok(Some(number)),
         ValueRef::Text(_) | ValueRef::Blob(_) => Err(failure(ffi::SQLITE_MISMATCH, None)),
     }
+}
+
+/// A computed float as a column of so many bits stores it: rounded to a single precision, or an error.
+fn stored(number: f64, bits: u32) -> Result<f64> {
+    #[expect(clippy::cast_possible_truncation, reason = "it is rounded")]
+    let rounded = if bits == 32 {
+        f64::from(number as f32)
+    } else {
+        number
+    };
+    if rounded.is_finite() {
+        return Ok(rounded);
+    }
+    let message = "float overflow".to_owned();
+    Err(failure(ffi::SQLITE_ERROR, Some(message)))
 }
 
 fn finite(number: f64) -> Result<f64> {

@@ -1,10 +1,10 @@
 //! Functions of text, which count characters. SQLite's own ones know the case of ASCII letters alone, and stop at a NUL.
 
 use rusqlite::functions::Context;
-use rusqlite::types::ValueRef;
+use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, Result, ffi};
 
-use super::function::{ANY, PURE};
+use super::function::{ANY, PURE, failure as error};
 use super::numbers::failure;
 
 pub(super) fn register(native: &Connection) -> Result<()> {
@@ -52,6 +52,7 @@ pub(super) fn register(native: &Connection) -> Result<()> {
             _ => Err(failure(ffi::SQLITE_TOOBIG, None)),
         }
     })?;
+    native.create_scalar_function("text_store", 2, PURE, store)?;
     pad(native, "lpad", |text, fill| fill + text)?;
     pad(native, "rpad", |text, fill| text.to_owned() + &fill)
 }
@@ -72,6 +73,23 @@ fn counted(native: &Connection, name: &str, function: fn(&str, usize) -> String)
         let (text, count) = (text(context, 0)?, count(context, 1)?);
         Ok(text.zip(count).map(|(text, count)| function(text, count)))
     })
+}
+
+/// `text_store(value, length)`: a text as a column of that many characters stores it. Spaces beyond them are cut off, as on
+/// other databases. Numbers and bytes are what SQLite makes of them.
+fn store(context: &Context<'_>) -> Result<Option<Value>> {
+    let ValueRef::Text(_) = context.get_raw(0) else {
+        return context.get(0);
+    };
+    let (Some(text), Some(length)) = (text(context, 0)?, count(context, 1)?) else {
+        return Ok(None);
+    };
+    let kept = first(text, length);
+    if text[kept.len()..].bytes().all(|byte| byte == b' ') {
+        Ok(Some(Value::Text(kept.to_owned())))
+    } else {
+        Err(error("text too long"))
+    }
 }
 
 /// A function that makes a text as long as its second argument, by characters of the third.

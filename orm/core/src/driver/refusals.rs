@@ -160,6 +160,9 @@ pub fn not_json(position: usize, fault: &str) -> Error {
         .with_hint("documents have string keys, and at most 127 levels on SQLite and PostgreSQL, 100 on MySQL and 31 on MariaDB")
 }
 
+/// What is wrong with a bind that is a [long duration](ValueRef::is_long_duration).
+pub const LONG_DURATION: &str = "a duration is out of range: it has at most 9223372036854775807 microseconds, which are 292,000 years";
+
 /// Returns the rows of `width` values each that [`Connection::execute_each`](super::Connection::execute_each)
 /// executes.
 ///

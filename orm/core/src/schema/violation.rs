@@ -1,15 +1,21 @@
 //! Completes the error of a constraint violation with table, columns and constraint from the schema, if the database
 //! did not report them.
 //!
+//! Texts that a database reports as cut are errors of their length.
+//!
 //! Used for every failed statement with the tables of the registered models, and by a flush with the table of its
 //! model. What the database reports is kept. If several constraints are possible, only the table is set. No I/O here.
 
-use super::{Action, ForeignKey, Name, Rule, Table, naming};
+use super::{Action, Column, ForeignKey, Name, Rule, Table, naming};
 use crate::error::{Error, ErrorKind};
 use crate::lex::{LexicalRules, Tokens};
+use crate::types::Type;
 
 /// What MySQL and MariaDB call every primary key.
 const PRIMARY: &str = "PRIMARY";
+
+/// What MySQL and MariaDB raise for the value of a longer column, and for other values that they cut.
+const TRUNCATED: &str = "1265";
 
 /// A constraint that may be the one at fault.
 #[derive(Clone, PartialEq, Eq)]
@@ -45,6 +51,9 @@ pub fn complete(
         ErrorKind::ForeignKeyViolation => foreign_keys(&error, &target, tables, limit),
         ErrorKind::CheckViolation => checks(&error, tables, limit),
         ErrorKind::NotNullViolation => columns(&error, &target, tables),
+        ErrorKind::Database if error.code() == Some(TRUNCATED) => {
+            return truncated(error, &target, tables);
+        }
         _ => return error,
     };
     // Several models may map one table.
@@ -189,6 +198,21 @@ fn columns<'t>(error: &Error, target: &Target, tables: &[&'t Table]) -> Vec<Cand
     made.collect()
 }
 
+/// What is cut in a text of limited length is too long. A label that an enumeration does not have is cut, too.
+fn truncated(error: Error, target: &Target, tables: &[&Table]) -> Error {
+    let written = tables
+        .iter()
+        .filter(|table| target.table.as_deref() == Some(&table.name));
+    let column = error.column().unwrap_or_default();
+    let mut columns = written.filter_map(|table| table.find(column)).peekable();
+    let is_limited = |column: &Column| column.ty == Type::Text && column.length.is_some();
+    if columns.peek().is_some() && columns.all(is_limited) {
+        error.into_kind(ErrorKind::DataTooLong)
+    } else {
+        error
+    }
+}
+
 fn candidate<'t>(
     table: &'t Table,
     columns: impl IntoIterator<Item = &'t Name>,
@@ -240,13 +264,13 @@ impl Target {
 mod tests {
     use super::*;
     use crate::lex::LexicalRule;
-    use crate::schema::{Column, Index};
-    use crate::types::Type;
+    use crate::schema::Index;
 
     fn tables() -> [Table; 2] {
         let users = Table::new("users")
             .column(Column::new("id", Type::Int64))
             .column(Column::new("name", Type::Text))
+            .column(Column::new("short", Type::Text).length(5))
             .primary_key(["id"])
             .unique(["name"])
             .unique(["a", "b"]);
@@ -286,6 +310,22 @@ mod tests {
 
     fn unique() -> Error {
         Error::new(ErrorKind::UniqueViolation)
+    }
+
+    #[test]
+    fn a_text_that_is_cut_is_too_long() {
+        let tables = tables();
+        for (column, kind) in [
+            ("short", ErrorKind::DataTooLong),
+            ("name", ErrorKind::Database),
+            ("id", ErrorKind::Database),
+            ("other", ErrorKind::Database),
+        ] {
+            let cut = Error::new(ErrorKind::Database).with_code(TRUNCATED);
+            let sql = ("UPDATE `users` SET `short` = `name`", rules());
+            let error = complete(cut.with_column(column), sql, &tables.each_ref(), 63);
+            assert_eq!(error.kind(), kind, "{column}");
+        }
     }
 
     #[test]

@@ -170,6 +170,9 @@ pub struct Capabilities {
     /// Whether an expression of GROUP BY inside of another selected one is `ANY_VALUE(…)`, on MySQL: its two `?` are never
     /// equal, and it would be an expression that is not grouped.
     pub any_value: bool,
+    /// Whether a column holds each value that is assigned to it to its type: a decimal is rounded, and an integer beyond the range
+    /// or a text beyond the length is an error. SQLite stores them.
+    pub typed_columns: bool,
     /// Whether every assignment of an UPDATE reads the old values. On MySQL an assignment reads the results of
     /// earlier ones, so the writer orders them.
     pub simultaneous_set: bool,
@@ -286,6 +289,7 @@ impl Capabilities {
         any_value: false,
         unsigned_ranks: false,
         short_shares: false,
+        typed_columns: true,
         simultaneous_set: true,
         limit_in_subquery: true,
         own_table_hint: None,

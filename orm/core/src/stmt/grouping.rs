@@ -10,6 +10,7 @@ use super::expr::Expr;
 use super::numeric::Numeric;
 use super::query::{Order, Query};
 use super::select::{Projection, Select};
+use super::stored_text::StoredText;
 use super::visit::{Visit, walk_expr, walk_window};
 
 /// Visits the columns, each by its source and name, that the select list, HAVING and ORDER BY read outside of aggregates,
@@ -44,8 +45,8 @@ pub fn grouped_columns<B>(
     others.try_for_each(|expr| pass.expr(expr))
 }
 
-/// Returns whether an expression is an extension of which nothing is known: it may aggregate its arguments. The numbers and ranks
-/// of this crate have a value for each row.
+/// Returns whether an expression is an extension of which nothing is known: it may aggregate its arguments. The numbers, ranks
+/// and stored texts of this crate have a value for each row.
 ///
 /// ```
 /// use orm_core::stmt::{Expr, Numeric, NumericOp, is_closed};
@@ -58,7 +59,8 @@ pub fn is_closed(expr: &Expr) -> bool {
     let Expr::Extension(node) = expr else {
         return false;
     };
-    Numeric::of(node.as_ref()).is_none() && EnumRank::of(node.as_ref()).is_none()
+    let node = node.as_ref();
+    Numeric::of(node).is_none() && EnumRank::of(node).is_none() && StoredText::of(node).is_none()
 }
 
 struct Grouped<'q, F> {

@@ -38,8 +38,8 @@ pub enum NumericOp {
     /// The quotient of exact decimals, rounded to so many digits after the point, half away from zero. NULL if the divisor
     /// is 0.
     DivideTo(u8),
-    /// A number as a column of the node's type stores it: a decimal rounded to the column's scale. A number beyond the
-    /// column's range is an error.
+    /// A number as a column of the node's type stores it: a decimal rounded to the column's scale, a float to its precision. A
+    /// number beyond the column's range is an error.
     Stored,
     /// An exact decimal that no operator has made, such as a CASE: it is compared as a number.
     Exact,

@@ -106,17 +106,12 @@ impl DbType for DateTime<Local> {
     }
 }
 
-/// A duration of more than an `i64` of microseconds, 292,000 years, is bound as the longest one.
+/// A duration of `i64::MAX` microseconds, 292,000 years, is the longest one: a longer one is an error when it is bound.
 impl DbType for TimeDelta {
     plain!(Interval);
 
     fn to_value(&self) -> ValueRef<'_> {
-        let longest = if *self < Self::zero() {
-            i64::MIN
-        } else {
-            i64::MAX
-        };
-        ValueRef::Interval(self.num_microseconds().unwrap_or(longest))
+        ValueRef::Interval(self.num_microseconds().unwrap_or(i64::MIN))
     }
 
     fn from_value(value: ValueRef<'_>) -> Result<Self, ConversionError> {
@@ -171,5 +166,15 @@ mod tests {
             NaiveDate::from_value(ValueRef::Text("soon")),
             Err(ConversionError::Format)
         );
+    }
+
+    #[test]
+    fn durations_have_64_bits() {
+        for too_long in [TimeDelta::MIN, TimeDelta::MAX] {
+            assert!(too_long.to_value().is_long_duration());
+        }
+        let longest = TimeDelta::microseconds(i64::MAX);
+        assert_eq!(longest.to_value(), ValueRef::Interval(i64::MAX));
+        assert_eq!(TimeDelta::from_value(longest.to_value()), Ok(longest));
     }
 }

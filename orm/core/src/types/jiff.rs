@@ -37,7 +37,7 @@ impl DbType for DateTime {
 
     fn to_value(&self) -> ValueRef<'_> {
         let micros = super::civil::join(days(self.date()), micros(self.time()));
-        ValueRef::DateTime(micros.unwrap_or_default())
+        ValueRef::DateTime(micros.unwrap_or(i64::MIN))
     }
 
     fn from_value(value: ValueRef<'_>) -> Result<Self, ConversionError> {
@@ -50,7 +50,7 @@ impl DbType for Timestamp {
     plain!(Timestamp);
 
     fn to_value(&self) -> ValueRef<'_> {
-        ValueRef::Timestamp(moments::clamped(self.as_nanosecond().div_euclid(1000)))
+        ValueRef::Timestamp(moments::counted(self.as_nanosecond().div_euclid(1000)))
     }
 
     fn from_value(value: ValueRef<'_>) -> Result<Self, ConversionError> {
@@ -65,7 +65,7 @@ impl DbType for ZonedDateTime {
 
     fn to_value(&self) -> ValueRef<'_> {
         let nanos = self.timestamp().as_nanosecond();
-        ValueRef::Timestamp(moments::clamped(nanos.div_euclid(1000)))
+        ValueRef::Timestamp(moments::counted(nanos.div_euclid(1000)))
     }
 
     fn from_value(value: ValueRef<'_>) -> Result<Self, ConversionError> {
@@ -73,12 +73,12 @@ impl DbType for ZonedDateTime {
     }
 }
 
-/// A duration of more than an `i64` of microseconds, 292,000 years, is bound as the longest one.
+/// A duration of `i64::MAX` microseconds, 292,000 years, is the longest one: a longer one is an error when it is bound.
 impl DbType for SignedDuration {
     plain!(Interval);
 
     fn to_value(&self) -> ValueRef<'_> {
-        ValueRef::Interval(moments::clamped(self.as_micros()))
+        ValueRef::Interval(moments::counted(self.as_micros()))
     }
 
     fn from_value(value: ValueRef<'_>) -> Result<Self, ConversionError> {
@@ -93,7 +93,7 @@ fn days(date: Date) -> i32 {
         month: date.month().unsigned_abs().into(),
         day: date.day().unsigned_abs().into(),
     })
-    .unwrap_or_default()
+    .unwrap_or(i32::MIN)
 }
 
 fn date(days: i32) -> Result<Date, ConversionError> {
@@ -145,8 +145,11 @@ mod tests {
         assert_eq!(Timestamp::from_value(instant.to_value()), Ok(instant));
         let took = SignedDuration::from_micros(-7);
         assert_eq!(SignedDuration::from_value(took.to_value()), Ok(took));
-        let longest = SignedDuration::MIN.to_value();
-        assert_eq!(longest, ValueRef::Interval(i64::MIN));
+        for too_long in [SignedDuration::MIN, SignedDuration::MAX] {
+            assert!(too_long.to_value().is_long_duration());
+        }
+        let longest = SignedDuration::from_micros(i64::MAX);
+        assert_eq!(longest.to_value(), ValueRef::Interval(i64::MAX));
         let late = Date::from_value(ValueRef::Date(i32::MAX));
         assert_eq!(late, Err(ConversionError::Range));
     }

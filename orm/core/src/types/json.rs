@@ -30,6 +30,8 @@ use crate::value::{ConversionError, Value, ValueRef};
 /// let meta = Json::<Meta>::from_value(ValueRef::Text(r#"{"tags": ["new"]}"#)).unwrap();
 /// assert_eq!(meta.tags, ["new"]);
 /// ```
+///
+/// JSON has no NaN and no infinity: `serde_json` writes null instead of them.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]

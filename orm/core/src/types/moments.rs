@@ -53,8 +53,8 @@ pub(super) fn of_clock(clock: Clock) -> i64 {
     civil::micros(clock).unwrap_or_default()
 }
 
-/// A count of microseconds as a value: at most the greatest or the least one.
-pub(super) fn clamped(micros: i128) -> i64 {
-    let longest = if micros < 0 { i64::MIN } else { i64::MAX };
-    i64::try_from(micros).unwrap_or(longest)
+/// A count of microseconds as a value. One beyond 64 bits is the least, which every driver refuses as a duration and as a
+/// moment.
+pub(super) fn counted(micros: i128) -> i64 {
+    i64::try_from(micros).unwrap_or(i64::MIN)
 }

@@ -40,7 +40,7 @@ impl DbType for PrimitiveDateTime {
     fn to_value(&self) -> ValueRef<'_> {
         let days = self.date().to_julian_day() - EPOCH;
         let micros = civil::join(days, micros(self.time()));
-        ValueRef::DateTime(micros.unwrap_or_default())
+        ValueRef::DateTime(micros.unwrap_or(i64::MIN))
     }
 
     fn from_value(value: ValueRef<'_>) -> Result<Self, ConversionError> {
@@ -55,7 +55,7 @@ impl DbType for OffsetDateTime {
 
     fn to_value(&self) -> ValueRef<'_> {
         let nanos = self.unix_timestamp_nanos();
-        ValueRef::Timestamp(moments::clamped(nanos.div_euclid(1000)))
+        ValueRef::Timestamp(moments::counted(nanos.div_euclid(1000)))
     }
 
     fn from_value(value: ValueRef<'_>) -> Result<Self, ConversionError> {
@@ -64,12 +64,12 @@ impl DbType for OffsetDateTime {
     }
 }
 
-/// A duration of more than an `i64` of microseconds, 292,000 years, is bound as the longest one.
+/// A duration of `i64::MAX` microseconds, 292,000 years, is the longest one: a longer one is an error when it is bound.
 impl DbType for Duration {
     plain!(Interval);
 
     fn to_value(&self) -> ValueRef<'_> {
-        ValueRef::Interval(moments::clamped(self.whole_microseconds()))
+        ValueRef::Interval(moments::counted(self.whole_microseconds()))
     }
 
     fn from_value(value: ValueRef<'_>) -> Result<Self, ConversionError> {
@@ -118,7 +118,11 @@ mod tests {
         assert_eq!(OffsetDateTime::from_value(instant.to_value()), Ok(instant));
         let took = Duration::microseconds(-7);
         assert_eq!(Duration::from_value(took.to_value()), Ok(took));
-        assert_eq!(Duration::MAX.to_value(), ValueRef::Interval(i64::MAX));
+        for too_long in [Duration::MIN, Duration::MAX] {
+            assert!(too_long.to_value().is_long_duration());
+        }
+        let longest = Duration::microseconds(i64::MAX);
+        assert_eq!(longest.to_value(), ValueRef::Interval(i64::MAX));
         let late = Date::from_value(ValueRef::Date(i32::MAX));
         assert_eq!(late, Err(ConversionError::Range));
     }

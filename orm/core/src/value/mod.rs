@@ -62,7 +62,8 @@ pub enum ValueRef<'a> {
     DateTime(i64),
     /// Microseconds since 1970-01-01 00:00 UTC: an instant.
     Timestamp(i64),
-    /// A number of microseconds: the time between two instants.
+    /// A number of microseconds: the time between two instants. `i64::MIN` stands for a duration beyond 64 bits, which
+    /// drivers refuse.
     Interval(i64),
     /// The 16 bytes of a UUID, most significant first.
     Uuid([u8; 16]),
@@ -164,6 +165,25 @@ impl Value {
 }
 
 impl ValueRef<'_> {
+    /// Returns whether the value is a duration of more microseconds than 64 bits hold, which no database stores, or a batch
+    /// or an array that has one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::value::ValueRef;
+    /// assert!(ValueRef::Interval(i64::MIN).is_long_duration());
+    /// assert!(!ValueRef::Interval(i64::MAX).is_long_duration());
+    /// ```
+    pub fn is_long_duration(self) -> bool {
+        match self {
+            Self::Interval(micros) => micros == i64::MIN,
+            Self::Batch(batch) => batch.iter().any(Self::is_long_duration),
+            Self::Array(items) => items.iter().any(|item| item.as_ref().is_long_duration()),
+            _ => false,
+        }
+    }
+
     /// Returns an owned copy. A batch becomes an array.
     pub fn to_value(self) -> Value {
         match self {

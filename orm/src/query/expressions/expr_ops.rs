@@ -280,7 +280,11 @@ impl<T: DbType> Expr<T> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn asc(self) -> Order {
-        Order::new(ranked::<T>(self.ast), stmt::Direction::Ascending)
+        Order::new(
+            ranked::<T>(self.ast),
+            stmt::Direction::Ascending,
+            const { &T::TYPE },
+        )
     }
 
     /// Returns the item `self DESC` of ORDER BY.
@@ -297,7 +301,11 @@ impl<T: DbType> Expr<T> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn desc(self) -> Order {
-        Order::new(ranked::<T>(self.ast), stmt::Direction::Descending)
+        Order::new(
+            ranked::<T>(self.ast),
+            stmt::Direction::Descending,
+            const { &T::TYPE },
+        )
     }
 
     fn compare<V: Operand<T::Base>>(self, op: CompareOp, other: V) -> Predicate {

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use orm_core::stmt::{self, Frame, FrameBound, FrameExclusion, FrameUnit};
+use orm_core::types::Type;
 
 use super::build_error::BuildError;
 use super::window::Window;
@@ -93,11 +94,13 @@ impl Window {
                 "give it another name: .named(\"w\")",
             ));
         }
-        frame.and_then(|frame| frame_error(frame, order_by.len()))
+        frame.and_then(|frame| frame_error(frame, order_by.len(), self.1))
     }
 }
 
-fn frame_error(frame: Frame, orders: usize) -> Option<BuildError> {
+const ORDER_BY_TIME: &str = "order the window by the date or time: .order_by(Order.placed)";
+
+fn frame_error(frame: Frame, orders: usize, ty: Option<&Type>) -> Option<BuildError> {
     let is_time = |bound| {
         matches!(
             bound,
@@ -128,8 +131,21 @@ fn frame_error(frame: Frame, orders: usize) -> Option<BuildError> {
     if has_time && orders != 1 {
         return Some(BuildError::new(
             "a frame of RANGE with a time needs one ORDER BY expression",
-            "order the window by the date or time: .order_by(Order.placed)",
+            ORDER_BY_TIME,
         ));
     }
-    None
+    let is_time = |ty: &&Type| {
+        matches!(
+            ty,
+            Type::Date | Type::Time | Type::DateTime | Type::Timestamp | Type::Extension(_)
+        )
+    };
+    let other = ty.filter(|ty| has_time && !is_time(ty))?;
+    Some(BuildError::new(
+        format!(
+            "a frame of RANGE with a time needs ORDER BY of a date or time, not of {}",
+            other.describe()
+        ),
+        ORDER_BY_TIME,
+    ))
 }

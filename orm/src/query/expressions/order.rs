@@ -1,7 +1,7 @@
 //! The arguments of `order_by` and `group_by`: one item, a tuple, or for `order_by` also a list built at run time.
 
 use orm_core::stmt::{self, Direction, Nulls};
-use orm_core::types::DbType;
+use orm_core::types::{DbType, Type};
 
 use super::expr::{Expr, IntoExpr};
 use super::table_ref::TableRef;
@@ -10,11 +10,15 @@ use crate::mapping::{Column, Entity, Model};
 /// Represents one item of ORDER BY: `User.name.asc()`.
 #[derive(Clone, Debug)]
 #[must_use = "an order does nothing until it is given to `order_by`"]
-pub struct Order(stmt::Order);
+pub struct Order {
+    order: stmt::Order,
+    ty: &'static Type,
+}
 
 impl Order {
-    pub(in crate::query) fn new(expr: stmt::Expr, direction: Direction) -> Self {
-        Self(stmt::Order::new(expr, direction))
+    pub(in crate::query) fn new(expr: stmt::Expr, direction: Direction, ty: &'static Type) -> Self {
+        let order = stmt::Order::new(expr, direction);
+        Self { order, ty }
     }
 
     /// Puts NULLs before all values: NULLS FIRST. By default they are the least values on SQLite, MySQL and MariaDB, and
@@ -36,7 +40,7 @@ impl Order {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn nulls_first(mut self) -> Self {
-        self.0.nulls = Some(Nulls::First);
+        self.order.nulls = Some(Nulls::First);
         self
     }
 
@@ -54,7 +58,7 @@ impl Order {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn nulls_last(mut self) -> Self {
-        self.0.nulls = Some(Nulls::Last);
+        self.order.nulls = Some(Nulls::Last);
         self
     }
 }
@@ -69,12 +73,22 @@ pub trait OrderList {
     /// Adds the items to `orders`.
     #[doc(hidden)]
     fn add_to(self, orders: &mut Vec<stmt::Order>);
+
+    /// The type of the first item.
+    #[doc(hidden)]
+    fn item_type(&self) -> Option<&'static Type> {
+        None
+    }
 }
 
 #[diagnostic::do_not_recommend]
 impl OrderList for Order {
     fn add_to(self, orders: &mut Vec<stmt::Order>) {
-        orders.push(self.0);
+        orders.push(self.order);
+    }
+
+    fn item_type(&self) -> Option<&'static Type> {
+        Some(self.ty)
     }
 }
 
@@ -83,12 +97,20 @@ impl<T: DbType> OrderList for Expr<T> {
     fn add_to(self, orders: &mut Vec<stmt::Order>) {
         self.asc().add_to(orders);
     }
+
+    fn item_type(&self) -> Option<&'static Type> {
+        Some(const { &T::TYPE })
+    }
 }
 
 #[diagnostic::do_not_recommend]
 impl<M: Model, T: DbType> OrderList for Column<M, T> {
     fn add_to(self, orders: &mut Vec<stmt::Order>) {
         self.asc().add_to(orders);
+    }
+
+    fn item_type(&self) -> Option<&'static Type> {
+        Some(const { &T::TYPE })
     }
 }
 
@@ -105,6 +127,10 @@ impl<O: OrderList> OrderList for Option<O> {
             order.add_to(orders);
         }
     }
+
+    fn item_type(&self) -> Option<&'static Type> {
+        self.as_ref()?.item_type()
+    }
 }
 
 #[diagnostic::do_not_recommend]
@@ -114,6 +140,10 @@ impl<O: OrderList> OrderList for Vec<O> {
             order.add_to(orders);
         }
     }
+
+    fn item_type(&self) -> Option<&'static Type> {
+        self.first()?.item_type()
+    }
 }
 
 #[diagnostic::do_not_recommend]
@@ -122,6 +152,10 @@ impl<O: OrderList, const N: usize> OrderList for [O; N] {
         for order in self {
             order.add_to(orders);
         }
+    }
+
+    fn item_type(&self) -> Option<&'static Type> {
+        self.first()?.item_type()
     }
 }
 
@@ -177,6 +211,12 @@ macro_rules! tuples {
         impl<$($item: OrderList),+> OrderList for ($($item,)+) {
             fn add_to(self, orders: &mut Vec<stmt::Order>) {
                 $(self.$index.add_to(orders);)+
+            }
+
+            fn item_type(&self) -> Option<&'static Type> {
+                let mut ty = None;
+                $(ty = ty.or_else(|| self.$index.item_type());)+
+                ty
             }
         }
 

@@ -1,7 +1,7 @@
 //! Window functions: `row_number`, `rank`, `lag` and their like, and aggregates, over a [`Window`].
 
 use orm_core::stmt::{self, Aggregate, Frame, FrameBound, FrameUnit, RawPart};
-use orm_core::types::DbType;
+use orm_core::types::{DbType, Type};
 
 use super::build_error::BuildError;
 use super::expr::{Expr, IntoExpr};
@@ -26,7 +26,11 @@ use super::order::{GroupList, OrderList};
 /// ```
 #[derive(Clone, Debug, Default)]
 #[must_use = "a window does nothing until it is given to `over`"]
-pub struct Window(pub(super) stmt::Window);
+pub struct Window(
+    pub(super) stmt::Window,
+    /// The type of the first item of ORDER BY.
+    pub(super) Option<&'static Type>,
+);
 
 /// Creates the window of all rows of the query, without an order.
 ///
@@ -57,6 +61,7 @@ impl Window {
     /// Adds to ORDER BY. With an order, and without a frame, an aggregate looks at the rows up to the current one and those
     /// equal to it.
     pub fn order_by<O: OrderList>(mut self, orders: O) -> Self {
+        self.1 = self.1.or_else(|| orders.item_type());
         orders.add_to(&mut self.0.order_by);
         self
     }
@@ -90,6 +95,11 @@ impl Window {
     /// A verb of the query returns:
     /// - `Usage`: the bound is not of the type of the ORDER BY column.
     /// - `Unsupported`: the database has no such bound.
+    ///
+    /// # Errors
+    /// A verb of the query returns:
+    /// - `Usage`: a time is a bound, and ORDER BY is not of one date or time.
+    /// - `Unsupported`: the database has no bounds of time.
     ///
     /// # Examples
     ///

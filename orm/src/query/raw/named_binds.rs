@@ -45,6 +45,13 @@ impl<'a> NamedSql<'a> {
         Ok(w.finish())
     }
 
+    /// The text with literals instead of binds.
+    pub(super) fn printed(&self, dialect: &'a dyn Dialect) -> Result<String> {
+        let mut w = SqlWriter::with_literals(dialect);
+        self.write(&mut w)?;
+        w.finish_literals()
+    }
+
     /// The places of the binds in the order in which the text has them.
     pub(super) fn order(&self, dialect: &'a dyn Dialect) -> Result<Vec<usize>> {
         self.write(&mut SqlWriter::new(dialect))

@@ -340,6 +340,31 @@ impl Raw {
     }
 
     /// The statement in the words of a dialect, and the values in their order.
+    /// Returns the SQL text with literals instead of binds, to read it. See [`Select::to_sql_with_literals`].
+    ///
+    /// [`Select::to_sql_with_literals`]: crate::query::Select::to_sql_with_literals
+    ///
+    /// # Errors
+    /// - As [`Raw::to_sql`].
+    /// - `Unsupported`: a value has no literal.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// let query = raw("SELECT id FROM users WHERE name = :name AND id IN :ids");
+    /// let query = query.bind("name", "o'brien").bind_list("ids", [1, 2]);
+    /// assert_eq!(
+    ///     query.to_sql_with_literals(&SqliteDialect)?,
+    ///     "SELECT id FROM users WHERE name = 'o''brien' AND id IN (1, 2)"
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn to_sql_with_literals(&self, dialect: &dyn Dialect) -> Result<String> {
+        let (sql, binds) = (&self.sql, &self.binds);
+        NamedSql { sql, binds }.printed(dialect)
+    }
+
     fn text<'a>(&'a self, dialect: &'a dyn Dialect) -> Result<(String, Vec<ValueRef<'a>>)> {
         let (sql, binds) = (&self.sql, &self.binds);
         NamedSql { sql, binds }.compile(dialect)

@@ -143,7 +143,7 @@ pub(in crate::query) fn with(ctes: &[&Arc<NamedCte>]) -> Option<Box<With>> {
 }
 
 /// Names the columns of a query `c0`, `c1` and so on, whatever they are.
-pub(super) fn number_columns(query: &mut Query) {
+pub(in crate::query) fn number_columns(query: &mut Query) {
     let mut known = Vec::new();
     number(query, &mut known);
 }

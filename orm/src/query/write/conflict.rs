@@ -198,7 +198,7 @@ impl Clause {
             Action::Nothing => return Vec::new(),
             Action::Set(set) => {
                 let set = set.iter().cloned();
-                set.map(|(position, value)| (position, stored(def, position, value)))
+                set.map(|(position, value)| (position, stored(def, position, value, &[])))
                     .collect()
             }
             Action::All => {

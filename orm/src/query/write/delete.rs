@@ -12,6 +12,7 @@ use super::clauses::WriteClauses;
 use super::matching_keys::matching_keys;
 use super::other_tables::without_using;
 use super::parts::{Parts, execute, execute_once};
+use super::printed::printed;
 use super::returning::{Prepared, Returning, WriteRows, check_returning, text_of};
 use super::written_rows::WriteInWith;
 use crate::engine::{Connection, StatementLimit, StatementText, TextOf};
@@ -425,6 +426,11 @@ impl<M: Model> WriteRows for Delete<M> {
     fn text_returning(&self, dialect: &dyn Dialect, list: &ReturningList) -> Result<String> {
         let delete = without_using(self.lower_returning(list)?, dialect)?;
         text_of(&Statement::Delete(delete), dialect)
+    }
+
+    fn printed_returning(&self, dialect: &dyn Dialect, list: &ReturningList) -> Result<String> {
+        let delete = without_using(self.lower_returning(list)?, dialect);
+        printed(&Statement::Delete(delete), dialect)
     }
 }
 

@@ -12,6 +12,7 @@ use super::bulk::{
     BulkInsert, first_statement, goes_at_once, insert_rows, insert_with, stores_at_once,
 };
 use super::hooked_rows::{Refused, hooked};
+use super::printed::printed_rows;
 use super::returning::{Returning, WriteRows, check_returning};
 use super::values::{InsertRows, RowsOf, Run};
 use crate::engine::{Connection, StatementLimit};
@@ -433,6 +434,10 @@ impl<M: Model> WriteRows for Insert<'_, M> {
 
     fn text_returning(&self, dialect: &dyn Dialect, list: &ReturningList) -> Result<String> {
         self.text(dialect, Some(&returning::<M>(list)))
+    }
+
+    fn printed_returning(&self, dialect: &dyn Dialect, list: &ReturningList) -> Result<String> {
+        printed_rows(self, dialect, &|_| Ok(Some(returning::<M>(list))))
     }
 }
 

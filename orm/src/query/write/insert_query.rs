@@ -5,13 +5,15 @@ use std::marker::PhantomData;
 
 use orm_core::driver::Row;
 use orm_core::error::Result;
-use orm_core::sql::Dialect;
+use orm_core::sql::{Capabilities, Dialect};
 use orm_core::stmt::{self, InsertSource, Query, Statement};
 use orm_core::types::DbType;
 
 use super::clauses::note_written;
 use super::insert::{INSERT_RETURNING, InsertInto};
+use super::printed::printed;
 use super::returning::{Prepared, Returning, WriteRows, check_returning, text_of};
+use super::stored_rows::stored_rows;
 use super::written_rows::WriteInWith;
 use crate::engine::{Connection, StatementLimit};
 use crate::mapping::{Column, ColumnSet, Criteria, Exempt, KeySource, Model};
@@ -191,7 +193,7 @@ impl<M: Model> InsertQuery<M> {
     pub fn execute<X: Executor>(&self, conn_or_session: &mut X) -> Result<u64> {
         let executor = limited(&mut *conn_or_session, self.limit);
         let inserted = executor.write(M::def(), DmlKind::Insert, |conn, keys| {
-            let statement = self.lower(conn.criteria(), None)?;
+            let statement = self.lower(conn.dialect().capabilities(), conn.criteria(), None)?;
             Prepared::new((conn, keys), statement)?.execute(conn)
         })?;
         note_written(self.written.iter().copied(), conn_or_session)?;
@@ -216,10 +218,16 @@ impl<M: Model> InsertQuery<M> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn to_sql(&self, dialect: &dyn Dialect) -> Result<String> {
-        text_of(&self.lower(&Criteria::default(), None)?, dialect)
+        let statement = self.lower(dialect.capabilities(), &Criteria::default(), None)?;
+        text_of(&statement, dialect)
     }
 
-    fn lower(&self, criteria: &Criteria, list: Option<&ReturningList>) -> Result<Statement> {
+    pub(super) fn lower(
+        &self,
+        capabilities: &Capabilities,
+        criteria: &Criteria,
+        list: Option<&ReturningList>,
+    ) -> Result<Statement> {
         let def = M::def();
         let mut seen = ColumnSet::new();
         for position in &self.columns {
@@ -230,10 +238,13 @@ impl<M: Model> InsertQuery<M> {
             }
             seen.insert(*position);
         }
-        let query = match &self.query {
+        let mut query = match &self.query {
             Ok(query) => query.clone(),
             Err(error) => return Err(error.to_error()),
         };
+        if !capabilities.typed_columns {
+            stored_rows(def, &self.columns, &mut query);
+        }
         let names = self
             .columns
             .iter()
@@ -267,7 +278,8 @@ impl<M: Model> WriteRows for InsertQuery<M> {
             keys: None,
         };
         let prepare = |conn: &mut Connection, keys: &dyn KeySource| {
-            let statement = self.lower(conn.criteria(), Some(list))?;
+            let capabilities = conn.dialect().capabilities();
+            let statement = self.lower(capabilities, conn.criteria(), Some(list))?;
             Prepared::new((conn, keys), statement)
         };
         let executor = limited(&mut *conn_or_session, self.limit);
@@ -280,7 +292,13 @@ impl<M: Model> WriteRows for InsertQuery<M> {
     }
 
     fn text_returning(&self, dialect: &dyn Dialect, list: &ReturningList) -> Result<String> {
-        text_of(&self.statement(list)?, dialect)
+        let statement = self.lower(dialect.capabilities(), &Criteria::default(), Some(list))?;
+        text_of(&statement, dialect)
+    }
+
+    fn printed_returning(&self, dialect: &dyn Dialect, list: &ReturningList) -> Result<String> {
+        let statement = self.lower(dialect.capabilities(), &Criteria::default(), Some(list))?;
+        printed(&statement, dialect)
     }
 }
 
@@ -289,6 +307,7 @@ impl<M: Model> WriteInWith for InsertQuery<M> {
     const KIND: DmlKind = DmlKind::Insert;
 
     fn statement(&self, list: &ReturningList) -> Result<Statement> {
-        self.lower(&Criteria::default(), Some(list))
+        // A database with statements in WITH has typed columns.
+        self.lower(&Capabilities::STANDARD, &Criteria::default(), Some(list))
     }
 }

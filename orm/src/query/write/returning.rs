@@ -80,6 +80,10 @@ pub trait WriteRows {
     /// As [`Returning::to_sql`].
     #[doc(hidden)]
     fn text_returning(&self, dialect: &dyn Dialect, list: &ReturningList) -> Result<String>;
+
+    /// The text with literals instead of binds.
+    #[doc(hidden)]
+    fn printed_returning(&self, dialect: &dyn Dialect, list: &ReturningList) -> Result<String>;
 }
 
 impl<W: WriteRows, S: Selectable> Returning<W, S> {
@@ -219,6 +223,10 @@ impl<W: WriteRows, S: Selectable> Returning<W, S> {
     pub fn to_sql(&self, dialect: &dyn Dialect) -> Result<String> {
         self.list.check(W::Model::def())?;
         self.write.text_returning(dialect, &self.list)
+    }
+
+    pub(super) fn parts(&self) -> (&W, &ReturningList) {
+        (&self.write, &self.list)
     }
 
     pub(super) fn into_parts(self) -> (ReturningList, W) {

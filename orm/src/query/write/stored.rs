@@ -1,66 +1,119 @@
 //! [`stored`]: an expression that a column is set to, as the column stores its value.
 //!
-//! Used by `update.rs`, by `conflict.rs` and by `session/set.rs`. What a plain value must be, `check.rs` decides before it is sent.
+//! Used by `update.rs`, by `conflict.rs`, by `session/set.rs` and by `stored_rows.rs`. What a plain value must be, `check.rs`
+//! decides before it is sent.
 
-use std::ops::ControlFlow;
+use orm_core::schema::Column;
+use orm_core::stmt::{Expr, FromItem, Numeric, NumericOp, Source, StoredText};
+use orm_core::types::Type;
 
-use orm_core::stmt::{self, Expr, Numeric, NumericOp, Visit};
+use super::check::check_length;
+use crate::mapping::{ModelDef, linked_tables};
 
-use crate::mapping::ModelDef;
-
-/// Adds what a database needs that would store any number: a decimal is rounded to the scale of the column, and a number
-/// beyond its range is an error.
+/// Adds what a database needs that would store any number and any text: a decimal is rounded to the scale of the column, and
+/// what is beyond its range or length is an error. `others` are the tables of the statement besides the one that is written.
 #[cold]
-pub(crate) fn stored(def: &'static ModelDef, position: usize, value: Expr) -> Expr {
-    let ty = &def.columns[position].ty;
-    if matches!(value, Expr::Value(_)) {
-        return value;
-    }
-    let may_exceed = || {
-        let mut of_others = OfOthers { table: def.table };
-        HasArithmetic.expr(&value).is_break() || of_others.expr(&value).is_break()
+pub(crate) fn stored(
+    def: &'static ModelDef,
+    position: usize,
+    value: Expr,
+    others: &[&FromItem],
+) -> Expr {
+    let column = &def.columns[position];
+    let is_own = |name: &str| {
+        def.columns
+            .iter()
+            .any(|own| own.name == name && fits(own, column))
     };
-    if ty.is_decimal() || (ty.is_integer() && may_exceed()) {
-        Numeric::new(NumericOp::Stored, ty.clone(), vec![value]).into()
-    } else {
+    let is_stored = match &value {
+        Expr::Value(_) => true,
+        Expr::Excluded(name) => is_own(name),
+        Expr::Column { source, name } if *source == def.table => is_own(name),
+        Expr::Column { source, name } => is_column(others.iter().copied(), (source, name), column),
+        _ => false,
+    };
+    if is_stored {
         value
+    } else {
+        guarded(column, value)
     }
 }
 
-/// Finds columns of other tables and of derived tables, which may be of wider types.
-struct OfOthers {
-    table: &'static str,
+/// Whether an expression that a query of `sources` selects for a column is stored as it is.
+pub(super) fn is_stored<'s>(
+    (def, position): (&'static ModelDef, usize),
+    value: &Expr,
+    sources: impl Iterator<Item = &'s FromItem>,
+) -> bool {
+    let column = &def.columns[position];
+    if !is_limited(column) {
+        return true;
+    }
+    if let Expr::Value(value) = value {
+        return check_length(def, position, value.as_ref()).is_ok();
+    }
+    match value {
+        Expr::Column { source, name } => is_column(sources, (source, name), column),
+        _ => false,
+    }
 }
 
-impl<'s> Visit<'s> for OfOthers {
-    type Break = ();
-
-    fn expr(&mut self, expr: &'s Expr) -> ControlFlow<()> {
-        if let Expr::Column { source, .. } = expr
-            && source != self.table
-        {
-            return ControlFlow::Break(());
+/// An expression as a column stores it.
+pub(super) fn guarded(column: &Column, value: Expr) -> Expr {
+    match column.length {
+        _ if is_number(&column.ty) => {
+            Numeric::new(NumericOp::Stored, column.ty.clone(), vec![value]).into()
         }
-        stmt::walk_expr(self, expr)
-    }
-
-    fn query(&mut self, _query: &'s stmt::Query) -> ControlFlow<()> {
-        ControlFlow::Continue(())
+        Some(length) if column.ty == Type::Text => StoredText::new(value, length).into(),
+        _ => value,
     }
 }
 
-/// Finds arithmetic, which can leave the range of its operands.
-struct HasArithmetic;
+/// Whether a database may store in the column what others round or refuse.
+fn is_limited(column: &Column) -> bool {
+    is_number(&column.ty) || (column.ty == Type::Text && column.length.is_some())
+}
 
-impl<'s> Visit<'s> for HasArithmetic {
-    type Break = ();
+fn is_number(ty: &Type) -> bool {
+    ty.is_decimal() || ty.is_integer() || matches!(ty, Type::Float32 | Type::Float64)
+}
 
-    fn expr(&mut self, expr: &'s Expr) -> ControlFlow<()> {
-        let is_numeric =
-            matches!(expr, Expr::Extension(node) if Numeric::of(node.as_ref()).is_some());
-        if is_numeric || matches!(expr, Expr::Arithmetic { .. } | Expr::Aggregate(_)) {
-            return ControlFlow::Break(());
+/// Whether an expression is a column of a table, each of whose values another column can hold. A column of a derived table may
+/// be computed.
+fn is_column<'s>(
+    mut sources: impl Iterator<Item = &'s FromItem>,
+    (source, name): (&str, &str),
+    column: &Column,
+) -> bool {
+    let item = sources.find(|item| item.name().is_some_and(|name| name == source));
+    let Some(Source::Table(table)) = item.map(|item| &item.source) else {
+        return false;
+    };
+    // Several models may have the table.
+    let all = linked_tables();
+    let first = all.partition_point(|known| known.name < *table);
+    let models = all[first..].iter().take_while(|known| known.name == *table);
+    let mut columns = models.filter_map(|known| known.find(name)).peekable();
+    columns.peek().is_some() && columns.all(|other| fits(other, column))
+}
+
+/// Whether a column has room for each value of another one.
+fn fits(from: &Column, to: &Column) -> bool {
+    match (&from.ty, &to.ty) {
+        (
+            Type::Decimal { precision, scale },
+            Type::Decimal {
+                precision: most,
+                scale: digits,
+            },
+        ) => scale <= digits && precision.saturating_sub(*scale) <= most.saturating_sub(*digits),
+        (Type::Text, Type::Text) => {
+            let fits = |most| from.length.is_some_and(|length| length <= most);
+            to.length.is_none_or(fits)
         }
-        stmt::walk_expr(self, expr)
+        (from, to) => match (from.range(), to.range()) {
+            (Some((least, most)), Some((lowest, highest))) => lowest <= least && most <= highest,
+            _ => from == to,
+        },
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use orm_core::error::Result;
 use orm_core::sql::Dialect;
-use orm_core::stmt::{self, Expr, Few, NextVersion};
+use orm_core::stmt::{self, Expr, Few, FromItem, NextVersion};
 use orm_core::types::DbType;
 use orm_core::value::Value;
 
@@ -388,9 +388,15 @@ impl<M: Model> Update<M> {
         let def = M::def();
         let mut update = stmt::Update::new(def.table);
         let name = |position: &usize| def.names[*position].into();
+        self.parts.clauses.add_to_update(&mut update);
+        let joined = update.joins.iter().map(|join| &join.item);
+        let others: Vec<&FromItem> = update.from.iter().chain(joined).collect();
         let set = self.parts.set.iter();
         update.set = set
-            .map(|(position, value)| (name(position), stored(def, *position, value.clone())))
+            .map(|(position, value)| {
+                let value = stored(def, *position, value.clone(), &others);
+                (name(position), value)
+            })
             .collect();
         update.filter = self
             .parts
@@ -399,7 +405,6 @@ impl<M: Model> Update<M> {
             .cloned()
             .map(Term::into_expr)
             .collect();
-        self.parts.clauses.add_to_update(&mut update);
         if let Some(position) = self.version() {
             let version = Expr::column(def.table, def.names[position]);
             let next = NextVersion::new(version, &def.columns[position].ty);

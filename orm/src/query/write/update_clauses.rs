@@ -6,6 +6,7 @@ use orm_core::sql::{Capabilities, Dialect};
 use orm_core::stmt::Statement;
 
 use super::check::explain_range;
+use super::printed::printed;
 use super::returning::{Prepared, Returning, WriteRows, check_returning, text_of};
 use super::update::Update;
 use super::written_rows::WriteInWith;
@@ -123,6 +124,10 @@ impl<M: Model> WriteRows for Update<M> {
 
     fn text_returning(&self, dialect: &dyn Dialect, list: &ReturningList) -> Result<String> {
         text_of(&self.statement(list)?, dialect)
+    }
+
+    fn printed_returning(&self, dialect: &dyn Dialect, list: &ReturningList) -> Result<String> {
+        printed(&self.statement(list)?, dialect)
     }
 }
 

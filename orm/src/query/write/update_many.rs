@@ -4,9 +4,9 @@ use std::collections::HashSet;
 use std::fmt;
 use std::marker::PhantomData;
 
-use orm_core::error::Result;
+use orm_core::error::{Error, Result};
 use orm_core::sql::Dialect;
-use orm_core::value::Value;
+use orm_core::value::{Value, ValueRef};
 
 use super::check::{check_length, check_references};
 use super::conflict::RowKey;
@@ -178,14 +178,34 @@ impl<M: Model> UpdateMany<'_, M> {
     pub fn to_sql(&self, dialect: &dyn Dialect) -> Result<String> {
         let columns = self.columns()?;
         if self.rows.is_empty() {
-            let message = format!("the UPDATE of {} has no rows", M::def().table);
-            return Err(BuildError::new(message, "give it rows").to_error());
+            return Err(no_rows::<M>());
         }
         let computed = self.computed(&columns)?;
         let batch = self.batch(&columns, &computed)?;
         let most = batch.most_rows(dialect.capabilities(), true);
         let rows = Batch::<M>::form(dialect.capabilities(), most.min(self.rows.len()));
         batch.render(dialect, &StoredTable::default(), (rows, false))
+    }
+
+    /// Each row: what is set, and the columns by which it is found, with their values.
+    pub(super) fn each_row(
+        &self,
+        mut each: impl FnMut(&[(usize, ValueRef<'_>)], &[(usize, ValueRef<'_>)]) -> Result<()>,
+    ) -> Result<()> {
+        let columns = self.columns()?;
+        if self.rows.is_empty() {
+            return Err(no_rows::<M>());
+        }
+        let computed = self.computed(&columns)?;
+        let batch = self.batch(&columns, &computed)?;
+        let found_by = M::def().primary_key.iter().chain(columns.expected());
+        let positions: Vec<usize> = columns.set.iter().chain(found_by).copied().collect();
+        for row in batch.binds.chunks(batch.width) {
+            let row: Vec<_> = positions.iter().copied().zip(row.iter().copied()).collect();
+            let (set, key) = row.split_at(columns.set.len());
+            each(set, key)?;
+        }
+        Ok(())
     }
 
     /// The columns of the statement.
@@ -282,4 +302,10 @@ impl<M: Model> UpdateMany<'_, M> {
         }
         Ok(())
     }
+}
+
+#[cold]
+fn no_rows<M: Model>() -> Error {
+    let message = format!("the UPDATE of {} has no rows", M::def().table);
+    BuildError::new(message, "give it rows").to_error()
 }

@@ -430,7 +430,7 @@ impl<'a, M: Model> Upsert<'a, M> {
         check_rows(&self.insert, &self.clause)
     }
 
-    fn clauses(
+    pub(super) fn clauses(
         &self,
         run: &Run,
         criteria: &Criteria,

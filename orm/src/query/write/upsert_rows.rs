@@ -49,4 +49,8 @@ impl<M: Model> WriteRows for Upsert<'_, M> {
     fn text_returning(&self, dialect: &dyn Dialect, list: &ReturningList) -> Result<String> {
         self.text(dialect, Some(list))
     }
+
+    fn printed_returning(&self, dialect: &dyn Dialect, list: &ReturningList) -> Result<String> {
+        self.printed(dialect, Some(list))
+    }
 }

@@ -100,7 +100,7 @@ struct Note {
 }
 
 /// What a query of one row of one table has: its columns as values of the type.
-fn read<T: DbType>(conn: &mut Connection, sql: &str) -> Vec<T> {
+pub(super) fn read<T: DbType>(conn: &mut Connection, sql: &str) -> Vec<T> {
     let mut values = Vec::new();
     let run = conn.raw_query(sql, &[], &mut |row| {
         for index in 0..row.len() {
@@ -114,12 +114,12 @@ fn read<T: DbType>(conn: &mut Connection, sql: &str) -> Vec<T> {
 }
 
 /// Whether values are equal, where a NaN is equal to itself.
-fn is_same<T: DbType + PartialEq>(a: &T, b: &T) -> bool {
+pub(super) fn is_same<T: DbType + PartialEq>(a: &T, b: &T) -> bool {
     a == b || a.to_value().is_same(b.to_value())
 }
 
 /// The values that have a literal. Where there is none, the dialect refuses it.
-fn with_literal<T: DbType>(conn: &mut Connection, values: Vec<T>) -> Vec<T> {
+pub(super) fn with_literal<T: DbType>(conn: &mut Connection, values: Vec<T>) -> Vec<T> {
     let mut kept = values;
     kept.retain(
         |value| match conn.dialect().literal(&value.to_value().to_value()) {
@@ -134,7 +134,7 @@ fn with_literal<T: DbType>(conn: &mut Connection, values: Vec<T>) -> Vec<T> {
 }
 
 /// Selects each literal, and reads each as the default of a column.
-fn are_read_back<T>(conn: &mut Connection, ty: &Type, values: &[T])
+pub(super) fn are_read_back<T>(conn: &mut Connection, ty: &Type, values: &[T])
 where
     T: DbType + PartialEq + Debug,
 {
@@ -219,8 +219,10 @@ macro_rules! edges {
     }};
 }
 
+pub(super) use edges;
+
 /// NaN does not, so no condition finds it.
-fn equals_itself<T: PartialEq>(value: &T) -> bool {
+pub(super) fn equals_itself<T: PartialEq>(value: &T) -> bool {
     T::eq(value, value)
 }
 

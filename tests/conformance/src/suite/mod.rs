@@ -42,6 +42,7 @@ mod explained;
 mod expressions;
 mod failed_flush;
 mod faults;
+mod floats;
 mod flush_order;
 mod freed_values;
 mod generated_ids;
@@ -78,6 +79,7 @@ mod link_tables;
 mod linked;
 mod list_order;
 mod lists;
+mod literal_types;
 mod literals;
 mod loads;
 mod locked_loads;
@@ -145,6 +147,7 @@ mod stale;
 mod statement_tree;
 pub mod statements;
 mod statistics;
+mod stored_values;
 mod streamed_relations;
 mod streams;
 pub mod support;
@@ -240,6 +243,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     lists::cases,
     array_statements::cases,
     arrays::cases,
+    literal_types::cases,
     literals::cases,
     loads::cases,
     injection::cases,
@@ -292,6 +296,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     rollups::cases,
     table_functions::cases,
     statistics::cases,
+    stored_values::cases,
     window_clauses::cases,
     orders::cases,
     random::cases,
@@ -338,6 +343,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     synchronized::cases,
     update_defaults::cases,
     failed_flush::cases,
+    floats::cases,
     flush_order::cases,
     freed_values::cases,
     value_circles::cases,

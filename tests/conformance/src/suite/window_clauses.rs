@@ -197,6 +197,33 @@ fn times_bound_ranges_alone(db: &Db) {
         let query = select(count_all().over(wrong)).from(Trip);
         fails(query.all(conn), ErrorKind::Usage);
     }
+    // A time before a number, a text or a duration is none.
+    let ranges = |window: Window| {
+        let before = window.clone().range(hour, FrameBound::CurrentRow);
+        let after = FrameBound::FollowingTime(Duration::from_secs(1));
+        [before, window.range(FrameBound::CurrentRow, after)]
+    };
+    for (order, ty) in [
+        (window().order_by(Trip.riders), "i64"),
+        (window().order_by(Trip.line.desc()), "text"),
+        (
+            window().order_by((Trip.riders * 2).desc().nulls_last()),
+            "i64",
+        ),
+        (window().order_by(Trip.left.year()), "i32"),
+        (
+            window().order_by(Trip.left.duration_since(Trip.left)),
+            "a duration",
+        ),
+        (window().order_by(vec![Trip.riders.asc()]), "i64"),
+    ] {
+        for wrong in ranges(order) {
+            let query = select(count_all().over(wrong)).from(Trip);
+            let error = fails(query.all(conn), ErrorKind::Usage);
+            let expected = format!("ORDER BY of a date or time, not of {ty}");
+            assert!(error.message().ends_with(&expected), "{error}");
+        }
+    }
     assert!(db.sent().is_empty());
 }
 

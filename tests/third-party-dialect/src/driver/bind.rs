@@ -1,6 +1,7 @@
 //! Values on their way in: as the client takes them.
 
 use chrono::{DateTime, NaiveDateTime};
+use orm_core::driver::LONG_DURATION;
 use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::types::civil;
 use orm_core::value::ValueRef;
@@ -28,6 +29,9 @@ fn param(value: ValueRef<'_>) -> Result<SqlType> {
     Ok(match value {
         ValueRef::Null => SqlType::Null,
         ValueRef::Bool(v) => SqlType::Boolean(v),
+        ValueRef::Interval(_) | ValueRef::Batch(_) if value.is_long_duration() => {
+            return Err(Error::with_message(ErrorKind::OutOfRange, LONG_DURATION));
+        }
         ValueRef::Int(v) | ValueRef::Interval(v) => SqlType::Integer(v),
         ValueRef::Float(v) => SqlType::Floating(v),
         ValueRef::Text(v) | ValueRef::Json(v) => SqlType::Text(v.to_owned()),

@@ -220,8 +220,14 @@ fn copy(conn: &mut Connection) -> orm::Result<()> {
         .from_select((Delivery.book_id, Delivery.copies), few)
         .execute(conn)?;
     // INSERT INTO "deliveries" ("book_id", "copies")
-    //     SELECT "id", "stock" * ? FROM "books"
+    //     SELECT "id", integer_store("stock" * ?, 64) FROM "books"
     //     WHERE "stock" < ?
+    // PostgreSQL: INSERT INTO "deliveries" ("book_id", "copies")
+    //     SELECT "id", "stock" * $1 FROM "books"
+    //     WHERE "stock" < $2
+    // MySQL: INSERT INTO `deliveries` (`book_id`, `copies`)
+    //     SELECT `id`, `stock` * ? FROM `books`
+    //     WHERE `stock` < ?
     assert_eq!(copied, 1);
     Ok(())
 }

@@ -113,6 +113,14 @@ fn is_short(ty: &Type) -> bool {
     !matches!(ty, Type::Text | Type::Bytes)
 }
 
+/// Whether each row is a statement of its own.
+pub(in crate::query) fn is_of_single_rows(
+    capabilities: &Capabilities,
+    insert: &BulkInsert<'_>,
+) -> bool {
+    statement_rows(capabilities, insert, usize::MAX) == 1
+}
+
 /// How many of `left` rows go into the next statement. Only a few sizes occur per column set, so that
 /// there are few texts to prepare and to keep.
 pub(super) fn statement_rows(

@@ -22,7 +22,7 @@ use orm_core::value::ValueRef;
 
 pub(crate) use self::batch_sql::stores_at_once;
 use self::batch_sql::{goes_as_arrays, render, render_with, statement_rows};
-pub(super) use self::batch_sql::{goes_at_once, is_one_statement};
+pub(super) use self::batch_sql::{goes_at_once, is_of_single_rows, is_one_statement};
 use self::keys::{check_count, check_generated, explain_taken_key};
 pub(crate) use self::rows::{BulkInsert, TakeKey};
 use self::send::Bulk;

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Days, Months, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use orm::ErrorKind;
 use orm::prelude::*;
+use orm::types::DbType as _;
 
 use crate::cases;
 use crate::database::Db;
@@ -11,6 +12,7 @@ cases![
     "intervals":
     durations_come_back,
     durations_are_compared_and_ordered,
+    durations_beyond_64_bits_are_refused,
     durations_are_changed_by_a_flush,
     durations_are_added_up,
     a_duration_moves_an_instant (crate::suite::Requires::TimeFunctions),
@@ -64,6 +66,19 @@ fn row(took: TimeDelta) -> impl NewRow<Model = Span> {
         .day(begun().date())
 }
 
+/// A day of a duration that may be beyond 64 bits of microseconds.
+fn plain(took: TimeDelta) -> Span {
+    Span {
+        id: 0,
+        took,
+        maybe: None,
+        naive: begun(),
+        instant: begun().and_utc(),
+        ended: None,
+        day: begun().date(),
+    }
+}
+
 /// A row of each duration, and one whose optional fields are NULL at the end.
 fn rows(db: &Db) -> Connection {
     Metadata::of((Span,)).create_all(&db.engine).unwrap();
@@ -95,6 +110,83 @@ fn durations_come_back(db: &Db) {
     let found = select(count_all()).from(Span);
     let found = found.filter(Span.took.eq(TimeDelta::microseconds(1)));
     assert_eq!(found.one(conn).unwrap(), 2);
+}
+
+fn durations_beyond_64_bits_are_refused(db: &Db) {
+    let conn = &mut rows(db);
+    let before = select(Span).order_by(Span.id).all(conn).unwrap();
+    let longest = TimeDelta::microseconds(i64::MAX);
+    for took in [
+        TimeDelta::MAX,
+        TimeDelta::MIN,
+        longest + TimeDelta::microseconds(1),
+    ] {
+        let many: Vec<TimeDelta> = (0..40_000).map(TimeDelta::microseconds).collect();
+        let many = many.into_iter().chain([took]).collect::<Vec<_>>();
+        let by_session = {
+            let mut session = db.session();
+            session.add(plain(took));
+            session.commit()
+        };
+        let by_change = {
+            let mut session = db.session();
+            let one = session.get_one(Span, 1).unwrap();
+            session[one].took = took;
+            session.commit()
+        };
+        let two = [plain(took), plain(longest)];
+        let mut changed = before[..2].to_vec();
+        changed[1].took = took;
+        conn.begin().unwrap();
+        let all = [
+            by_session,
+            by_change,
+            insert(Span).values(plain(took)).execute(conn).map(drop),
+            insert(Span).values(two).execute(conn).map(drop),
+            update(Span).set(Span.took, took).execute(conn).map(drop),
+            update(Span).set(Span.maybe, took).execute(conn).map(drop),
+            update_many(Span)
+                .rows(&changed)
+                .set(Span.took)
+                .execute(conn)
+                .map(drop),
+            select(Span).filter(Span.took.eq(took)).all(conn).map(drop),
+            select(Span).filter(Span.maybe.lt(took)).all(conn).map(drop),
+            select(Span)
+                .filter(Span.took.in_([took, longest]))
+                .all(conn)
+                .map(drop),
+            select(Span).filter(Span.took.in_(many)).all(conn).map(drop),
+            select(Span.took)
+                .filter(Span.took.between(took, longest))
+                .all(conn)
+                .map(drop),
+            raw("DELETE FROM spans WHERE took = :took")
+                .bind("took", took)
+                .execute(conn)
+                .map(drop),
+            delete(Span)
+                .filter(Span.took.gt(took))
+                .execute(conn)
+                .map(drop),
+        ];
+        for (number, result) in all.into_iter().enumerate() {
+            let error = result.expect_err(&number.to_string());
+            assert_eq!(error.kind(), ErrorKind::OutOfRange, "{number}: {error:?}");
+            assert!(error.message().contains("a duration"), "{error:?}");
+        }
+        // Nothing was sent that aborts a transaction.
+        conn.commit().unwrap();
+        let literal = conn.dialect().literal(&took.to_value().to_value());
+        assert_eq!(literal.unwrap_err().kind(), ErrorKind::Unsupported);
+    }
+    assert_eq!(select(Span).order_by(Span.id).all(conn).unwrap(), before);
+    // The longest ones of both signs are stored.
+    for took in [longest, -longest] {
+        insert(Span).values(plain(took)).execute(conn).unwrap();
+        let found = select(Span.took).filter(Span.took.eq(took)).one(conn);
+        assert_eq!(found.unwrap(), took);
+    }
 }
 
 fn durations_are_compared_and_ordered(db: &Db) {

@@ -2,15 +2,18 @@
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use jiff::SignedDuration;
+use orm::ErrorKind;
 use orm::prelude::*;
 
 use crate::cases;
 use crate::database::Db;
+use crate::suite::support::fails;
 
 cases![
     "other_calendars":
     types_of_three_crates_store_the_same,
     types_come_back,
+    durations_beyond_64_bits_are_refused,
     conditions_take_values_of_each_crate,
     their_instants_move_by_their_durations (crate::suite::Requires::TimeFunctions),
 ];
@@ -211,4 +214,27 @@ fn their_instants_move_by_their_durations(db: &Db) {
     assert_eq!(earlier, of_time(MICROS[3]) - day);
     assert_eq!(date, of_time(MICROS[3]).date());
     assert_eq!(since, Some(time::Duration::microseconds(MICROS[3])));
+}
+
+fn durations_beyond_64_bits_are_refused(db: &Db) {
+    let conn = &mut connection(db);
+    let refused = |result: orm::Result<u64>| {
+        fails(result, ErrorKind::OutOfRange);
+    };
+    for took in [SignedDuration::MIN, SignedDuration::MAX] {
+        let change = update(OfJiff).set(OfJiff.took, took);
+        refused(change.execute(conn));
+        refused(delete(OfJiff).filter(OfJiff.took.eq(took)).execute(conn));
+        let list = OfJiff.took.in_([took, SignedDuration::ZERO]);
+        refused(delete(OfJiff).filter(list).execute(conn));
+    }
+    for took in [time::Duration::MIN, time::Duration::MAX] {
+        let change = update(OfTime).set(OfTime.took, took);
+        refused(change.execute(conn));
+        refused(delete(OfTime).filter(OfTime.took.eq(took)).execute(conn));
+        let list = OfTime.took.in_([took, time::Duration::ZERO]);
+        refused(delete(OfTime).filter(list).execute(conn));
+    }
+    assert_eq!(db.count("jiff_calendars"), 6);
+    assert_eq!(db.count("time_calendars"), 6);
 }
