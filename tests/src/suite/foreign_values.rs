@@ -50,7 +50,11 @@ fn text_that_is_no_utf_8_is_an_error(db: &Db) {
     assert_eq!(select(Page.id).all(&mut session).unwrap(), [1]);
     let conn = &mut db.other_connection();
     is_unfit(&select(Page).all(conn).unwrap_err(), place);
-    is_unfit(&select((Page.id, Page.body)).all(conn).unwrap_err(), place);
+    let columns = select((Page.id, Page.body)).all(conn).unwrap_err();
+    assert_eq!(
+        (columns.kind(), columns.column()),
+        (ErrorKind::Decode, Some("body"))
+    );
     let streamed: orm::Result<Vec<Page>> = select(Page).stream(conn).unwrap().collect();
     is_unfit(&streamed.unwrap_err(), place);
     let rows = raw("SELECT id, body FROM foreign_texts").all::<(i64, String), _>(conn);

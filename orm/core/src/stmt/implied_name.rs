@@ -203,7 +203,7 @@ const KNOWN: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stmt::{Collation, Direction};
+    use crate::stmt::Direction;
     use crate::types::Type;
 
     fn hides(selected: Expr, order: &str) -> bool {
@@ -211,7 +211,8 @@ mod tests {
         select.columns = vec![
             Projection::Expr(Expr::column("t", "id")),
             Projection::Expr(selected),
-        ];
+        ]
+        .into();
         let order = Order::new(Expr::column("t", order.to_owned()), Direction::Ascending);
         implied_names_hide_columns(&select, &[order])
     }
@@ -227,7 +228,7 @@ mod tests {
         assert!(!hides(cast("age"), "id"));
         let collated = Expr::Collate {
             expr: Box::new(cast("name")),
-            collation: Collation::Binary,
+            collation: None,
         };
         assert!(hides(collated, "name"));
         assert!(!hides(Expr::column("t", "age"), "age"));
@@ -236,7 +237,7 @@ mod tests {
     #[test]
     fn a_subquery_has_the_name_of_its_column() {
         let mut inner = Select::default();
-        inner.columns = vec![Projection::Expr(Expr::column("u", "name"))];
+        inner.columns = vec![Projection::Expr(Expr::column("u", "name"))].into();
         let subquery = Expr::Subquery(Box::new(Query::from(inner)));
         assert!(hides(subquery.clone(), "name"));
         assert!(!hides(subquery, "age"));

@@ -429,7 +429,7 @@ impl<M: Model> WriteRows for Delete<M> {
     }
 
     fn printed_returning(&self, dialect: &dyn Dialect, list: &ReturningList) -> Result<String> {
-        let delete = without_using(self.lower_returning(list)?, dialect);
+        let delete = without_using(self.lower_returning(list)?, dialect)?;
         printed(&Statement::Delete(delete), dialect)
     }
 }
