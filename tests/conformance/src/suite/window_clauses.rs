@@ -241,10 +241,10 @@ struct Point {
 fn points(db: &Db) -> Connection {
     Metadata::of((Point,)).create_all(&db.engine).unwrap();
     let mut conn = db.engine.connection().unwrap();
-    let point = |id: i64, tenths: i32| Point {
+    let point = |id: i64, tenths: i16| Point {
         id,
         at: f64::from(tenths) / 10.0,
-        single: 0.5 * tenths as f32,
+        single: 0.5 * f32::from(tenths),
         exact: Decimal::new(tenths.into(), 1),
     };
     let rows = [
