@@ -89,8 +89,10 @@ fn ids(conn: &mut Connection) -> Vec<i64> {
     select(Team.id).order_by(Team.id).all(conn).unwrap()
 }
 
+type TeamAndMost = (Column<Score, i64>, Expr<Option<i64>>);
+
 /// The greatest score of each team that has one of at least `least`.
-fn best(least: i64) -> Select<(Column<Score, i64>, Expr<Option<i64>>)> {
+fn best(least: i64) -> Select<TeamAndMost> {
     select((Score.team, max(Score.points)))
         .filter(Score.points.ge(least))
         .group_by(Score.team)

@@ -50,7 +50,7 @@ fn reading(id: i64) -> Reading {
     Reading {
         id,
         sensor: format!("sensor {}", id % 7),
-        value: (id % 1_000) as f64 / 8.0,
+        value: f64::from(i32::try_from(id % 1_000).unwrap()) / 8.0,
         note: (id % 3 == 0).then_some(i32::try_from(id % 1_000).unwrap()),
     }
 }
@@ -69,10 +69,9 @@ fn a_hundred_thousand_rows_are_stored(db: &Db) {
     } else {
         5_000
     };
-    let (made, most) = (Cell::new(0_i64), Cell::new(0_i64));
+    let made = Cell::new(0_i64);
     let all = (0..rows).map(|id| {
         made.set(made.get() + 1);
-        most.set(most.get().max(made.get()));
         reading(id)
     });
     let loaded = insert(Reading).load(all).execute(conn).unwrap();
@@ -107,20 +106,21 @@ fn the_statement_is_a_copy(db: &Db) {
 
 /// Rows of the least and the greatest values, and of NULLs.
 fn extremes() -> Vec<Everything> {
-    let rows = (1..=5).map(|id| {
-        let odd = id % 2 == 1;
-        let mut row = everything(id, odd.then_some(id == 3));
+    let rows = (0..5_u8).map(|number| {
+        let index = usize::from(number);
+        let odd = number % 2 == 0;
+        let mut row = everything(i64::from(number) + 1, odd.then_some(number == 2));
         row.small = if odd { i16::MIN } else { i16::MAX };
         row.medium = if odd { i32::MIN } else { i32::MAX };
         row.large = if odd { i64::MIN } else { i64::MAX };
-        row.single = [0.1, f32::MAX, f32::MIN_POSITIVE, -0.0, 1.0 / 3.0][id as usize - 1];
-        row.double = [0.1 + 0.2, f64::MAX, 5e-324, -1.0, 1e15][id as usize - 1];
-        row.bytes = (0..=255).cycle().take(id as usize * 100).collect();
+        row.single = [0.1, f32::MAX, f32::MIN_POSITIVE, -0.0, 1.0 / 3.0][index];
+        row.double = [0.1 + 0.2, f64::MAX, 5e-324, -1.0, 1e15][index];
+        row.bytes = (0..=255).cycle().take(index * 100).collect();
         row.colour = if odd { Colour::Red } else { Colour::DarkBlue };
         row.maybe_number = odd.then_some(i32::MIN);
         row.maybe_text = odd.then(|| "\\N".to_owned());
         row.maybe_instant = odd.then_some(row.instant);
-        row.token = uuid::Uuid::from_u128(u128::MAX - id as u128);
+        row.token = uuid::Uuid::from_u128(u128::MAX - u128::from(number));
         row
     });
     rows.collect()
