@@ -36,11 +36,12 @@ fn assigned_values() {
         update(Part)
             .from(User)
             .set(Part.short, User.name)
-            .set(Part.logins, User.logins),
+            .set(Part.logins, User.logins)
+            .filter(User.id.eq(Part.id)),
         [
-            r#"UPDATE "parts" SET "short" = text_store("users"."name", 9), "logins" = "users"."logins" FROM "users""#,
-            r#"UPDATE "parts" SET "short" = "users"."name", "logins" = "users"."logins" FROM "users""#,
-            "UPDATE `parts`, `users` SET `parts`.`short` = `users`.`name`, `parts`.`logins` = `users`.`logins`",
+            r#"UPDATE "parts" SET "short" = text_store("users"."name", 9), "logins" = "users"."logins" FROM "users" WHERE "users"."id" = "parts"."id""#,
+            r#"UPDATE "parts" SET "short" = "users"."name", "logins" = "users"."logins" FROM "users" WHERE "users"."id" = "parts"."id""#,
+            "UPDATE `parts`, `users` SET `parts`.`short` = `users`.`name`, `parts`.`logins` = `users`.`logins` WHERE `users`.`id` = `parts`.`id`",
         ]
     );
 }

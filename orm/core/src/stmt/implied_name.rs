@@ -4,7 +4,7 @@
 //! The rules are those of PostgreSQL's `FigureColname`: a cast and a collation have the name of their operand, a CASE that of its
 //! ELSE, a subquery that of its column, and a function its own. The other databases have no such names.
 
-use super::{Expr, Order, Projection, Query, Select};
+use super::{Expr, Extension as _, Numeric, NumericOp, Order, Projection, Query, Select, StoredText};
 
 /// Whether ORDER BY or DISTINCT ON has a column whose name a selected expression has, too.
 pub(crate) fn implied_names_hide_columns(select: &Select, order_by: &[Order]) -> bool {
@@ -45,11 +45,27 @@ impl Implied<'_> {
 
 fn implied_of(column: &Projection) -> Option<Implied<'_>> {
     match column {
-        Projection::Columns { .. }
-        | Projection::All
-        | Projection::Labelled(..)
-        | Projection::Expr(Expr::Column { .. }) => None,
-        Projection::Expr(expr) => Some(implied(expr)),
+        Projection::Columns { .. } | Projection::All | Projection::Labelled(..) => None,
+        Projection::Expr(expr) => match as_stored(expr) {
+            Expr::Column { .. } => None,
+            expr => Some(implied(expr)),
+        },
+    }
+}
+
+/// The expression without what other databases add to it so that its value is that of PostgreSQL.
+fn as_stored(expr: &Expr) -> &Expr {
+    let Expr::Extension(node) = expr else {
+        return expr;
+    };
+    if let Some(text) = StoredText::of(node.as_ref()) {
+        return text.text();
+    }
+    match Numeric::of(node.as_ref()) {
+        Some(numeric) if matches!(numeric.op(), NumericOp::Stored | NumericOp::Exact) => {
+            numeric.args().first().unwrap_or(expr)
+        }
+        Some(_) | None => expr,
     }
 }
 
@@ -83,6 +99,7 @@ fn implied(expr: &Expr) -> Implied<'_> {
         | Expr::Exists(_)
         | Expr::Quantified(_)
         | Expr::Operator { .. } => Implied::Known,
+        Expr::Extension(node) if Numeric::of(node.as_ref()).is_some() => Implied::Known,
         Expr::Label(_)
         | Expr::Excluded(_)
         | Expr::Raw(_)

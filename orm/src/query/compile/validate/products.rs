@@ -21,9 +21,9 @@ pub(super) fn check<'q>(
     others: impl Iterator<Item = &'q FromItem>,
     filter: &[Expr],
 ) -> Result<(), BuildError> {
-    let tables = others.filter(|item| matches!(item.source, Source::Table(_)));
-    let names = tables.filter_map(|item| item.name().map(AsRef::as_ref));
-    let mut apart: Vec<&str> = names.collect();
+    let (tables, derived): (Vec<_>, Vec<_>) =
+        others.partition(|item| matches!(item.source, Source::Table(_)));
+    let mut apart: Vec<&str> = names(&tables).collect();
     if apart.is_empty() {
         return Ok(());
     }
@@ -35,7 +35,7 @@ pub(super) fn check<'q>(
         let mut fixed = conditions.iter().filter_map(|condition| condition.fixed);
         may_be_one_row && fixed.any(|fixed| fixed == name)
     };
-    let mut connected = vec![table];
+    let mut connected: Vec<&str> = std::iter::once(table).chain(names(&derived)).collect();
     let meets = |name: &str, connected: &[&str]| {
         let mut uses = conditions.iter().map(|condition| &condition.sources);
         uses.any(|uses| uses.contains(&name) && connected.iter().any(|other| uses.contains(other)))
@@ -50,6 +50,12 @@ pub(super) fn check<'q>(
         Some(name) => Err(not_connected(statement, table, name)),
         None => Ok(()),
     }
+}
+
+fn names<'q>(items: &[&'q FromItem]) -> impl Iterator<Item = &'q str> {
+    items
+        .iter()
+        .filter_map(|item| item.name().map(AsRef::as_ref))
 }
 
 /// The conditions that all must hold.
