@@ -117,7 +117,7 @@ impl<'s> Visit<'s> for HasArithmetic {
 pub(crate) fn write_stored_text<'a>(w: &mut SqlWriter<'a>, stored: &'a StoredText) -> Result<()> {
     w.push("text_store(");
     write_expr(w, stored.text())?;
-    w.push(", ").display(&stored.length()).push(")");
+    w.push(", ").display(stored.length()).push(")");
     Ok(())
 }
 

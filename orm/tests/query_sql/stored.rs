@@ -32,6 +32,26 @@ fn assigned_values() {
         ]
     );
     golden!(
+        "a float of arithmetic",
+        update(User)
+            .set(User.score, User.score * 2.0)
+            .set(User.name, User.name),
+        [
+            r#"UPDATE "users" SET "score" = float_store("score" * ?, 64), "name" = "name""#,
+            r#"UPDATE "users" SET "score" = "score" * $1::float8, "name" = "name""#,
+            "UPDATE `users` SET `score` = `score` * ?, `name` = `name`",
+        ]
+    );
+    golden!(
+        "a float without arithmetic",
+        update(User).set(User.score, User.score.ceil()),
+        [
+            r#"UPDATE "users" SET "score" = ceil("score")"#,
+            r#"UPDATE "users" SET "score" = CEIL("score")"#,
+            "UPDATE `users` SET `score` = CEIL(`score`)",
+        ]
+    );
+    golden!(
         "columns of other tables",
         update(Part)
             .from(User)
