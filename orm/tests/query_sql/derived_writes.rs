@@ -41,7 +41,7 @@ fn updates() {
         "a common table expression beside a table",
         &change,
         [
-            r#"WITH "totals" AS (SELECT "author_id" AS "c0", COUNT("id") AS "c1" FROM "posts" GROUP BY "author_id" HAVING COUNT("id") > ?) UPDATE "users" SET "name" = "tags"."label" FROM "totals" INNER JOIN "tags" ON 1 = 1 WHERE "totals"."c0" = "users"."id" AND "tags"."id" = "totals"."c1""#,
+            r#"WITH "totals" AS (SELECT "author_id" AS "c0", COUNT("id") AS "c1" FROM "posts" GROUP BY "author_id" HAVING COUNT("id") > ?) UPDATE "users" SET "name" = text_store("tags"."label", 50) FROM "totals" INNER JOIN "tags" ON 1 = 1 WHERE "totals"."c0" = "users"."id" AND "tags"."id" = "totals"."c1""#,
             r#"WITH "totals" AS (SELECT "author_id" AS "c0", COUNT("id") AS "c1" FROM "posts" GROUP BY "author_id" HAVING COUNT("id") > $1) UPDATE "users" SET "name" = "tags"."label" FROM "totals" INNER JOIN "tags" ON 1 = 1 WHERE "totals"."c0" = "users"."id" AND "tags"."id" = "totals"."c1""#,
             "WITH `totals` AS (SELECT `author_id` AS `c0`, COUNT(`id`) AS `c1` FROM `posts` GROUP BY `author_id` HAVING COUNT(`id`) > ?) UPDATE `users`, `totals` INNER JOIN `tags` ON 1 = 1 SET `users`.`name` = `tags`.`label` WHERE `totals`.`c0` = `users`.`id` AND `tags`.`id` = `totals`.`c1`",
         ]

@@ -57,11 +57,11 @@ fn assigned_values() {
             .from(User)
             .set(Part.short, User.name)
             .set(Part.logins, User.logins)
-            .filter(User.id.eq(Part.id)),
+            .filter(User.name.eq(Part.name)),
         [
-            r#"UPDATE "parts" SET "short" = text_store("users"."name", 9), "logins" = "users"."logins" FROM "users" WHERE "users"."id" = "parts"."id""#,
-            r#"UPDATE "parts" SET "short" = "users"."name", "logins" = "users"."logins" FROM "users" WHERE "users"."id" = "parts"."id""#,
-            "UPDATE `parts`, `users` SET `parts`.`short` = `users`.`name`, `parts`.`logins` = `users`.`logins` WHERE `users`.`id` = `parts`.`id`",
+            r#"UPDATE "parts" SET "short" = text_store("users"."name", 9), "logins" = "users"."logins" FROM "users" WHERE "users"."name" = "parts"."name""#,
+            r#"UPDATE "parts" SET "short" = "users"."name", "logins" = "users"."logins" FROM "users" WHERE "users"."name" = "parts"."name""#,
+            "UPDATE `parts`, `users` SET `parts`.`short` = `users`.`name`, `parts`.`logins` = `users`.`logins` WHERE `users`.`name` = `parts`.`name`",
         ]
     );
 }

@@ -4,7 +4,9 @@
 //! The rules are those of PostgreSQL's `FigureColname`: a cast and a collation have the name of their operand, a CASE that of its
 //! ELSE, a subquery that of its column, and a function its own. The other databases have no such names.
 
-use super::{Expr, Extension as _, Numeric, NumericOp, Order, Projection, Query, Select, StoredText};
+use super::{
+    Expr, Extension as _, Numeric, NumericOp, Order, Projection, Query, Select, StoredText,
+};
 
 /// Whether ORDER BY or DISTINCT ON has a column whose name a selected expression has, too.
 pub(crate) fn implied_names_hide_columns(select: &Select, order_by: &[Order]) -> bool {
