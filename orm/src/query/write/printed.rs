@@ -85,8 +85,8 @@ impl<M: Model> Upsert<'_, M> {
     ///
     /// ```
     /// # use orm_doctest::*;
-    /// let user = User { id: 1, name: "ada".into(), email: None, age: 36, active: true };
-    /// let upsert = insert(User).values(&user).on_conflict(User.id);
+    /// let ada = User::builder().id(1).name("ada").email(Null).age(36).active(true);
+    /// let upsert = insert(User).values(ada).on_conflict(User.id);
     /// assert_eq!(
     ///     upsert.do_update(|new| [User.age.to(new.age)]).to_sql_with_literals(&SqliteDialect)?,
     ///     r#"INSERT INTO "users" ("id", "name", "email", "age", "active") VALUES (1, 'ada', NULL, 36, 1) ON CONFLICT ("id") DO UPDATE SET "age" = excluded."age""#
