@@ -12,7 +12,7 @@ use super::clauses::WriteClauses;
 use super::matching_keys::matching_keys;
 use super::other_tables::without_using;
 use super::parts::{Parts, execute, execute_once};
-use super::printed::printed;
+use super::printed_rows::printed;
 use super::returning::{Prepared, Returning, WriteRows, check_returning, text_of};
 use super::written_rows::WriteInWith;
 use crate::engine::{Connection, StatementLimit, StatementText, TextOf};

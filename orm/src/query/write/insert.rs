@@ -12,9 +12,9 @@ use super::bulk::{
     BulkInsert, first_statement, goes_at_once, insert_rows, insert_with, stores_at_once,
 };
 use super::hooked_rows::{Refused, hooked};
-use super::printed::printed_rows;
+use super::printed_rows::printed_rows;
 use super::returning::{Returning, WriteRows, check_returning};
-use super::values::{InsertRows, RowsOf, Run};
+use super::values::{InsertRows, RowsOf, Run, no_rows};
 use crate::engine::{Connection, StatementLimit};
 use crate::mapping::{Entity, Model};
 use crate::query::executor::{DmlKind, Executor, RowsWrite};
@@ -274,10 +274,7 @@ impl<'a, M: Model> Insert<'a, M> {
     /// `Usage` if there are none.
     pub(super) fn first_run(&self) -> Result<Run> {
         let run = self.parts().flat_map(InsertRows::runs).next();
-        run.ok_or_else(|| {
-            Error::with_message(ErrorKind::Usage, "the INSERT has no rows")
-                .with_table(M::def().table)
-        })
+        run.ok_or_else(no_rows::<M>)
     }
 
     pub(super) fn parts(&self) -> impl Iterator<Item = &InsertRows<'a, M>> {
@@ -437,7 +434,8 @@ impl<M: Model> WriteRows for Insert<'_, M> {
     }
 
     fn printed_returning(&self, dialect: &dyn Dialect, list: &ReturningList) -> Result<String> {
-        printed_rows(self, dialect, &|_| Ok(Some(returning::<M>(list))))
+        self.check_hooks()?;
+        printed_rows(self.parts(), dialect, &|_| Ok(Some(returning::<M>(list))))
     }
 }
 

@@ -11,7 +11,7 @@ use orm_core::types::DbType;
 
 use super::clauses::note_written;
 use super::insert::{INSERT_RETURNING, InsertInto};
-use super::printed::printed;
+use super::printed_rows::printed;
 use super::returning::{Prepared, Returning, WriteRows, check_returning, text_of};
 use super::stored_rows::stored_rows;
 use super::written_rows::WriteInWith;

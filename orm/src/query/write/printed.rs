@@ -3,20 +3,18 @@
 
 use orm_core::error::Result;
 use orm_core::sql::Dialect;
-use orm_core::stmt::{self, CompareOp, Expr, InsertSource, Name, Statement};
+use orm_core::stmt::{self, CompareOp, Expr, Name};
 use orm_core::value::ValueRef;
 
-use super::bulk::is_of_single_rows;
-use super::check::{check_length, check_references};
 use super::insert::Insert;
 use super::insert_query::InsertQuery;
+use super::printed_rows::{SEPARATOR, printed, printed_rows};
 use super::returning::{Returning, WriteRows};
 use super::update_many::UpdateMany;
 use super::upsert::Upsert;
-use super::values::{InsertRows, Run};
+use super::values::Run;
 use crate::mapping::{Criteria, Model};
 use crate::query::compile::printed::with_literals;
-use crate::query::compile::validate::{validate_insert, validate_statement};
 use crate::query::select::returning_list::ReturningList;
 use crate::query::select::selectable::Selectable;
 
@@ -44,7 +42,8 @@ impl<M: Model> Insert<'_, M> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn to_sql_with_literals(&self, dialect: &dyn Dialect) -> Result<String> {
-        printed_rows(self, dialect, &|_| Ok(None))
+        self.check_hooks()?;
+        printed_rows(self.parts(), dialect, &|_| Ok(None))
     }
 }
 
@@ -86,8 +85,8 @@ impl<M: Model> Upsert<'_, M> {
     ///
     /// ```
     /// # use orm_doctest::*;
-    /// let user = User { id: 1, name: "ada".into(), email: None, age: 36, active: true };
-    /// let upsert = insert(User).values(&user).on_conflict(User.id);
+    /// let ada = User::builder().id(1).name("ada").email(Null).age(36).active(true);
+    /// let upsert = insert(User).values(ada).on_conflict(User.id);
     /// assert_eq!(
     ///     upsert.do_update(|new| [User.age.to(new.age)]).to_sql_with_literals(&SqliteDialect)?,
     ///     r#"INSERT INTO "users" ("id", "name", "email", "age", "active") VALUES (1, 'ada', NULL, 36, 1) ON CONFLICT ("id") DO UPDATE SET "age" = excluded."age""#
@@ -105,7 +104,8 @@ impl<M: Model> Upsert<'_, M> {
     ) -> Result<String> {
         self.check()?;
         let clauses = |run: &Run| self.clauses(run, &Criteria::default(), list).map(Some);
-        printed_rows(&self.insert, dialect, &clauses)
+        self.insert.check_hooks()?;
+        printed_rows(self.insert.parts(), dialect, &clauses)
     }
 }
 
@@ -175,59 +175,4 @@ impl<W: WriteRows, S: Selectable> Returning<W, S> {
         list.check(W::Model::def())?;
         write.printed_returning(dialect, list)
     }
-}
-
-/// Between statements. It ends none, so that a lone one can be run.
-const SEPARATOR: &str = ";\n";
-
-/// The statement with its values as literals.
-pub(super) fn printed(statement: &Statement, dialect: &dyn Dialect) -> Result<String> {
-    validate_statement(statement).map_err(|error| error.to_error())?;
-    with_literals(statement, dialect)
-}
-
-/// What the INSERT of some rows has besides them.
-type Clauses<'c> = &'c dyn Fn(&Run) -> Result<Option<stmt::Insert>>;
-
-/// The INSERT of all rows with their values as literals.
-pub(super) fn printed_rows<M: Model>(
-    insert: &Insert<'_, M>,
-    dialect: &dyn Dialect,
-    clauses: Clauses<'_>,
-) -> Result<String> {
-    insert.check_hooks()?;
-    insert.first_run()?;
-    let mut texts = Vec::new();
-    for part in insert.parts() {
-        for run in part.runs() {
-            let mut statement = match clauses(&run)? {
-                Some(clauses) => clauses,
-                None => stmt::Insert::new(M::def().table, Vec::new(), InsertSource::Defaults),
-            };
-            let names = run.columns.iter().map(|at| M::def().names[*at].into());
-            statement.columns = names.collect();
-            let is_single = is_of_single_rows(dialect.capabilities(), &run.insert::<M>());
-            let size = if is_single { 1 } else { run.rows.len() };
-            for start in run.rows.clone().step_by(size.max(1)) {
-                let rows = start..(start + size).min(run.rows.end);
-                if !run.columns.is_empty() {
-                    let rows = rows.map(|row| values(part, row, &run.columns));
-                    statement.source = InsertSource::Rows(rows.collect::<Result<_>>()?);
-                }
-                validate_insert(&statement).map_err(|error| error.to_error())?;
-                texts.push(with_literals(&statement, dialect)?);
-            }
-        }
-    }
-    Ok(texts.join(SEPARATOR))
-}
-
-fn values<M: Model>(part: &InsertRows<'_, M>, row: usize, columns: &[usize]) -> Result<Vec<Expr>> {
-    let value = |position: &usize| {
-        let value = part.value(row, *position);
-        check_length(M::def(), *position, value)?;
-        check_references(M::def(), *position, value)?;
-        Ok(Expr::Value(value.to_value()))
-    };
-    columns.iter().map(value).collect()
 }

@@ -25,12 +25,16 @@ pub(crate) fn stored(
             .iter()
             .any(|own| own.name == name && fits(own, column))
     };
-    let is_stored = match &value {
-        Expr::Value(_) => true,
-        Expr::Excluded(name) => is_own(name),
-        Expr::Column { source, name } if *source == def.table => is_own(name),
-        Expr::Column { source, name } => is_column(others.iter().copied(), (source, name), column),
-        _ => false,
+    let is_stored = if let Expr::Excluded(name) = &value {
+        is_own(name)
+    } else if let Expr::Column { source, name } = &value {
+        if *source == def.table {
+            is_own(name)
+        } else {
+            is_column(others.iter().copied(), (source, name), column)
+        }
+    } else {
+        matches!(value, Expr::Value(_))
     };
     if is_stored {
         value
@@ -52,10 +56,10 @@ pub(super) fn is_stored<'s>(
     if let Expr::Value(value) = value {
         return check_length(def, position, value.as_ref()).is_ok();
     }
-    match value {
-        Expr::Column { source, name } => is_column(sources, (source, name), column),
-        _ => false,
+    if let Expr::Column { source, name } = value {
+        return is_column(sources, (source, name), column);
     }
+    false
 }
 
 /// An expression as a column stores it.
@@ -99,21 +103,23 @@ fn is_column<'s>(
 
 /// Whether a column has room for each value of another one.
 fn fits(from: &Column, to: &Column) -> bool {
-    match (&from.ty, &to.ty) {
-        (
-            Type::Decimal { precision, scale },
-            Type::Decimal {
-                precision: most,
-                scale: digits,
-            },
-        ) => scale <= digits && precision.saturating_sub(*scale) <= most.saturating_sub(*digits),
-        (Type::Text, Type::Text) => {
-            let fits = |most| from.length.is_some_and(|length| length <= most);
-            to.length.is_none_or(fits)
-        }
-        (from, to) => match (from.range(), to.range()) {
-            (Some((least, most)), Some((lowest, highest))) => lowest <= least && most <= highest,
-            _ => from == to,
+    if let (
+        Type::Decimal { precision, scale },
+        Type::Decimal {
+            precision: most,
+            scale: digits,
         },
+    ) = (&from.ty, &to.ty)
+    {
+        let whole = precision.saturating_sub(*scale);
+        return scale <= digits && whole <= most.saturating_sub(*digits);
     }
+    if let (Some((least, most)), Some((lowest, highest))) = (from.ty.range(), to.ty.range()) {
+        return lowest <= least && most <= highest;
+    }
+    if from.ty != to.ty {
+        return false;
+    }
+    let fits = |most| from.length.is_some_and(|length| length <= most);
+    from.ty != Type::Text || to.length.is_none_or(fits)
 }

@@ -56,7 +56,10 @@ fn guard(projection: Projection, column: &Column, computed: bool) -> Projection 
         Projection::Labelled(value, name) if computed => {
             Projection::Labelled(guarded(column, value), name)
         }
-        other => other,
+        Projection::Expr(_)
+        | Projection::Labelled(..)
+        | Projection::Columns { .. }
+        | Projection::All => projection,
     }
 }
 
@@ -95,9 +98,9 @@ impl<'s> Visit<'s> for HasLabel {
     type Break = ();
 
     fn expr(&mut self, expr: &'s Expr) -> ControlFlow<()> {
-        match expr {
-            Expr::Label(_) => ControlFlow::Break(()),
-            _ => walk_expr(self, expr),
+        if matches!(expr, Expr::Label(_)) {
+            return ControlFlow::Break(());
         }
+        walk_expr(self, expr)
     }
 }

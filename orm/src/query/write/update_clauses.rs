@@ -6,7 +6,7 @@ use orm_core::sql::{Capabilities, Dialect};
 use orm_core::stmt::Statement;
 
 use super::check::explain_range;
-use super::printed::printed;
+use super::printed_rows::printed;
 use super::returning::{Prepared, Returning, WriteRows, check_returning, text_of};
 use super::update::Update;
 use super::written_rows::WriteInWith;

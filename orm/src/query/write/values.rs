@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
+use orm_core::error::{Error, ErrorKind};
 use orm_core::value::ValueRef;
 
 use super::bulk::BulkInsert;
@@ -196,4 +197,9 @@ impl<M: Model> InsertRows<'_, M> {
         }
         omitted
     }
+}
+
+#[cold]
+pub(super) fn no_rows<M: Model>() -> Error {
+    Error::with_message(ErrorKind::Usage, "the INSERT has no rows").with_table(M::def().table)
 }
