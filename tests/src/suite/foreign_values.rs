@@ -201,8 +201,9 @@ struct TimeInstant {
     day: time::OffsetDateTime,
 }
 
-fn instants_beyond_the_calendar_are_values_or_errors(db: &Db) {
-    let (ty, values) = match db.database() {
+/// The type of the column, and instants as in [`dates`].
+fn instants(database: Database) -> (&'static str, Vec<(&'static str, Option<i64>)>) {
+    match database {
         Database::Postgres => (
             "timestamptz",
             vec![
@@ -238,7 +239,11 @@ fn instants_beyond_the_calendar_are_values_or_errors(db: &Db) {
                 ("'2024-06-00 12:00:00'", None),
             ],
         ),
-    };
+    }
+}
+
+fn instants_beyond_the_calendar_are_values_or_errors(db: &Db) {
+    let (ty, values) = instants(db.database());
     store(db, "foreign_instants", ty, &values);
     let session = &mut db.session();
     let table = "foreign_instants";

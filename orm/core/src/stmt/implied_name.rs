@@ -48,10 +48,11 @@ impl Implied<'_> {
 fn implied_of(column: &Projection) -> Option<Implied<'_>> {
     match column {
         Projection::Columns { .. } | Projection::All | Projection::Labelled(..) => None,
-        Projection::Expr(expr) => match as_stored(expr) {
-            Expr::Column { .. } => None,
-            expr => Some(implied(expr)),
-        },
+        Projection::Expr(expr) => {
+            let expr = as_stored(expr);
+            let is_column = matches!(expr, Expr::Column { .. });
+            (!is_column).then(|| implied(expr))
+        }
     }
 }
 
@@ -74,11 +75,8 @@ fn as_stored(expr: &Expr) -> &Expr {
 fn implied(expr: &Expr) -> Implied<'_> {
     match expr {
         Expr::Column { name, .. } | Expr::Function { name, .. } => Implied::Name(name),
-        Expr::Cast { expr, .. } => match &**expr {
-            Expr::Value(_) => Implied::Known,
-            expr => implied(expr),
-        },
-        Expr::Collate { expr, .. } => implied(expr),
+        Expr::Cast { expr, .. } if matches!(**expr, Expr::Value(_)) => Implied::Known,
+        Expr::Cast { expr, .. } | Expr::Collate { expr, .. } => implied(expr),
         Expr::Case(case) => case.otherwise.as_ref().map_or(Implied::Known, implied),
         Expr::Subquery(query) => implied_of_query(query),
         Expr::Value(_)
@@ -226,12 +224,11 @@ mod tests {
     use crate::types::Type;
 
     fn hides(selected: Expr, order: &str) -> bool {
-        let mut select = Select::default();
-        select.columns = vec![
-            Projection::Expr(Expr::column("t", "id")),
-            Projection::Expr(selected),
-        ]
-        .into();
+        let columns = [Expr::column("t", "id"), selected];
+        let select = Select {
+            columns: columns.into_iter().map(Projection::Expr).collect(),
+            ..Select::default()
+        };
         let order = Order::new(Expr::column("t", order.to_owned()), Direction::Ascending);
         implied_names_hide_columns(&select, &[order])
     }
@@ -255,8 +252,11 @@ mod tests {
 
     #[test]
     fn a_subquery_has_the_name_of_its_column() {
-        let mut inner = Select::default();
-        inner.columns = vec![Projection::Expr(Expr::column("u", "name"))].into();
+        let columns = [Expr::column("u", "name")];
+        let inner = Select {
+            columns: columns.into_iter().map(Projection::Expr).collect(),
+            ..Select::default()
+        };
         let subquery = Expr::Subquery(Box::new(Query::from(inner)));
         assert!(hides(subquery.clone(), "name"));
         assert!(!hides(subquery, "age"));

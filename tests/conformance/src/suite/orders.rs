@@ -259,7 +259,7 @@ struct Size {
     count: i64,
 }
 
-/// PostgreSQL names selected expressions after their operands and functions, and prefers these names in ORDER BY.
+/// A database may name selected expressions after their operands and functions, and prefer these names in ORDER BY.
 fn a_column_is_not_taken_for_a_selected_expression(db: &Db) {
     Metadata::of((Size,)).create_all(&db.engine).unwrap();
     let conn = &mut db.other_connection();

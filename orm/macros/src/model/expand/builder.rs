@@ -62,15 +62,14 @@ fn begin(model: &Model) -> TokenStream {
         at(&part.ty, quote!(#embedded::Start<#missing_fields::#ident>))
     });
     let missing = missing.chain(parts);
-    let mut returned = builder.clone();
-    let returned = match &model.parts[..] {
+    let returned = if let [part] = &model.parts[..] {
         // What the compiler reports about the type of the only part stands there.
-        [part] => {
-            let span = part.ty.span();
-            returned.set_span(builder.span().located_at(span));
-            quote_spanned!(span=> #returned<#(#missing),*>)
-        }
-        _ => quote!(#returned<#(#missing),*>),
+        let span = part.ty.span();
+        let mut returned = builder.clone();
+        returned.set_span(builder.span().located_at(span));
+        quote_spanned!(span=> #returned<#(#missing),*>)
+    } else {
+        quote!(#builder<#(#missing),*>)
     };
     let fields = fields(model).map(|(ident, _)| ident);
     let doc = match listed(model) {
