@@ -237,6 +237,14 @@ const SKIPPED: &[(&str, &str)] = &[
     ("labels::labels_order_a_set_operation", UNIONS),
     ("native_enums::set_operations_are_ordered_as_tables", UNIONS),
     ("native_enums::values_come_back_and_are_found", LISTS),
+    ("intervals::durations_beyond_64_bits_are_refused", LISTS),
+    ("floats::computed_values_are_held_to_their_columns", NUMBERS),
+    ("printed_statements::raw_statements_have_literals", LENGTHS),
+    (
+        "printed_statements::returned_rows_of_literals_are_the_same",
+        UPSERTS,
+    ),
+    ("stored_values::rows_of_sets_are_held", UNIONS),
 ];
 
 const BLANKS: &str = "its comparisons ignore spaces behind a text";
@@ -261,6 +269,8 @@ const LITERALS: &str = "its times have four digits of fractional seconds";
 const QUANTIFIERS: &str = "ANY and ALL of an empty query or of NULL are false on it";
 
 const UPSERTS: &str = "its RETURNING is of one row";
+
+const LENGTHS: &str = "a value has at most the length of the literal that it is compared with";
 
 const UNORDERED: &str = "it returns rows with equal texts in no order of a further column, if the texts are sorted DESC";
 
