@@ -4,8 +4,11 @@
 //! The rules are those of PostgreSQL's `FigureColname`: a cast and a collation have the name of their operand, a CASE that of its
 //! ELSE, a subquery that of its column, and a function its own. The other databases have no such names.
 
+use std::ops::ControlFlow;
+
 use super::{
-    Expr, Extension as _, Numeric, NumericOp, Order, Projection, Query, Select, StoredText,
+    Expr, Extension as _, Numeric, NumericOp, Order, Projection, Query, Select, StoredText, Visit,
+    walk_expr,
 };
 
 /// Whether ORDER BY or DISTINCT ON has a column whose name a selected expression has, too.
@@ -31,6 +34,8 @@ enum Implied<'q> {
     Name(&'q str),
     /// That of a function or a type.
     Known,
+    /// That of a column in it, of a function or a type.
+    Parts(&'q Expr),
     /// Any name.
     Unknown,
 }
@@ -39,9 +44,28 @@ impl Implied<'_> {
     fn may_be(self, column: &str) -> bool {
         match self {
             Self::Name(name) => name.eq_ignore_ascii_case(column),
-            Self::Known => KNOWN.iter().any(|known| known.eq_ignore_ascii_case(column)),
+            Self::Known => is_known(column),
+            Self::Parts(expr) => is_known(column) || Uses(column).expr(expr).is_break(),
             Self::Unknown => true,
         }
+    }
+}
+
+fn is_known(column: &str) -> bool {
+    KNOWN.iter().any(|known| known.eq_ignore_ascii_case(column))
+}
+
+/// Stops at a column of that name.
+struct Uses<'n>(&'n str);
+
+impl<'a> Visit<'a> for Uses<'_> {
+    type Break = ();
+
+    fn expr(&mut self, expr: &'a Expr) -> ControlFlow<()> {
+        if matches!(expr, Expr::Column { name, .. } if name.eq_ignore_ascii_case(self.0)) {
+            return ControlFlow::Break(());
+        }
+        walk_expr(self, expr)
     }
 }
 
@@ -99,12 +123,8 @@ fn implied(expr: &Expr) -> Implied<'_> {
         | Expr::Exists(_)
         | Expr::Quantified(_)
         | Expr::Operator { .. } => Implied::Known,
-        Expr::Extension(node) if Numeric::of(node.as_ref()).is_some() => Implied::Known,
-        Expr::Label(_)
-        | Expr::Excluded(_)
-        | Expr::Raw(_)
-        | Expr::NamedSql(_)
-        | Expr::Extension(_) => Implied::Unknown,
+        Expr::Extension(_) => Implied::Parts(expr),
+        Expr::Label(_) | Expr::Excluded(_) | Expr::Raw(_) | Expr::NamedSql(_) => Implied::Unknown,
     }
 }
 

@@ -277,9 +277,10 @@ fn values_of_other_tables_are_held(db: &Db) {
     };
     insert(Target).values(row).execute(conn).unwrap();
     let other = Source.alias("o");
-    let long = update(Target).from(other).set(Target.name, other.long);
+    let beside = update(Target).from(other).filter(other.n.eq(7));
+    let long = beside.clone().set(Target.name, other.long);
     fails(long.execute(conn), ErrorKind::DataTooLong);
-    let short = update(Target).from(other).set(Target.name, other.short);
+    let short = beside.set(Target.name, other.short);
     let short = short.set(Target.n, other.n);
     short.execute(conn).unwrap();
     let stored = select((Target.name, Target.n)).one(conn).unwrap();

@@ -269,7 +269,7 @@ fn from_totals(conn: &mut Connection) -> orm::Result<()> {
         .filter(book.eq(Book.id))
         .execute(conn)?;
     // UPDATE "books"
-    //     SET "stock" = integer_store(COALESCE("totals"."c1", ?), 64)
+    //     SET "stock" = integer_cast(COALESCE("totals"."c1", ?), 64)
     //     FROM (SELECT "book_id" AS "c0", SUM("copies") AS "c1"
     //     FROM "deliveries" GROUP BY "book_id") AS "totals"
     //     WHERE "totals"."c0" = "books"."id"
