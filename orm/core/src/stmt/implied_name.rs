@@ -13,10 +13,6 @@ use super::{
 
 /// Whether ORDER BY or DISTINCT ON has a column whose name a selected expression has, too.
 pub(crate) fn implied_names_hide_columns(select: &Select, order_by: &[Order]) -> bool {
-    let mut columns = select.columns.iter();
-    if columns.all(|column| implied_of(column).is_none()) {
-        return false;
-    }
     let orders = order_by.iter().map(|order| &order.expr);
     let mut orders = select.distinct_on.iter().chain(orders);
     orders.any(|order| {

@@ -1,9 +1,18 @@
 //! Names the join that a statement lacks: the foreign keys between a table that it uses and those that it has. Used by `mod.rs` and
 //! `products.rs`, for messages.
 
+use orm_core::stmt::FromItem;
+
 use crate::mapping::linked_models;
 use crate::query::expressions::table_ref::TableRef;
 use crate::query::select::join::{Connection, connections};
+
+/// The names of the sources that have one.
+pub(super) fn names<'a>(
+    items: impl Iterator<Item = &'a FromItem>,
+) -> impl Iterator<Item = &'a str> {
+    items.filter_map(|item| item.name().map(AsRef::as_ref))
+}
 
 /// The call that joins `missing` to one of `present`, where a foreign key connects them.
 #[cold]

@@ -26,7 +26,7 @@ use orm_core::stmt::{
 };
 
 pub(super) use self::aggregates::may_aggregate;
-use self::missing::join_call;
+use self::missing::{join_call, names};
 pub(in crate::query) use self::typed::Typed;
 use crate::query::expressions::build_error::{BuildError, build_error_of};
 
@@ -270,10 +270,6 @@ fn beside<'a>(
     joins: &'a [Join],
 ) -> impl Iterator<Item = &'a FromItem> {
     first.into_iter().chain(joins.iter().map(|join| &join.item))
-}
-
-fn names<'a>(items: impl Iterator<Item = &'a FromItem>) -> impl Iterator<Item = &'a str> {
-    items.filter_map(|item| item.name().map(AsRef::as_ref))
 }
 
 /// What is around a query.

@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 
 use orm_core::stmt::{CompareOp, Expr, FromItem, Source, Visit, walk_expr};
 
-use super::missing::join_condition;
+use super::missing::{join_condition, names};
 use crate::query::expressions::build_error::BuildError;
 
 /// Checks the tables beside `table`, which `statement` writes. `may_be_one_row` is about those of which a column is equal to a value.
@@ -23,7 +23,7 @@ pub(super) fn check<'q>(
 ) -> Result<(), BuildError> {
     let (tables, derived): (Vec<_>, Vec<_>) =
         others.partition(|item| matches!(item.source, Source::Table(_)));
-    let mut apart: Vec<&str> = names(&tables).collect();
+    let mut apart: Vec<&str> = names(tables.into_iter()).collect();
     if apart.is_empty() {
         return Ok(());
     }
@@ -35,7 +35,9 @@ pub(super) fn check<'q>(
         let mut fixed = conditions.iter().filter_map(|condition| condition.fixed);
         may_be_one_row && fixed.any(|fixed| fixed == name)
     };
-    let mut connected: Vec<&str> = std::iter::once(table).chain(names(&derived)).collect();
+    let mut connected: Vec<&str> = std::iter::once(table)
+        .chain(names(derived.into_iter()))
+        .collect();
     let meets = |name: &str, connected: &[&str]| {
         let mut uses = conditions.iter().map(|condition| &condition.sources);
         uses.any(|uses| uses.contains(&name) && connected.iter().any(|other| uses.contains(other)))
@@ -50,12 +52,6 @@ pub(super) fn check<'q>(
         Some(name) => Err(not_connected(statement, table, name)),
         None => Ok(()),
     }
-}
-
-fn names<'q>(items: &[&'q FromItem]) -> impl Iterator<Item = &'q str> {
-    items
-        .iter()
-        .filter_map(|item| item.name().map(AsRef::as_ref))
 }
 
 /// The conditions that all must hold.

@@ -73,6 +73,9 @@ impl Frames<'_> {
         let (Some(frame), [order]) = (window.frame, window.order_by.as_slice()) else {
             return ControlFlow::Continue(());
         };
+        if frame.unit != FrameUnit::Range {
+            return ControlFlow::Continue(());
+        }
         let is_distance = |bound| match bound {
             FrameBound::Preceding(_)
             | FrameBound::Following(_)
@@ -87,9 +90,6 @@ impl Frames<'_> {
         let is_exact = |bound: FrameBound| bound.number().is_some_and(FrameNumber::is_exact);
         let bounds = [frame.start, frame.end];
         let mut distances = bounds.into_iter().filter(|bound| is_distance(*bound));
-        if frame.unit != FrameUnit::Range {
-            return ControlFlow::Continue(());
-        }
         match self.is_decimal(&order.expr) {
             Some(true) if !distances.all(is_exact) => ControlFlow::Break(BuildError::new(
                 "a frame of RANGE over exact decimals has a bound that is none",

@@ -43,12 +43,8 @@ pub(crate) fn insert_rows<'v>(
         .filter(|_| keys == GeneratedKeys::Returning);
     check_generated(conn, insert)?;
     let mut bulk = Bulk {
-        limit: cut_at(conn),
-        conn,
-        insert,
-        value,
         returning: returning.filter(|_| key.is_some()),
-        clauses: None,
+        ..bulk_of(conn, insert, value)
     };
     let inserted = match key {
         None => bulk.run(),
@@ -78,15 +74,7 @@ pub(super) fn copy_rows<'v>(
     if !conn.dialect().capabilities().copy_in || insert.columns.is_empty() {
         return insert_rows(conn, insert, value, None);
     }
-    let mut bulk = Bulk {
-        limit: cut_at(conn),
-        conn,
-        insert,
-        value,
-        returning: None,
-        clauses: None,
-    };
-    let copied = bulk.copied();
+    let copied = bulk_of(conn, insert, value).copied();
     copied.map_err(|error| explain_taken_key(error, insert))
 }
 
@@ -101,12 +89,8 @@ pub(super) fn insert_with<'v>(
 ) -> Result<()> {
     check_generated(conn, insert)?;
     Bulk {
-        limit: cut_at(conn),
-        conn,
-        insert,
-        value,
-        returning: None,
         clauses: Some(clauses),
+        ..bulk_of(conn, insert, value)
     }
     .returning(&mut |query, rows| {
         let dialect = query.conn.dialect();
@@ -137,6 +121,22 @@ pub(super) fn insert_with<'v>(
         }
     })
     .map_err(|error| explain_taken_key(error, insert))
+}
+
+/// The rows without RETURNING and clauses.
+fn bulk_of<'a, 'v>(
+    conn: &'a mut Connection,
+    insert: &'a BulkInsert<'a>,
+    value: &'a dyn Fn(usize, usize) -> ValueRef<'v>,
+) -> Bulk<'a, 'v> {
+    Bulk {
+        limit: cut_at(conn),
+        conn,
+        insert,
+        value,
+        returning: None,
+        clauses: None,
+    }
 }
 
 /// The most bytes of values that a statement of many rows has. Outside a transaction it is not cut: nothing would undo
