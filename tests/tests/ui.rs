@@ -13,9 +13,7 @@ const LINES: usize = 15;
 const LONGER: &[(&str, usize)] = &[
     ("and_of_rust", 27),
     ("get_by_type", 27),
-    ("json_of_text", 16),
     ("or_of_rust", 30),
-    ("search_in_number", 17),
     ("setter_none", 18),
 ];
 

@@ -28,6 +28,7 @@ pub use expressions::collected::array_agg;
 #[cfg(feature = "json")]
 pub use expressions::collected::{json_array_agg, json_object_agg};
 pub use expressions::conditional::{Case, CaseValue, CaseWhen, case};
+pub use expressions::contains::Part;
 pub use expressions::custom::{FuncArgs, func};
 pub use expressions::expr::{Expr, IntoExpr};
 #[cfg(feature = "chrono")]

@@ -60,9 +60,9 @@ fn operators() {
         (Note.tags.eq(["a"]), r#""tags" = $1"#),
         (Note.scores.ne(vec![None, Some(0.5)]), r#""scores" <> $1"#),
         (Note.flags.len().gt(1), r#"(cardinality("flags")) > $1"#),
-        (Note.tags.at(0).eq("a"), r#"("tags"[1]) = $1"#),
+        (Note.tags.get(0).eq("a"), r#"("tags"[1]) = $1"#),
         (
-            Note.tags.append("a").at(2).is_null(),
+            Note.tags.append("a").get(2).is_null(),
             r#"((array_append("tags", $1))[3]) IS NULL"#,
         ),
         (

@@ -32,26 +32,6 @@ pub trait ArrayOps: Sized {
     #[doc(hidden)]
     fn into_array(self) -> (stmt::Expr, Option<TableRef>, usize);
 
-    /// Returns whether the array has all elements of the other one: `@>`.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use orm_doctest::*;
-    /// # #[derive(Model)]
-    /// # #[orm(table = "notes")]
-    /// # struct Note { #[orm(primary_key)] id: i64, tags: Vec<String> }
-    /// let query = select(Note.id).filter(Note.tags.contains(["news", "sport"]));
-    /// assert_eq!(
-    ///     query.to_sql(&PostgresDialect)?,
-    ///     r#"SELECT "id" FROM "notes" WHERE ("tags" @> $1)"#
-    /// );
-    /// # Ok::<(), orm::Error>(())
-    /// ```
-    fn contains<V: Operand<base::Array<Self::Base, Self::Nulls>>>(self, other: V) -> Predicate {
-        compare(ArrayOp::Contains, self, other)
-    }
-
     /// Returns whether the other array has all elements of this one: `<@`.
     ///
     /// # Examples
@@ -144,14 +124,14 @@ pub trait ArrayOps: Sized {
     /// # #[derive(Model)]
     /// # #[orm(table = "notes")]
     /// # struct Note { #[orm(primary_key)] id: i64, tags: Vec<String> }
-    /// let query = select(Note.tags.at(0)).filter(Note.tags.at(1).eq("news"));
+    /// let query = select(Note.tags.get(0)).filter(Note.tags.get(1).eq("news"));
     /// assert_eq!(
     ///     query.to_sql(&PostgresDialect)?,
     ///     r#"SELECT "tags"[1] FROM "notes" WHERE ("tags"[2]) = $1"#
     /// );
     /// # Ok::<(), orm::Error>(())
     /// ```
-    fn at<E: Element>(self, index: u32) -> Expr<Option<E::Plain>>
+    fn get<E: Element>(self, index: u32) -> Expr<Option<E::Plain>>
     where
         Self::Array: DbType<Plain = Vec<E>>,
     {
@@ -253,7 +233,7 @@ pub trait ArrayOps: Sized {
     }
 }
 
-fn compare<A: ArrayOps, B, V: Operand<B>>(op: ArrayOp, array: A, other: V) -> Predicate {
+pub(super) fn compare<A: ArrayOps, B, V: Operand<B>>(op: ArrayOp, array: A, other: V) -> Predicate {
     let (ast, origin, depth) = binary(op, array, other);
     Predicate::over(ast, origin, depth)
 }

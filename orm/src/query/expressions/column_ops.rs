@@ -320,23 +320,6 @@ impl<M: Model, T: DbType<Base = base::Bool>> Column<M, T> {
 
 /// Searches in text. A needle is taken literally: `%` and `_` in it are themselves.
 impl<M: Model, T: DbType<Base = base::Text>> Column<M, T> {
-    /// Returns whether the text contains `needle`, case-sensitively.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use orm_doctest::*;
-    /// let query = select(User.id).filter(User.name.contains("ada"));
-    /// assert_eq!(
-    ///     query.to_sql(&PostgresDialect)?,
-    ///     r#"SELECT "id" FROM "users" WHERE "name" LIKE $1"#
-    /// );
-    /// # Ok::<(), orm::Error>(())
-    /// ```
-    pub fn contains(self, needle: impl AsRef<str>) -> Predicate {
-        self.into_expr().contains(needle)
-    }
-
     /// Returns whether the text starts with `needle`, case-sensitively.
     ///
     /// # Examples

@@ -370,23 +370,6 @@ impl<T: DbType<Base = base::Bool>> Expr<T> {
 
 /// Searches in text. A needle is taken literally: `%` and `_` in it are themselves.
 impl<T: DbType<Base = base::Text>> Expr<T> {
-    /// Returns whether the text contains `needle`, case-sensitively.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use orm_doctest::*;
-    /// let query = select(User.id).filter(User.email.coalesce("").contains("ada"));
-    /// assert_eq!(
-    ///     query.to_sql(&PostgresDialect)?,
-    ///     r#"SELECT "id" FROM "users" WHERE COALESCE("email", $1::text) LIKE $2"#
-    /// );
-    /// # Ok::<(), orm::Error>(())
-    /// ```
-    pub fn contains(self, needle: impl AsRef<str>) -> Predicate {
-        like::search(self, stmt::LikeKind::Contains, needle.as_ref())
-    }
-
     /// Returns whether the text starts with `needle`, case-sensitively.
     ///
     /// # Examples

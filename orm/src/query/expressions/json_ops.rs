@@ -224,37 +224,6 @@ pub trait JsonOps: Sized {
         self.at(key.as_ref()).json().is_not_null()
     }
 
-    /// Returns whether the value contains the other one, with the meaning of PostgreSQL's `@>`: an object has all keys of the
-    /// other one, with values that contain those; an array has all elements of the other one, or a scalar as an element.
-    /// Nothing else contains a value but an equal one.
-    ///
-    /// # Errors
-    /// The statement returns:
-    /// - `Unsupported`: the value has an object or an array inside an array, on MySQL and MariaDB. Nothing is sent.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use orm_doctest::*;
-    /// # use serde_json::json;
-    /// # #[derive(Model)]
-    /// # #[orm(table = "docs")]
-    /// # struct Doc { #[orm(primary_key)] id: i64, extra: Option<serde_json::Value> }
-    /// let query = select(Doc.id).filter(Doc.extra.contains(json!({"tags": ["new"]})));
-    /// assert_eq!(
-    ///     query.to_sql(&PostgresDialect)?,
-    ///     r#"SELECT "id" FROM "docs" WHERE "extra" @> $1::jsonb"#
-    /// );
-    /// # Ok::<(), orm::Error>(())
-    /// ```
-    fn contains(self, value: impl Into<Document>) -> Predicate {
-        let (place, value) = (self.into_place(), value.into());
-        let mut args = vec![literal(&value)];
-        args.extend(place.containment(&value, true));
-        let (origin, depth) = (place.origin, place.depth);
-        Predicate::over(place.operation(JsonOp::Contains, args), origin, depth)
-    }
-
     /// Returns whether the value is the null of JSON. It is false for SQL NULL and for a missing value, which `is_null` and
     /// `json().is_null()` find.
     ///
@@ -328,6 +297,37 @@ impl<M: Model, T: DbType<Base = base::Json>> JsonOps for Column<M, T> {
 }
 
 impl JsonPlace {
+    /// Returns whether the value contains the other one, with the meaning of PostgreSQL's `@>`: an object has all keys of the
+    /// other one, with values that contain those; an array has all elements of the other one, or a scalar as an element.
+    /// Nothing else contains a value but an equal one.
+    ///
+    /// # Errors
+    /// The statement returns:
+    /// - `Unsupported`: the value has an object or an array inside an array, on MySQL and MariaDB. Nothing is sent.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_doctest::*;
+    /// # use serde_json::json;
+    /// # #[derive(Model)]
+    /// # #[orm(table = "docs")]
+    /// # struct Doc { #[orm(primary_key)] id: i64, extra: Option<serde_json::Value> }
+    /// let query = select(Doc.id).filter(Doc.extra.at("a").contains(json!({"tags": ["new"]})));
+    /// assert_eq!(
+    ///     query.to_sql(&PostgresDialect)?,
+    ///     r#"SELECT "id" FROM "docs" WHERE ("extra" -> $1::text) @> $2::jsonb"#
+    /// );
+    /// # Ok::<(), orm::Error>(())
+    /// ```
+    pub fn contains(self, value: impl Into<Document>) -> Predicate {
+        let value = value.into();
+        let mut args = vec![literal(&value)];
+        args.extend(self.containment(&value, true));
+        let (origin, depth) = (self.origin, self.depth);
+        Predicate::over(self.operation(JsonOp::Contains, args), origin, depth)
+    }
+
     fn operation(&self, op: JsonOp, others: Vec<stmt::Expr>) -> stmt::Expr {
         let mut args = vec![self.document.clone()];
         args.extend(others);

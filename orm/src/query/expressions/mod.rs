@@ -17,6 +17,7 @@ pub(super) mod collation;
 pub(super) mod collected;
 mod column_ops;
 pub(super) mod conditional;
+pub(super) mod contains;
 pub(super) mod custom;
 mod distinct;
 mod documents;

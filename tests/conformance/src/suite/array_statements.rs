@@ -114,18 +114,18 @@ fn elements_have_numbers_from_zero(db: &Db) {
     };
     let conn = &mut items(db, &[first, item(2, &[])]);
     let query = select((
-        Item.tags.at(0),
-        Item.tags.at(1),
-        Item.marks.at(0),
-        Item.marks.at(1),
+        Item.tags.get(0),
+        Item.tags.get(1),
+        Item.marks.get(0),
+        Item.marks.get(1),
     ));
     let rows = query.order_by(Item.id).all(conn).unwrap();
     let expected = (Some("a".into()), Some("b".into()), Some(7), None);
     assert_eq!(rows, [expected, (None, None, None, None)]);
-    assert_eq!(ids(conn, Item.tags.at(1).eq("b")), [1]);
-    assert_eq!(ids(conn, Item.tags.append("c").at(2).eq("c")), [1]);
-    assert_eq!(ids(conn, Item.tags.at(u32::MAX).is_null()), [1, 2]);
-    let groups = select((Item.tags.at(0), count_all())).group_by(Item.tags.at(0));
+    assert_eq!(ids(conn, Item.tags.get(1).eq("b")), [1]);
+    assert_eq!(ids(conn, Item.tags.append("c").get(2).eq("c")), [1]);
+    assert_eq!(ids(conn, Item.tags.get(u32::MAX).is_null()), [1, 2]);
+    let groups = select((Item.tags.get(0), count_all())).group_by(Item.tags.get(0));
     assert_eq!(groups.all(conn).unwrap().len(), 2);
 }
 
@@ -396,12 +396,12 @@ fn documents_and_durations_are_elements(db: &Db) {
         & Wide.lists.eq(&row.lists)
         & Wide.times.has(TimeDelta::days(400))
         & Wide.sizes.contains([u64::MAX])
-        & Wide.days.at(0).eq(jiff::civil::date(2024, 2, 29))
+        & Wide.days.get(0).eq(jiff::civil::date(2024, 2, 29))
         & Wide.moments.len().eq(2)
         & Wide.colours.eq([Colour::Red, Colour::DarkBlue])
         & Wide.colours.has(Colour::DarkBlue)
         & Wide.shades.overlaps(vec![Colour::DarkBlue])
-        & Wide.shades.at(1).eq(Colour::DarkBlue);
+        & Wide.shades.get(1).eq(Colour::DarkBlue);
     assert_eq!(select(Wide).filter(same.clone()).count(conn).unwrap(), 19);
     let printed = select(Wide.id).filter(same);
     let printed = printed.to_sql_with_literals(conn.dialect()).unwrap();

@@ -48,7 +48,7 @@ fn arrays() -> orm::Result<()> {
     let postgres = &orm::postgres::PostgresDialect;
     let found = Note.tags.has("news") & Note.tags.len().gt(1);
     assert_eq!(
-        select(Note.tags.at(0)).filter(found).to_sql(postgres)?,
+        select(Note.tags.get(0)).filter(found).to_sql(postgres)?,
         "SELECT \"tags\"[1] FROM \"notes\" \
          WHERE ($1 = ANY(\"tags\")) AND (cardinality(\"tags\")) > $2",
     );
