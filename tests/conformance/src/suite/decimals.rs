@@ -2,7 +2,7 @@
 
 use orm::DbType;
 use orm::prelude::*;
-use orm::query::Expr;
+use orm::query::{CaseValue as _, Expr, any};
 use proptest::prelude::Strategy;
 use proptest::test_runner::{Config, TestRunner};
 use rust_decimal::Decimal;
@@ -16,6 +16,7 @@ cases![
     digits_come_back (Requires::Decimals),
     a_number_has_one_form (Requires::Decimals),
     they_are_compared_as_numbers (Requires::Decimals),
+    values_are_compared_as_numbers (Requires::Decimals),
     lists_of_any_length_find_them (Requires::Decimals),
     they_are_ordered_as_numbers (Requires::Decimals),
     sums_are_exact (Requires::Decimals),
@@ -216,6 +217,39 @@ fn they_are_compared_as_numbers(db: &Db) {
         found((Edge.fraction + Edge.whole).gt(d("1.1000000000000000000001"))),
         1
     );
+}
+
+/// A number that is no column, and none that is computed.
+fn values_are_compared_as_numbers(db: &Db) {
+    let conn = &mut items(db, &["9.00", "10.00", "-10.22"]);
+    let nine = || d("9").into_value();
+    let mut ids = |condition: Predicate| {
+        let query = select(Item.id).filter(condition);
+        query.order_by(Item.id).all(conn).unwrap()
+    };
+    let all = [1, 2, 3];
+    assert_eq!(ids(nine().lt(Item.price)), [2]);
+    assert_eq!(ids(nine().lt(d("10"))), all);
+    assert_eq!(ids(nine().eq(d("9.00"))), all);
+    assert_eq!(ids(nine().same_as(d("9.0"))), all);
+    assert_eq!(ids(nine().between(d("8.5"), d("10"))), all);
+    assert_eq!(ids(nine().in_([d("10"), d("9.0")])), all);
+    assert_eq!(ids(nine().in_(select(Item.price))), all);
+    assert_eq!(ids(nine().gt(any(select(Item.price)))), all);
+    let of_values = select(d("-58.99").into_value()).from(Item);
+    assert!(ids(d("-60").into_value().gt(any(of_values))).is_empty());
+    let number = d("10").into_value().label("number");
+    let union = select(number.clone())
+        .union(select(nine()))
+        .union(select(Item.price));
+    let rows = union.order_by(number).all(conn).unwrap();
+    assert_eq!(rows, ["-10.22", "9", "10"].map(d));
+    // Texts that such a condition chooses are no numbers.
+    let chosen = case()
+        .when((Item.price * d("2")).lt(d("19")), "9")
+        .otherwise("10");
+    let texts = select(chosen.clone()).order_by(chosen).all(conn).unwrap();
+    assert_eq!(texts, ["10", "9", "9"]);
 }
 
 fn lists_of_any_length_find_them(db: &Db) {

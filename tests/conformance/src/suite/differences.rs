@@ -30,6 +30,7 @@ cases![
     a_set_operation_inside_of_another_keeps_nulls (Requires::IntersectExcept),
     a_set_operation_inside_of_another_keeps_duplicates (Requires::IntersectExcept),
     a_limit_belongs_to_the_second_query (Requires::IntersectExcept),
+    existence_passes_over_groups,
 ];
 
 fn a_null_has_the_type_of_its_expression(db: &Db) {
@@ -249,4 +250,15 @@ fn scalar_subqueries_keep_the_order_of_decimals(db: &Db) {
     let query = select(price()).from(User).filter(User.id.le(2));
     let ordered = query.order_by(price()).all(conn).unwrap();
     assert_eq!(ordered, [Some(number("9")), Some(number("10.5"))]);
+}
+
+fn existence_passes_over_groups(db: &Db) {
+    let conn = &mut seed(db);
+    // The authors 1 and 3 have posts, and one of them has two.
+    for (offset, expected) in [(1, 4), (2, 0)] {
+        let other = Post.alias("other");
+        let groups = select(other.author_id).group_by(other.author_id);
+        let found = select(User).filter(exists(groups.offset(offset)));
+        assert_eq!(found.count(conn).unwrap(), expected, "{offset}");
+    }
 }

@@ -9,13 +9,13 @@ use super::enums::write_rank;
 use super::in_list::{write_in, write_in_rows};
 use super::insert::write_excluded;
 use super::named_sql::{write_named_sql, write_operator};
-use super::numeric::is_scalar;
+use super::numeric::{COLLATED, has_decimals, is_scalar};
 use super::raw::write_parts;
 use super::repeat::{write_apart, write_named};
 use super::subquery::{write_exists, write_in_query, write_subquery};
 use super::window::write_over;
 use crate::error::Result;
-use crate::sql::SqlWriter;
+use crate::sql::{DecimalStyle, SqlWriter};
 use crate::stmt::{ArithmeticOp, Case, EnumRank, Expr, Extension, Numeric, TemplatePart};
 use crate::types::Type;
 use crate::value::Value;
@@ -185,11 +185,22 @@ pub fn write_operand<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
         return Ok(());
     }
     if expr.is_operand() || is_scalar(w, expr) {
-        return write_expr(w, expr);
+        return write_collated(w, expr);
     }
     w.push("(");
     write_expr(w, expr)?;
     w.push(")");
+    Ok(())
+}
+
+/// Writes an expression that is compared or selected. The text of a decimal that is a bind has no collation of its own, as a
+/// column and a computed decimal have.
+pub(super) fn write_collated<'a>(w: &mut SqlWriter<'a>, expr: &'a Expr) -> Result<()> {
+    write_expr(w, expr)?;
+    let is_text = w.dialect().capabilities().decimals == DecimalStyle::Functions;
+    if is_text && matches!(expr, Expr::Value(Value::Decimal(_))) {
+        w.push(COLLATED);
+    }
     Ok(())
 }
 
@@ -260,6 +271,11 @@ fn write_case<'a>(w: &mut SqlWriter<'a>, case: &'a Case) -> Result<()> {
         write_expr(w, otherwise)?;
     }
     w.push(" END");
+    // SQLite would order the values by the collation of the decimals in the conditions.
+    let is_text = w.dialect().capabilities().decimals == DecimalStyle::Functions;
+    if is_text && case.branches.iter().any(|(it, _)| has_decimals(it)) {
+        w.push(" COLLATE BINARY");
+    }
     Ok(())
 }
 

@@ -1,13 +1,18 @@
 //! Renders operators of numbers, and aggregates of exact decimals. Called by `expr.rs`, and by dialects that override
 //! some of the operators.
 
+use std::ops::ControlFlow;
+
 use super::aggregate::{name, write_as, write_filter_clause};
 use super::expr::{write_expr, write_operand};
 use super::window::write_window;
 use crate::error::Result;
 use crate::sql::{DecimalStyle, SqlWriter};
-use crate::stmt::{Aggregate, AggregateCall, Expr, Extension as _, Numeric, NumericOp, Window};
+use crate::stmt::{
+    Aggregate, AggregateCall, Expr, Extension as _, Numeric, NumericOp, Visit, Window, walk_expr,
+};
 use crate::types::Type;
+use crate::value::Value;
 
 /// Renders an operator of numbers, division by zero as NULL.
 ///
@@ -146,15 +151,42 @@ pub(super) fn is_scalar(w: &SqlWriter<'_>, expr: &Expr) -> bool {
         })
 }
 
+/// Whether an expression has a decimal that is computed, which is written with the collation.
+pub(super) fn has_decimals(expr: &Expr) -> bool {
+    Decimals.expr(expr).is_break()
+}
+
+struct Decimals;
+
+impl<'a> Visit<'a> for Decimals {
+    type Break = ();
+
+    fn expr(&mut self, expr: &'a Expr) -> ControlFlow<()> {
+        let ty = if let Expr::Aggregate(call) = expr {
+            Some(&call.ty)
+        } else if let Expr::Extension(node) = expr {
+            Numeric::of(node.as_ref()).map(Numeric::ty)
+        } else {
+            None
+        };
+        if ty.is_some_and(Type::is_decimal) {
+            return ControlFlow::Break(());
+        }
+        walk_expr(self, expr)
+    }
+}
+
 /// The collation of the text of decimals, which makes a comparison one of numbers.
 pub(super) const COLLATED: &str = " COLLATE decimal";
 
 fn write_decimal_call<'a>(w: &mut SqlWriter<'a>, numeric: &'a Numeric) -> Result<()> {
     if numeric.op() == NumericOp::Exact {
-        for arg in numeric.args() {
-            write_operand(w, arg)?;
-        }
-        w.push(COLLATED);
+        let [arg] = numeric.args() else {
+            return Err(w.unsupported(numeric.name()));
+        };
+        write_operand(w, arg)?;
+        let is_collated = matches!(arg, Expr::Value(Value::Decimal(_)));
+        w.push(if is_collated { "" } else { COLLATED });
         return Ok(());
     }
     let function = match numeric.op() {

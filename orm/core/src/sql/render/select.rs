@@ -1,7 +1,7 @@
 //! Renders a plain SELECT, with one small function for each clause. The clauses around it are rendered by `query.rs`.
 
 use super::condition::write_junction;
-use super::expr::{write_expr, write_list};
+use super::expr::{write_collated, write_expr, write_list};
 use super::group_by::write_group_by;
 use super::repeat::{Clause, name_of};
 use super::source::write_sources;
@@ -119,9 +119,9 @@ pub(super) fn write_projection<'a>(
             w.push("*");
             Ok(())
         }
-        Projection::Expr(expr) => write_expr(w, expr),
+        Projection::Expr(expr) => write_collated(w, expr),
         Projection::Labelled(expr, label) => {
-            write_expr(w, expr)?;
+            write_collated(w, expr)?;
             w.push(" AS ").ident(label);
             Ok(())
         }

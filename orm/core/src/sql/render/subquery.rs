@@ -13,15 +13,16 @@ use crate::stmt::{
 
 pub(super) fn write_exists<'a>(w: &mut SqlWriter<'a>, query: &'a Query) -> Result<()> {
     w.push("EXISTS ");
-    // SQLite and MariaDB take DISTINCT for void in EXISTS, and pass over duplicates by OFFSET.
-    let distinct = query.as_select().is_some_and(|select| select.distinct);
-    let passes_over = distinct && query.has_offset();
+    // SQLite and MariaDB take DISTINCT for void in EXISTS, MySQL and MariaDB GROUP BY, and pass over duplicates by OFFSET.
+    let is_whole = w.dialect().capabilities().limit_in_subquery;
+    let merges = |select: &Select| select.distinct || (!is_whole && !select.group_by.is_empty());
+    let passes_over = query.has_offset() && query.as_select().is_some_and(merges);
     // SQLite has no LATERAL, and its queries in FROM see these columns all the same.
-    if passes_over && !w.dialect().capabilities().limit_in_subquery {
+    if passes_over && !is_whole {
         check_alone(
             w,
             query,
-            "DISTINCT with OFFSET in a query of EXISTS that uses columns of the outer one",
+            "DISTINCT or GROUP BY with OFFSET in a query of EXISTS that uses columns of the outer one",
         )?;
     }
     if reads_target(w, query) || passes_over {
