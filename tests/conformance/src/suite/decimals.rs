@@ -240,7 +240,8 @@ fn values_are_compared_as_numbers(db: &Db) {
     assert!(ids(d("-60").into_value().gt(any(of_values))).is_empty());
     let number = d("10").into_value().label("number");
     let union = select(number.clone())
-        .union(select(nine()))
+        .from(Item)
+        .union(select(nine()).from(Item))
         .union(select(Item.price));
     let rows = union.order_by(number).all(conn).unwrap();
     assert_eq!(rows, ["-10.22", "9", "10"].map(d));

@@ -151,7 +151,7 @@ pub(super) fn is_scalar(w: &SqlWriter<'_>, expr: &Expr) -> bool {
         })
 }
 
-/// Whether an expression has a decimal that is computed, which is written with the collation.
+/// Whether an expression has a decimal that is written with the collation: one that is computed, or a value that is compared.
 pub(super) fn has_decimals(expr: &Expr) -> bool {
     Decimals.expr(expr).is_break()
 }
@@ -169,11 +169,24 @@ impl<'a> Visit<'a> for Decimals {
         } else {
             None
         };
-        if ty.is_some_and(Type::is_decimal) {
+        if ty.is_some_and(Type::is_decimal) || compares_decimal(expr) {
             return ControlFlow::Break(());
         }
         walk_expr(self, expr)
     }
+}
+
+fn compares_decimal(expr: &Expr) -> bool {
+    let left = if let Expr::Compare { sides, .. } = expr {
+        &sides[0]
+    } else if let Expr::Between { expr, .. } | Expr::In { expr, .. } | Expr::InQuery { expr, .. } =
+        expr
+    {
+        expr
+    } else {
+        return false;
+    };
+    matches!(left, Expr::Value(Value::Decimal(_)))
 }
 
 /// The collation of the text of decimals, which makes a comparison one of numbers.
