@@ -4,9 +4,8 @@
 
 use super::dialect::Dialect;
 use super::writer::SqlWriter;
-use crate::driver::json_fault;
 use crate::error::{Error, ErrorKind, Result};
-use crate::value::Value;
+use crate::value::{Value, json_fault};
 
 /// The levels of a document that `serde_json` reads.
 const LEVELS: usize = 127;
@@ -74,19 +73,17 @@ impl SqlWriter<'_> {
 /// # Errors
 /// `Unsupported`: it has none.
 pub(super) fn literal_of(dialect: &dyn Dialect, value: &Value) -> Result<String> {
-    match value {
-        Value::Extension(own) => {
-            literal_of(dialect, &own.encode(dialect.name())).and_then(|_| dialect.literal(value))
-        }
-        Value::Json(text) => match json_fault(text, LEVELS) {
-            Some(fault) => Err(Error::with_message(
-                ErrorKind::Unsupported,
-                format!("{fault} has no literal"),
-            )),
-            None => dialect.literal(value),
-        },
-        _ => dialect.literal(value),
+    let mut encoded = None;
+    if let Value::Extension(own) = value {
+        encoded = Some(own.encode(dialect.name()));
     }
+    if let Value::Json(text) = encoded.as_ref().unwrap_or(value)
+        && let Some(fault) = json_fault(text, LEVELS)
+    {
+        let message = format!("{fault} has no literal");
+        return Err(Error::with_message(ErrorKind::Unsupported, message));
+    }
+    dialect.literal(value)
 }
 
 #[cold]

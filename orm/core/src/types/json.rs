@@ -167,7 +167,8 @@ fn copied(document: &serde_json::Value, levels: usize) -> serde_json::Value {
     use serde_json::Value as Document;
     let Some(inner) = levels.checked_sub(1) else {
         return match document {
-            Document::Array(_) | Document::Object(_) => Document::Array(Vec::new()),
+            Document::Array(_) => Document::Array(Vec::new()),
+            Document::Object(_) => Document::Object(serde_json::Map::new()),
             leaf => leaf.clone(),
         };
     };

@@ -416,10 +416,10 @@ pub(super) fn literal(value: &Document) -> stmt::Expr {
 
 /// Whether a bind is a document that drivers refuse.
 fn is_too_deep(bind: &stmt::Expr) -> bool {
-    match bind {
-        stmt::Expr::Value(Value::Json(text)) => json_fault(text, LEVELS).is_some(),
-        _ => false,
+    if let stmt::Expr::Value(Value::Json(text)) = bind {
+        return json_fault(text, LEVELS).is_some();
     }
+    false
 }
 
 /// Drops a document, level by level: one that is nested too deep would overflow the stack.
