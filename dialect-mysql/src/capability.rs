@@ -29,6 +29,8 @@ pub(crate) const MYSQL: Capabilities = {
     own.lexical_rules = LEXICAL_RULES;
     // In characters by the manual; counted in bytes here, which never lets a longer name pass.
     own.identifier_limit = 64;
+    // Longer ones are truncated ("Identifier Length Limits" in the manual).
+    own.alias_limit = 256;
     // The protocol counts the parameters of a statement in 16 bits.
     own.bind_limit = 65_535;
     // Some hundred rows of a narrow table; longer statements gain nothing and fill the cache.
@@ -153,6 +155,9 @@ pub(crate) const MARIADB: Capabilities = {
     });
     own.with_ties = true;
     own.selects.frame_intervals = FrameIntervals::Unsupported;
+    own.selects.list_text = " COLLATE utf8mb4_nopad_bin";
+    // ORDER BY finds no longer label.
+    own.alias_limit = 255;
     // Error 1221 for ORDER BY beside it.
     own.selects.rollup = Grouping::UnorderedRollup;
     own.selects.grouping = false;

@@ -42,6 +42,15 @@ pub(crate) fn column_type(table: &Table, column: &Column, dialect: &str) -> Resu
         let hint = "index a column that is computed from the document";
         return Err(table.unsupported(column, message).with_hint(hint));
     }
+    let labels = column
+        .ty
+        .native_enum()
+        .map_or(&[][..], |native| &native.labels);
+    if labels.iter().any(|label| label.ends_with(' ')) {
+        let message = "the labels of an ENUM of MySQL and MariaDB can't end with a space";
+        let hint = "rename the variant, or leave out `native`, so that the column becomes a text with a CHECK";
+        return Err(table.unsupported(column, message).with_hint(hint));
+    }
     if is_indexed && types::is_large(&column.ty, column.length, dialect) {
         let message = format!(
             "MySQL and MariaDB can't index {} without a length",

@@ -176,7 +176,10 @@ fn safe_message(code: u16) -> Option<&'static str> {
         1242 => "the subquery returns more than one row",
         1267 | 1271 => "illegal mix of collations: texts of different collations are compared",
         1300 => "a name or text contains characters that its character set can't represent",
-        1436 => "the statement is nested too deeply",
+        1116 => "the statement has too many tables",
+        1117 => "the statement has too many columns",
+        1436 | 1473 => "the statement is nested too deeply",
+        4003 => "the statement has too many common table expressions",
         4078 => "an operator or function does not accept operands of these types",
         _ => return None,
     })
@@ -196,7 +199,8 @@ pub(crate) fn plain_kind(code: u16, state: &str) -> ErrorKind {
         1044 | 1045 | 1130 | 1251 | 1698 | 1862 | 3118 => ErrorKind::Authentication,
         1064 | 1065 | 1149 => ErrorKind::Syntax,
         1153 | 1301 => ErrorKind::DataTooLong,
-        1235 | 1390 | 1436 => ErrorKind::Unsupported,
+        // Too many tables, columns, parameters, levels and common table expressions.
+        1116 | 1117 | 1235 | 1390 | 1436 | 1473 | 4003 => ErrorKind::Unsupported,
         _ if state == "40001" => ErrorKind::SerializationFailure,
         _ if state.starts_with("08") => ErrorKind::ConnectionLost,
         _ => ErrorKind::Database,

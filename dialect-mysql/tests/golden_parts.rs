@@ -34,10 +34,15 @@ fn lists_in_from() {
         &parts::list_source(Type::Int64),
         "SELECT `list`.`c0` FROM (SELECT v AS `c0` FROM JSON_TABLE(?, '$[*]' COLUMNS (v BIGINT PATH '$')) AS list) AS `list`",
     );
-    check(
-        &parts::list_source(Type::Text),
-        "SELECT `list`.`c0` FROM (SELECT JSON_UNQUOTE(JSON_QUOTE(v)) AS `c0` FROM JSON_TABLE(?, '$[*]' COLUMNS (v LONGTEXT PATH '$')) AS list) AS `list`",
-    );
+    let texts = |collation: &str| {
+        format!(
+            "SELECT `list`.`c0` FROM (SELECT JSON_UNQUOTE(JSON_QUOTE(v)){collation} AS `c0` FROM JSON_TABLE(?, '$[*]' COLUMNS (v LONGTEXT PATH '$')) AS list) AS `list`"
+        )
+    };
+    let list = parts::list_source(Type::Text);
+    golden::check(&MysqlDialect::MySql, &list, &texts(""));
+    let collated = texts(" COLLATE utf8mb4_nopad_bin");
+    golden::check(&MysqlDialect::MariaDb, &list, &collated);
     check(
         &parts::list_source(Type::DECIMAL),
         "SELECT `list`.`c0` FROM (SELECT CAST(v AS DECIMAL(65,30)) AS `c0` FROM JSON_TABLE(?, '$[*]' COLUMNS (v LONGTEXT PATH '$')) AS list) AS `list`",

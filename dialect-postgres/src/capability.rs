@@ -23,6 +23,7 @@ pub(crate) const CAPABILITIES: Capabilities = {
     own.placeholder = Placeholder::Dollar;
     // NAMEDATALEN is 64 and counts the closing NUL.
     own.identifier_limit = 63;
+    own.alias_limit = 63;
     // The protocol counts parameters in 16 bits.
     own.bind_limit = 65_535;
     // Batches go as arrays, so this only bounds inserts that a caller writes row by row.

@@ -103,7 +103,8 @@ fn kind(server: &ServerError<'_>) -> ErrorKind {
         "28000" | "28P01" => ErrorKind::Authentication,
         // Running the transaction again prepares the statement again.
         code if is_stale_statement(code, server.routine) => ErrorKind::SerializationFailure,
-        "0A000" => ErrorKind::Unsupported,
+        // Too complex, too many columns, too many arguments.
+        "0A000" | "54001" | "54011" | "54023" => ErrorKind::Unsupported,
         "57P01" | "57P02" | "57P05" => ErrorKind::ConnectionLost,
         // Class 08 without being fatal is a foreign server's trouble, not this connection's.
         _ => ErrorKind::Database,
@@ -130,7 +131,7 @@ fn message(server: &ServerError<'_>, kind: ErrorKind) -> Option<String> {
         }
         // These classes speak of names, types and states, never of values. Syntax errors quote the SQL,
         // which is shown in any case.
-        code if ["0A", "25", "28", "3D", "3F", "42", "53", "55", "57"]
+        code if ["0A", "25", "28", "3D", "3F", "42", "53", "54", "55", "57"]
             .iter()
             .any(|class| code.starts_with(class)) =>
         {

@@ -21,6 +21,7 @@ pub(crate) const CAPABILITIES: Capabilities = {
     let mut own = Capabilities::STANDARD;
     own.lexical_rules = LEXICAL_RULES;
     own.identifier_limit = usize::MAX;
+    own.alias_limit = usize::MAX;
     // SQLITE_MAX_VARIABLE_NUMBER since 3.32, unless it was compiled with a lower one.
     own.bind_limit = 32_766;
     // Statements of 64 to 150 binds insert fastest; longer ones are slower again for wide rows.

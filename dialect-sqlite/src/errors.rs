@@ -138,10 +138,11 @@ fn general_kind(message: &str) -> ErrorKind {
             ErrorKind::OutOfRange
         }
         "invalid regular expression" => ErrorKind::Syntax,
-        "too many SQL variables" => ErrorKind::Unsupported,
         "LIKE or GLOB pattern too complex" | "text too long" => ErrorKind::DataTooLong,
+        "parser stack overflow" => ErrorKind::Unsupported,
         _ if message.starts_with("Expression tree is too large")
-            || message.starts_with("too many ") =>
+            || message.starts_with("too many ")
+            || is_too_many_tables(message) =>
         {
             ErrorKind::Unsupported
         }
@@ -153,12 +154,18 @@ fn general_kind(message: &str) -> ErrorKind {
     }
 }
 
+/// `at most 64 tables in a join`
+fn is_too_many_tables(message: &str) -> bool {
+    message.starts_with("at most ") && message.ends_with(" tables in a join")
+}
+
 /// The messages that hold names at most are worth showing; of others only the kind is.
 fn general_message(message: &str) -> String {
     const SAFE: &[&str] = &[
         "Expression tree is too large",
         "LIKE or GLOB pattern too complex",
         "ambiguous column name: ",
+        "at most ",
         "cannot ",
         "date out of range",
         "decimal overflow",
@@ -174,6 +181,7 @@ fn general_message(message: &str) -> String {
         "not a date or time",
         "not a decimal number",
         "not an integer",
+        "parser stack overflow",
         "row value misused",
         "sub-select returns ",
         "text too long",

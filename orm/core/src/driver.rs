@@ -14,11 +14,12 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::transaction::IsolationLevel;
 pub use crate::transaction::{TransactionState, TransactionVerb};
 use crate::value::ValueRef;
+pub use crate::value::json_fault;
 use crate::version::ServerVersion;
 
 pub use refusals::{
-    LONG_DURATION, bind_count, invalid_text, json_fault, misconfigured, no_answer, no_column,
-    not_json, unanswered, unconnected, whole_rows,
+    LONG_DURATION, bind_count, invalid_text, misconfigured, no_answer, no_column, not_json,
+    unanswered, unconnected, whole_rows,
 };
 
 /// The maximum length in bytes of a statement that a driver keeps prepared. Caches count statements, and long ones

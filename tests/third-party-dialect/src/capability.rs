@@ -13,6 +13,7 @@ pub(crate) const CAPABILITIES: Capabilities = {
     own.upper_case_names = true;
     own.lexical_rules = LexicalRules::of(&[LexicalRule::DeclaredBodies]);
     own.identifier_limit = 31;
+    own.alias_limit = 31;
     // The client never returns from preparing a statement with a thousand parameters.
     own.bind_limit = 900;
     // VALUES has one row.

@@ -68,7 +68,7 @@ pub(crate) fn write_insert_returning<'a>(w: &mut SqlWriter<'a>, insert: &'a Inse
     w.push(" RETURNING ").idents(&returned).push(" INTO ");
     write_names(w, ":R", returned.len());
     w.push("; SUSPEND; END");
-    w.check_binds()
+    w.check_limits()
 }
 
 /// `P0 TYPE OF COLUMN T.A = ?, P1 TYPE OF COLUMN T.B = ?`.

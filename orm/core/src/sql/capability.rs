@@ -36,6 +36,9 @@ pub struct Capabilities {
     /// The maximum length of identifiers in bytes. Longer constraint names are truncated and hashed; longer table and
     /// column names are an error. 63 on PostgreSQL, 64 on MySQL, unlimited on SQLite.
     pub identifier_limit: usize,
+    /// The maximum length in bytes of the names that a statement gives: aliases, labels, names of windows. 63 on
+    /// PostgreSQL, 256 on MySQL, 255 on MariaDB, unlimited on SQLite.
+    pub alias_limit: usize,
     /// The maximum number of binds of a statement. 32,766 on SQLite, 65,535 on PostgreSQL and MySQL.
     pub bind_limit: usize,
     /// The number of binds of a multi-row INSERT up to which it gets faster.
@@ -229,6 +232,7 @@ impl Capabilities {
         lexical_rules: LexicalRules::STANDARD,
         placeholder: Placeholder::Question,
         identifier_limit: 128,
+        alias_limit: 128,
         bind_limit: 65_535,
         insert_binds: 128,
         insert_stores_all: false,

@@ -1,6 +1,6 @@
 //! From statements and schema to SQL text.
 //!
-//! `writer.rs` escapes every identifier and turns every value into a bind, and `binds.rs` collects those of a known text.
+//! `writer.rs` escapes every identifier and turns every value into a bind, `limits.rs` counts them, and `binds.rs` collects those of a known text.
 //! `dialect.rs` has the hooks for the differences between databases, and `capability.rs` their data (those of queries in `select_features.rs`), of older servers by `of_version.rs`. `render/` is the one
 //! default writer of statements and `ddl/` the one of schemas. A dialect overrides hooks, never whole statements.
 
@@ -8,6 +8,7 @@ mod binds;
 mod capability;
 pub mod ddl;
 mod dialect;
+mod limits;
 mod of_version;
 mod render;
 mod select_features;

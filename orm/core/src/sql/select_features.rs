@@ -47,6 +47,9 @@ pub struct SelectFeatures {
     pub index_hints: IndexHintStyle,
     /// How FROM has the elements of a JSON array.
     pub json_elements: JsonElementStyle,
+    /// The collation of the texts of a list in FROM, with its word and a leading space, where they can't be compared with binds
+    /// without it: on MariaDB.
+    pub list_text: &'static str,
 }
 
 impl SelectFeatures {
@@ -67,6 +70,7 @@ impl SelectFeatures {
         hints: HintPlace::AfterSelect,
         index_hints: IndexHintStyle::Unsupported,
         json_elements: JsonElementStyle::Unsupported,
+        list_text: "",
     };
 }
 

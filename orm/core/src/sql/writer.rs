@@ -6,6 +6,7 @@
 use super::binds::place;
 use super::capability::{DecimalStyle, LimitStyle, Placeholder};
 use super::dialect::Dialect;
+use super::limits::literal_of;
 use super::render::{Repeats, count, write_fetch, write_limit_by};
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::naming;
@@ -25,7 +26,7 @@ use crate::value::{Value, ValueRef};
 /// let mut w = SqlWriter::new(&dialect);
 /// w.push("UPDATE ").ident("users").push(" SET ").column("users", "name");
 /// w.push(" = ").value(&name).push(" WHERE id = ").bind(ValueRef::Int(7));
-/// w.check_binds()?;
+/// w.check_limits()?;
 /// assert_eq!(w.bind_count(), 2);
 /// let (sql, binds) = w.finish();
 /// assert_eq!(sql, r#"UPDATE "users" SET "name" = ? WHERE id = ?"#);
@@ -48,6 +49,8 @@ pub struct SqlWriter<'a> {
     pub(super) enclosing: bool,
     /// The table that the statement writes, where its subqueries can't read that one as it is.
     pub(super) target: Option<&'a str>,
+    /// The error of the first name that is too long.
+    pub(super) long_name: Option<Box<Error>>,
 }
 
 // Values are left out, as everywhere.
@@ -97,6 +100,7 @@ impl<'a> SqlWriter<'a> {
             qualified: false,
             enclosing: false,
             target: None,
+            long_name: None,
         }
     }
 
@@ -269,7 +273,7 @@ impl<'a> SqlWriter<'a> {
 
     #[cold]
     fn push_literal(&mut self, value: ValueRef<'a>) -> &mut Self {
-        match self.dialect.literal(&value.to_value()) {
+        match literal_of(self.dialect, &value.to_value()) {
             // A sign could follow another one, or stand before a cast.
             Ok(text) if text.starts_with('-') => self.push("(").push(&text).push(")"),
             Ok(text) => self.push(&text),
@@ -353,25 +357,6 @@ impl<'a> SqlWriter<'a> {
     /// Returns the number of binds.
     pub fn bind_count(&self) -> usize {
         self.placeholders
-    }
-
-    /// Checks the number of binds against the dialect's limit.
-    ///
-    /// # Errors
-    /// - `Unsupported`: there are too many binds.
-    pub fn check_binds(&self) -> Result<()> {
-        let (count, limit) = (self.placeholders, self.dialect.capabilities().bind_limit);
-        if count <= limit {
-            return Ok(());
-        }
-        let dialect = self.dialect.name();
-        Err(Error::with_message(
-            ErrorKind::Unsupported,
-            format!("the statement has {count} bind parameters; {dialect} allows {limit} at most"),
-        )
-        .with_hint(
-            "match lists with in_, which takes any number of values, or split the statement",
-        ))
     }
 
     /// Appends a placeholder whose value is given at execution.

@@ -17,6 +17,7 @@ use crate::value::Value;
 pub const ANSI: Capabilities = {
     let mut low = Capabilities::STANDARD;
     low.identifier_limit = 32;
+    low.alias_limit = 32;
     low.bind_limit = 16;
     low.insert_binds = 8;
     low.decimals = DecimalStyle::Native;

@@ -68,6 +68,12 @@ pub trait Codec: Clone + PartialEq + Send + Sync + 'static {
     fn is_same(&self, other: &Self) -> bool {
         self == other
     }
+
+    /// Returns a copy of the value for a statement, which encodes as the value does.
+    #[doc(hidden)]
+    fn copied(&self) -> Self {
+        self.clone()
+    }
 }
 
 /// Converts a value of a row, or one that the program has given, to the Rust type. The derive calls it.
@@ -81,7 +87,7 @@ pub fn decoded<T: Codec>(value: ValueRef<'_>) -> Result<T, ConversionError> {
         let given: &dyn Any = given;
         return given
             .downcast_ref::<T>()
-            .cloned()
+            .map(Codec::copied)
             .ok_or(ConversionError::Kind);
     }
     T::decode(value)
@@ -120,7 +126,7 @@ impl<T: Codec> Extension for T {
     }
 
     fn to_shared(&self) -> Arc<dyn Extension> {
-        Arc::new(self.clone())
+        Arc::new(self.copied())
     }
 
     fn is_equal(&self, other: &dyn Extension) -> bool {

@@ -4,10 +4,12 @@
 //! are compared as documents, so that the order of keys is no change.
 
 use std::fmt;
+use std::io;
 use std::ops::{Deref, DerefMut};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::ser::Formatter;
 
 use super::{Codec, DbType, NotNull, Type, base};
 use crate::value::{ConversionError, Value, ValueRef};
@@ -80,10 +82,57 @@ impl<T: fmt::Display> fmt::Display for Json<T> {
 
 const NAME: &str = "a JSON document";
 
-/// The text of a document. The empty text, which is no document, stands for one that serde could not write: drivers refuse
-/// it, since a codec has no error.
-fn to_text(value: &impl Serialize) -> Value {
-    Value::Json(serde_json::to_string(value).unwrap_or_default())
+/// The levels of a document that `serde_json` reads.
+const LEVELS: usize = 127;
+
+/// The text of a document. A codec has no error, so a text that is no document stands for a value that is none, and drivers
+/// refuse it by [`json_fault`](crate::driver::json_fault): the empty text for one that serde could not write, and the
+/// beginning of one that is nested too deep, which would overflow the stack if it was written to its end.
+fn to_text(value: &impl Serialize) -> String {
+    let mut bytes = Vec::with_capacity(128);
+    let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, Levels(0));
+    match value.serialize(&mut serializer) {
+        Err(error) if !error.is_io() => String::new(),
+        // Nothing but the formatter fails, and what it has written is text.
+        Ok(()) | Err(_) => String::from_utf8(bytes).unwrap_or_default(),
+    }
+}
+
+/// Writes documents as `serde_json` does, and ends with an error one level too deep, behind its bracket. It has the level.
+struct Levels(usize);
+
+impl Levels {
+    fn enter<W: io::Write + ?Sized>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
+        writer.write_all(bracket)?;
+        self.0 += 1;
+        if self.0 > LEVELS {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        Ok(())
+    }
+
+    fn leave<W: io::Write + ?Sized>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
+        self.0 = self.0.saturating_sub(1);
+        writer.write_all(bracket)
+    }
+}
+
+impl Formatter for Levels {
+    fn begin_array<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.enter(writer, b"[")
+    }
+
+    fn end_array<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.leave(writer, b"]")
+    }
+
+    fn begin_object<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.enter(writer, b"{")
+    }
+
+    fn end_object<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.leave(writer, b"}")
+    }
 }
 
 fn from_text<T: DeserializeOwned>(value: ValueRef<'_>) -> Result<T, ConversionError> {
@@ -100,11 +149,40 @@ impl Codec for serde_json::Value {
     const NAME: &'static str = NAME;
 
     fn encode(&self, _server: &str) -> Value {
-        to_text(self)
+        Value::Json(to_text(self))
     }
 
     fn decode(value: ValueRef<'_>) -> Result<Self, ConversionError> {
         from_text(value)
+    }
+
+    fn copied(&self) -> Self {
+        copied(self, LEVELS)
+    }
+}
+
+/// A copy of a document without what is so many levels and one below, from where on no driver takes it: a copy of all would
+/// overflow the stack.
+fn copied(document: &serde_json::Value, levels: usize) -> serde_json::Value {
+    use serde_json::Value as Document;
+    let Some(inner) = levels.checked_sub(1) else {
+        return match document {
+            Document::Array(_) => Document::Array(Vec::new()),
+            Document::Object(_) => Document::Object(serde_json::Map::new()),
+            leaf => leaf.clone(),
+        };
+    };
+    match document {
+        Document::Array(items) => {
+            Document::Array(items.iter().map(|item| copied(item, inner)).collect())
+        }
+        Document::Object(entries) => {
+            let entries = entries.iter();
+            entries
+                .map(|(key, value)| (key.clone(), copied(value, inner)))
+                .collect()
+        }
+        leaf => leaf.clone(),
     }
 }
 
@@ -116,7 +194,7 @@ where
     const NAME: &'static str = NAME;
 
     fn encode(&self, _server: &str) -> Value {
-        to_text(&self.0)
+        Value::Json(to_text(&self.0))
     }
 
     fn decode(value: ValueRef<'_>) -> Result<Self, ConversionError> {
@@ -164,6 +242,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::driver::json_fault;
 
     #[test]
     fn documents_are_compared_as_documents() {
@@ -184,6 +263,23 @@ mod tests {
             Err(ConversionError::Format)
         );
         assert_eq!(decode(ValueRef::Int(1)), Err(ConversionError::Kind));
+    }
+
+    #[test]
+    fn a_document_without_end_has_a_short_text() {
+        let deep = |levels| (1..levels).fold(json!([]), |inner, _| json!({ "a": inner }));
+        let fault = |levels| {
+            let text = to_text(&deep(levels));
+            (text.len() < 1000, json_fault(&text, LEVELS).is_some())
+        };
+        assert_eq!((fault(127), fault(128)), ((true, false), (true, true)));
+        assert_eq!(
+            (deep(127).copied(), to_text(&deep(300).copied())),
+            (deep(127), to_text(&deep(300)))
+        );
+        assert_eq!(fault(1_000), (true, true));
+        let wide = json!([[], {}, [[], {"a": [1, 2.5, "\u{1}é", null, true]}]]);
+        assert_eq!(to_text(&wide), wide.to_string());
     }
 
     #[test]

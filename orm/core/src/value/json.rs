@@ -5,6 +5,37 @@ use std::fmt;
 use super::{Value, ValueRef};
 use crate::civil;
 
+/// Returns what is wrong with the text of a JSON document: it is empty, which stands for a value that serde could not
+/// serialize, or nested more than `deepest` levels deep.
+///
+/// `serde_json` reads 127 levels, and databases have limits of their own.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::value::json_fault;
+/// assert_eq!(json_fault(r#"{"a": ["[", 1]}"#, 2), None);
+/// assert_eq!(json_fault("[[[1]]]", 2), Some("a JSON document that is nested too deep"));
+/// ```
+pub fn json_fault(text: &str, deepest: usize) -> Option<&'static str> {
+    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'[' | b'{' if !in_string => depth += 1,
+            b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > deepest {
+            return Some("a JSON document that is nested too deep");
+        }
+    }
+    text.is_empty()
+        .then_some("a value that serde can't serialize as JSON")
+}
+
 impl ValueRef<'_> {
     /// Returns the value as JSON, for `json_each` and `JSON_TABLE` of `server`. Bytes and UUIDs are hexadecimal text,
     /// dates and times ISO 8601 text, durations their microseconds, decimals their digits as text. Infinity is the number `9e999`, which SQLite parses as infinity. NaN is null;

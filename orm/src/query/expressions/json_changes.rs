@@ -5,7 +5,7 @@ use orm_core::types::{DbType, base};
 use serde_json::Value as Document;
 
 use super::expr::{Expr, IntoExpr as _};
-use super::json_ops::{JsonOps as _, literal};
+use super::json_ops::{JsonOps as _, literal, take_apart};
 use crate::mapping::{Column, Model};
 
 impl<T: DbType<Base = base::Json>> Expr<T> {
@@ -27,8 +27,10 @@ impl<T: DbType<Base = base::Json>> Expr<T> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn with(self, key: impl AsRef<str>, value: impl Into<Document>) -> Self {
-        let value = literal(&value.into());
-        self.changed(JsonOp::Set, key.as_ref(), vec![value])
+        let value = value.into();
+        let bind = literal(&value);
+        take_apart(value);
+        self.changed(JsonOp::Set, key.as_ref(), vec![bind])
     }
 
     /// Returns the document without a key. What has no such key stays as it is.

@@ -3,6 +3,7 @@
 //!
 //! A trait has them, since columns, expressions and paths have them all.
 
+use orm_core::driver::json_fault;
 use orm_core::stmt::{self, CompareOp, JsonExpr, JsonKind, JsonOp, JsonPath, JsonStep, JsonType};
 use orm_core::types::{Codec as _, DbType, NotNull, base};
 use orm_core::value::Value;
@@ -10,6 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Document;
 
+use super::build_error::BuildError;
 use super::conditional::CaseValue;
 use super::expr::{Expr, IntoExpr};
 use super::operand::Operand;
@@ -27,6 +29,9 @@ pub struct JsonPlace {
     origin: Option<TableRef>,
     depth: usize,
 }
+
+/// The levels of a document, so the most steps of a path: of longer ones each database has a limit of its own.
+const LEVELS: usize = 127;
 
 /// Is implemented by the steps of a path: a key as text, or a position, counted from 0, as an integer.
 #[diagnostic::on_unimplemented(
@@ -83,6 +88,10 @@ pub trait JsonOps: Sized {
 
     /// Returns the place of a key in an object, or of a position, counted from 0, in an array.
     ///
+    /// # Errors
+    /// The statement returns:
+    /// - `Usage`: the path has more than 127 steps, which no document has. Nothing is sent.
+    ///
     /// # Examples
     ///
     /// ```
@@ -103,6 +112,10 @@ pub trait JsonOps: Sized {
     /// ```
     fn at<K: JsonKey>(self, step: K) -> JsonPlace {
         let mut place = self.into_place();
+        if place.steps.len() == LEVELS {
+            place.steps.clear();
+            place.document = long_path().into_expr();
+        }
         place.steps.push(step.into_step());
         place
     }
@@ -322,8 +335,15 @@ impl JsonPlace {
     /// ```
     pub fn contains(self, value: impl Into<Document>) -> Predicate {
         let value = value.into();
-        let mut args = vec![literal(&value)];
-        args.extend(self.containment(&value, true));
+        let part = literal(&value);
+        // The paths into a document that drivers refuse would overflow the stack.
+        let condition = if is_too_deep(&part) {
+            Some(part.clone())
+        } else {
+            self.containment(&value, true)
+        };
+        take_apart(value);
+        let args = std::iter::once(part).chain(condition).collect();
         let (origin, depth) = (self.origin, self.depth);
         Predicate::over(self.operation(JsonOp::Contains, args), origin, depth)
     }
@@ -391,17 +411,47 @@ impl JsonPlace {
 
 /// A document as a bind.
 pub(super) fn literal(value: &Document) -> stmt::Expr {
-    stmt::Expr::Value(Value::Json(value.to_string()))
+    stmt::Expr::Value(value.encode(""))
+}
+
+/// Whether a bind is a document that drivers refuse.
+fn is_too_deep(bind: &stmt::Expr) -> bool {
+    if let stmt::Expr::Value(Value::Json(text)) = bind {
+        return json_fault(text, LEVELS).is_some();
+    }
+    false
+}
+
+/// Drops a document, level by level: one that is nested too deep would overflow the stack.
+pub(super) fn take_apart(value: Document) {
+    let mut parts = vec![value];
+    while let Some(part) = parts.pop() {
+        match part {
+            Document::Array(items) => parts.extend(items),
+            Document::Object(entries) => parts.extend(entries.into_iter().map(|(_, value)| value)),
+            Document::Null | Document::Bool(_) | Document::Number(_) | Document::String(_) => {}
+        }
+    }
+}
+
+#[cold]
+fn long_path() -> BuildError {
+    BuildError::new(
+        format!("a path in a JSON document has more than {LEVELS} steps"),
+        "documents have at most that many levels",
+    )
 }
 
 macro_rules! operands {
-    ($([$($generics:tt)*] $ty:ty),+ $(,)?) => {$(
+    ($([$($generics:tt)*] $ty:ty => $drop:path),+ $(,)?) => {$(
         #[diagnostic::do_not_recommend]
         impl<$($generics)*> Operand<base::Json> for $ty {
             type Null = NotNull;
 
             fn into_operand(self) -> stmt::Expr {
-                (&self).into_operand()
+                let operand = (&self).into_operand();
+                $drop(self);
+                operand
             }
         }
 
@@ -417,9 +467,9 @@ macro_rules! operands {
 }
 
 operands!(
-    [] Document,
+    [] Document => take_apart,
     [T: Serialize + DeserializeOwned + Clone + PartialEq + Send + Sync + 'static]
-    orm_core::types::Json<T>,
+    orm_core::types::Json<T> => drop,
 );
 
 #[diagnostic::do_not_recommend]

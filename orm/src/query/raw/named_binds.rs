@@ -71,7 +71,7 @@ impl<'a> NamedSql<'a> {
                     used[place] = true;
                     order.push(place);
                     if let Bound::Array(_) = &self.binds[place].1 {
-                        self.check_array(w, name, text_before(&pieces, index))?;
+                        self.check_array(w, name, is_list(&pieces, index))?;
                     }
                     write_bound(w, &self.binds[place].1, is_enclosed(&pieces, index));
                 }
@@ -82,16 +82,16 @@ impl<'a> NamedSql<'a> {
                 return Err(self.unused(name, place));
             }
         }
-        w.check_binds()?;
+        w.check_limits()?;
         Ok(order)
     }
 
     /// Refuses an array behind IN, which is no list, and where the database has none.
     #[cold]
-    fn check_array(&self, w: &SqlWriter<'_>, name: &str, before: Option<&str>) -> Result<()> {
+    fn check_array(&self, w: &SqlWriter<'_>, name: &str, is_list: bool) -> Result<()> {
         let has_arrays = w.dialect().capabilities().arrays;
         let list = format!(".bind_list(\"{name}\", …)");
-        let error = if before.is_some_and(ends_with_in) {
+        let error = if is_list {
             let array = if has_arrays {
                 format!(", or write = ANY(:{name})")
             } else {
@@ -157,6 +157,16 @@ fn is_enclosed(pieces: &[Piece<'_>], index: usize) -> bool {
         _ => "",
     };
     opens && after.starts_with(')')
+}
+
+/// Whether the piece at `index` stands for the list of IN: `IN :ids` or `IN (:ids)`.
+fn is_list(pieces: &[Piece<'_>], index: usize) -> bool {
+    let before = text_before(pieces, index).unwrap_or_default();
+    if !is_enclosed(pieces, index) {
+        return ends_with_in(before);
+    }
+    let before = before.trim_end().strip_suffix('(');
+    before.is_some_and(ends_with_in)
 }
 
 fn text_before<'t>(pieces: &[Piece<'t>], index: usize) -> Option<&'t str> {

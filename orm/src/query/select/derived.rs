@@ -16,7 +16,7 @@ use super::query_state::QueryState;
 use super::selectable::Optional;
 use crate::mapping::{Column, DerivedRow, Entity, Model, interned};
 use crate::query::expressions::build_error::BuildError;
-use crate::query::expressions::expr::Expr;
+use crate::query::expressions::expr::{Expr, check_depth};
 use crate::query::expressions::table_ref::TableRef;
 
 /// Represents a query under a name in FROM: a derived table, a common table expression, or VALUES. `S` is what the query
@@ -252,12 +252,19 @@ pub(in crate::query) fn written_cte<S: RowColumns>(
 
 /// A common table expression, behind those that it uses.
 fn source_of(table: TableRef, mut ctes: Ctes, own: NamedCte) -> NamedSource {
-    ctes.push(Arc::new(own));
+    let item = FromItem::new(Source::Cte(table.name().into()));
+    // A database may read those that one uses as subqueries in it.
+    let error = check_depth(ctes.len()).err();
+    if error.is_some() {
+        ctes.clear();
+    } else {
+        ctes.push(Arc::new(own));
+    }
     NamedSource {
         table,
-        item: FromItem::new(Source::Cte(table.name().into())),
+        item,
         ctes,
-        error: None,
+        error,
     }
 }
 

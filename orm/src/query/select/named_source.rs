@@ -4,6 +4,7 @@
 //! The program's value is in `derived.rs`; a query keeps its sources among its `clauses.rs`, by
 //! `sources_of_query.rs`.
 
+use std::collections::{HashMap, HashSet};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -107,13 +108,8 @@ pub(super) struct QueryPart {
 pub(in crate::query) fn distinct_ctes<'c>(
     all: impl Iterator<Item = &'c Arc<NamedCte>>,
 ) -> Vec<&'c Arc<NamedCte>> {
-    let mut ctes: Vec<&Arc<NamedCte>> = Vec::new();
-    for cte in all {
-        if !ctes.iter().any(|known| known.cte.name == cte.cte.name) {
-            ctes.push(cte);
-        }
-    }
-    ctes
+    let mut names = HashSet::new();
+    all.filter(|cte| names.insert(&cte.cte.name)).collect()
 }
 
 /// # Errors
@@ -121,10 +117,10 @@ pub(in crate::query) fn distinct_ctes<'c>(
 pub(in crate::query) fn check_ctes<'c>(
     all: impl Iterator<Item = &'c Arc<NamedCte>>,
 ) -> Result<(), BuildError> {
-    let all: Vec<_> = all.collect();
-    for (index, cte) in all.iter().enumerate() {
-        let mut others = all[..index].iter();
-        if others.any(|other| other.cte.name == cte.cte.name && other != cte) {
+    let mut known = HashMap::new();
+    for cte in all {
+        let other = known.insert(&cte.cte.name, cte);
+        if other.is_some_and(|other| !Arc::ptr_eq(other, cte) && other != cte) {
             return Err(two_ctes(&cte.cte.name));
         }
     }

@@ -17,6 +17,7 @@ cases![
     conditions_take_what_is_stored,
     upserts_take_what_is_stored (Requires::Upsert),
     computed_values_are_held_to_their_columns,
+    results_beyond_a_double_are_infinite_or_errors,
     documents_have_null_instead (Requires::Json),
 ];
 
@@ -237,6 +238,31 @@ fn computed_values_are_held_to_their_columns(db: &Db) {
     assert_eq!(stored, Some((Some(0.1 + 0.2), Some(f64::MAX / 2.0))));
     let equal = select(Row).filter(Row.narrow.eq(0.1_f32 + 0.2_f32));
     assert_eq!(equal.count(conn).unwrap(), 3);
+}
+
+/// A result beyond the range is an error, or infinite, or the greatest double, as the database has it: never a smaller number.
+fn results_beyond_a_double_are_infinite_or_errors(db: &Db) {
+    let conn = &mut rows(db);
+    update(Row).set(Row.wide, f64::MAX).execute(conn).unwrap();
+    let results = [
+        select(Row.wide * 10.0).first(conn),
+        select(Row.wide + Row.wide).first(conn),
+        select(Row.wide / 0.1).first(conn),
+        select(sum(Row.wide)).from(Row).first(conn),
+        select(avg(Row.wide) * 2.0).from(Row).first(conn),
+    ];
+    for result in results {
+        if is_taken(result.clone()) {
+            let found = result.unwrap().flatten();
+            assert!(found.is_some_and(|found| found >= f64::MAX), "{found:?}");
+        }
+    }
+    // The connection is as it was.
+    assert_eq!(select(Row).count(conn).unwrap(), 3);
+    let found = select(Row.id).filter((Row.wide * 10.0).lt(1.0)).all(conn);
+    if is_taken(found.clone()) {
+        assert_eq!(found.unwrap(), [0; 0]);
+    }
 }
 
 #[derive(Model, Clone, Debug)]

@@ -27,6 +27,7 @@ mod decimal_writes;
 mod decimals;
 mod default_order;
 mod deferred;
+mod depths;
 mod derived_tables;
 mod derived_writes;
 mod differences;
@@ -72,6 +73,7 @@ mod keyed;
 pub mod keys;
 mod keyset_pages;
 mod labels;
+mod large_documents;
 mod laterals;
 mod limit_expressions;
 mod limits;
@@ -84,6 +86,7 @@ mod literals;
 mod loads;
 mod locked_loads;
 mod logging;
+mod long_names;
 mod long_values;
 mod lost;
 mod lost_connection;
@@ -100,6 +103,7 @@ mod native_enums;
 mod natural_keys;
 mod nested_arrays;
 mod nesting;
+mod nul;
 pub mod one_statement;
 mod optimistic;
 mod orders;
@@ -247,6 +251,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     literals::cases,
     loads::cases,
     injection::cases,
+    long_names::cases,
     long_values::cases,
     logging::cases,
     merge::cases,
@@ -291,6 +296,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     moments::cases,
     nested_arrays::cases,
     nesting::cases,
+    nul::cases,
     optimistic::cases,
     labels::cases,
     rollups::cases,
@@ -333,6 +339,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     deferred::cases,
     differences::cases,
     ctes::cases,
+    depths::cases,
     derived_tables::cases,
     derived_writes::cases,
     dirty::cases,
@@ -364,6 +371,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     rollback::cases,
     savepoint::cases,
     session_verbs::cases,
+    large_documents::cases,
     laterals::cases,
     set_null::cases,
     set_operations::cases,

@@ -86,7 +86,13 @@ fn a_vector_is_no_list(db: &Db) {
     db.sent();
     let ids = || vec![1_i64, 2];
     // Behind IN it is an error on every database.
-    for text in ["IN :ids", "not  in :ids", "IN\n:ids"] {
+    for text in [
+        "IN :ids",
+        "not  in :ids",
+        "IN\n:ids",
+        "IN (:ids)",
+        "in( :ids )",
+    ] {
         let query = raw(format!("SELECT id FROM users WHERE id {text}")).bind("ids", ids());
         let error = fails(query.all::<(i64,), _>(conn), ErrorKind::Usage);
         assert!(
@@ -99,9 +105,11 @@ fn a_vector_is_no_list(db: &Db) {
     fails(query.all::<(i64,), _>(conn), ErrorKind::Usage);
     let many = raw("DELETE FROM users WHERE id IN :ids").execute_many(["ids"], [(ids(),)], conn);
     fails(many, ErrorKind::Usage);
-    let filtered = raw_expr::<bool>("id IN :ids", (("ids", ids()),));
-    let error = fails(select(User.id).filter(filtered).all(conn), ErrorKind::Usage);
-    assert!(error.hint().unwrap().contains("in_"), "{error}");
+    for text in ["id IN :ids", "id IN (:ids)", "id IN ( :ids)"] {
+        let filtered = raw_expr::<bool>(text, (("ids", ids()),));
+        let error = fails(select(User.id).filter(filtered).all(conn), ErrorKind::Usage);
+        assert!(error.hint().unwrap().contains("in_"), "{error}");
+    }
     assert_eq!(db.sent(), [""; 0]);
     // Bytes are a value.
     let query = raw("SELECT id FROM users WHERE username <> :bytes").bind("bytes", vec![b'a']);

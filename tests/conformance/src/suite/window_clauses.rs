@@ -20,8 +20,8 @@ cases![
     named_windows_of_groups_and_subqueries,
     named_windows_with_other_values_are_other_queries,
     two_windows_of_one_name_are_refused,
-    frames_leave_rows_out (Requires::FrameExclusion),
-    frames_of_time (Requires::FrameIntervals),
+    frames_leave_rows_out,
+    frames_of_time,
     times_bound_ranges_alone,
     frames_of_fractions (Requires::WindowFrames),
     frames_of_exact_decimals (Requires::WindowFrames),
@@ -138,8 +138,29 @@ fn two_windows_of_one_name_are_refused(db: &Db) {
     assert!(db.sent().is_empty());
 }
 
+/// The database has no such frames, and gets no such query.
+#[track_caller]
+fn is_refused(db: &Db, conn: &mut Connection, window: Window) {
+    let query = select(count_all().over(window)).from(Trip);
+    fails(query.all(conn), ErrorKind::Unsupported);
+    assert_eq!(db.sent(), [""; 0]);
+}
+
 fn frames_leave_rows_out(db: &Db) {
     let conn = &mut trips(db);
+    if !db.has(Requires::FrameExclusion) {
+        for exclusion in [
+            FrameExclusion::CurrentRow,
+            FrameExclusion::Group,
+            FrameExclusion::Ties,
+        ] {
+            let window = window().order_by(Trip.riders);
+            is_refused(db, conn, window.clone().exclude(exclusion));
+            let rows = window.rows(FrameBound::UnboundedPreceding, FrameBound::CurrentRow);
+            is_refused(db, conn, rows.exclude(exclusion));
+        }
+        return;
+    }
     let mut sums = |exclusion: FrameExclusion| {
         let all = window().order_by(Trip.riders);
         let all = all.range(
@@ -167,6 +188,17 @@ fn frames_leave_rows_out(db: &Db) {
 
 fn frames_of_time(db: &Db) {
     let conn = &mut trips(db);
+    if !db.has(Requires::FrameIntervals) {
+        let second = Duration::from_secs(1);
+        let (before, after) = (
+            FrameBound::PrecedingTime(second),
+            FrameBound::FollowingTime(second),
+        );
+        let window = || window().order_by(Trip.left);
+        is_refused(db, conn, window().range(before, FrameBound::CurrentRow));
+        is_refused(db, conn, window().range(FrameBound::CurrentRow, after));
+        return;
+    }
     let mut counts = |before: Duration, after: FrameBound| {
         let near = window().order_by(Trip.left);
         let near = near.range(FrameBound::PrecedingTime(before), after);

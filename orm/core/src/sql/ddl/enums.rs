@@ -40,10 +40,13 @@ pub fn named_types<'t>(dialect: &dyn Dialect, tables: &[&'t Table]) -> Vec<&'t E
 /// Returns the statements that create `types`: `CREATE TYPE "size" AS ENUM ('small', 'large')`.
 ///
 /// # Errors
-/// - `Unsupported`: a name is longer than the dialect allows, or a label has no literal.
+/// - `Unsupported`: a name or a label is longer than the names that the dialect allows, or a label has no literal.
 pub fn create_types(dialect: &dyn Dialect, types: &[&EnumType]) -> Result<Vec<String>> {
     let create = |ty: &&EnumType| {
         check_name(dialect, &ty.name, &ty.name)?;
+        for label in ty.labels.iter() {
+            check_name(dialect, &ty.name, label)?;
+        }
         let literal = |label| dialect.literal(&Value::Text(String::from(label)));
         let labels = ty.labels.iter().map(|label| literal(&**label));
         let labels = labels.collect::<Result<Vec<_>>>()?.join(", ");

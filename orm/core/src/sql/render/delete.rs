@@ -55,7 +55,7 @@ pub fn write_delete<'a>(w: &mut SqlWriter<'a>, delete: &'a Delete) -> Result<()>
     let supported = capabilities.delete_returning && style != Some(OtherTables::List);
     write_returning(w, "DELETE … RETURNING", supported, &delete.returning)?;
     w.qualify(outer);
-    w.check_binds()
+    w.check_limits()
 }
 
 fn write_using<'a>(w: &mut SqlWriter<'a>, keyword: &str, delete: &'a Delete) -> Result<()> {

@@ -61,7 +61,7 @@ pub fn write_plain_insert<'a>(w: &mut SqlWriter<'a>, insert: &'a Insert) -> Resu
     w.write_to(None);
     let supported = w.dialect().capabilities().insert_returning;
     write_returning(w, "INSERT … RETURNING", supported, &insert.returning)?;
-    w.check_binds()
+    w.check_limits()
 }
 
 /// The WITH clause of the source, if a statement in it writes.

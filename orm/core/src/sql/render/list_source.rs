@@ -76,12 +76,12 @@ pub(super) fn write_list_source<'a>(
         InListStyle::Array => {
             let ty = w.dialect().cast_type(&list.ty);
             w.push("unnest(CAST(").bind(items).push(" AS ").push(&ty);
-            w.push("[])) AS ").ident(alias);
+            w.push("[])) AS ").alias(alias);
             w.push("(").ident("c0").push(")");
         }
         InListStyle::JsonEach | InListStyle::JsonTable => {
             write_list_query(w, items, ListKind::of_type(&list.ty), Some("c0"));
-            w.push(" AS ").ident(alias);
+            w.push(" AS ").alias(alias);
         }
         InListStyle::Unsupported => return Err(w.unsupported("a list of values in FROM")),
     }
@@ -110,7 +110,11 @@ pub(super) fn write_list_query<'a>(
     });
     if let Some(name) = name {
         let is_text = kind == ListKind::Decimal && capabilities.decimals == DecimalStyle::Functions;
-        w.push(if is_text { COLLATED } else { "" });
+        w.push(match kind {
+            _ if is_text => COLLATED,
+            ListKind::Text => capabilities.selects.list_text,
+            _ => "",
+        });
         w.push(" AS ").ident(name);
     }
     if !is_table {

@@ -10,7 +10,9 @@ use crate::stmt::{Expr, NamedSql};
 pub(super) fn write_named_sql<'a>(w: &mut SqlWriter<'a>, named: &'a NamedSql) -> Result<()> {
     let mut used = vec![false; named.binds.len()];
     let mut before = "";
-    for piece in pieces(&named.sql, w.dialect().capabilities().lexical_rules) {
+    let pieces = pieces(&named.sql, w.dialect().capabilities().lexical_rules);
+    let mut pieces = pieces.into_iter().peekable();
+    while let Some(piece) = pieces.next() {
         match piece {
             Piece::Text(text) => {
                 before = text;
@@ -21,7 +23,7 @@ pub(super) fn write_named_sql<'a>(w: &mut SqlWriter<'a>, named: &'a NamedSql) ->
                 let place = place.ok_or_else(|| unbound(named, name))?;
                 used[place] = true;
                 let bound = &named.binds[place].1;
-                if ends_with_in(before) && is_array(bound) {
+                if is_array(bound) && is_list(before, pieces.peek()) {
                     return Err(no_list(named, name));
                 }
                 write_operand(w, bound)?;
@@ -53,6 +55,21 @@ pub fn ends_with_in(sql: &str) -> bool {
         .get(start..)
         .is_some_and(|end| end.eq_ignore_ascii_case("in"));
     is_in && !text[..start].ends_with(word)
+}
+
+/// Whether a name stands for the list of IN, between these texts: `IN :ids` or `IN (:ids)`.
+fn is_list(before: &str, after: Option<&Piece<'_>>) -> bool {
+    match before.trim_end().strip_suffix('(') {
+        Some(before) => {
+            let closes = |text: &&str| text.trim_start().starts_with(')');
+            let after = after.and_then(|piece| match piece {
+                Piece::Text(text) => Some(*text),
+                Piece::Name(_) => None,
+            });
+            after.as_ref().is_some_and(closes) && ends_with_in(before)
+        }
+        None => ends_with_in(before),
+    }
 }
 
 #[cold]

@@ -69,7 +69,7 @@ pub(super) fn write_without_with<'a>(w: &mut SqlWriter<'a>, query: &'a Query) ->
     w.repeats.end_query(repeats);
     w.enclosing = enclosing;
     w.qualify(outer);
-    w.check_binds()
+    w.check_limits()
 }
 
 /// Writes a statement whose rows a common table expression has.
@@ -154,7 +154,8 @@ pub(super) fn write_with<'a>(w: &mut SqlWriter<'a>, with: &'a With) -> Result<()
         "WITH "
     });
     for (index, cte) in with.ctes.iter().enumerate() {
-        w.push(if index > 0 { ", " } else { "" }).ident(&cte.name);
+        w.push(if index > 0 { ", " } else { "" })
+            .table_name(&cte.name);
         if !cte.columns.is_empty() {
             w.push("(").idents(&cte.columns).push(")");
         }

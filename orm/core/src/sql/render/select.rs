@@ -122,7 +122,7 @@ pub(super) fn write_projection<'a>(
         Projection::Expr(expr) => write_collated(w, expr),
         Projection::Labelled(expr, label) => {
             write_collated(w, expr)?;
-            w.push(" AS ").ident(label);
+            w.push(" AS ").alias(label);
             Ok(())
         }
     }

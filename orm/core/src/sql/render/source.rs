@@ -82,7 +82,7 @@ fn write_from_item<'a>(w: &mut SqlWriter<'a>, item: &'a FromItem) -> Result<()> 
     let Some(alias) = &item.alias else {
         return write_table_words(w, item);
     };
-    w.push(" AS ").ident(&alias.name);
+    w.push(" AS ").alias(&alias.name);
     write_table_words(w, item)?;
     if columns.is_empty() || !named && matches!(item.source, Source::Values(_)) {
         return Ok(());

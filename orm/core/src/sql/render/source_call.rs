@@ -44,10 +44,12 @@ fn write_json_positions<'a>(w: &mut SqlWriter<'a>, array: &'a Expr, alias: &Name
     write_expr(w, array)?;
     w.push(between);
     write_expr(w, array)?;
-    w.push(after).push(" AS ").ident(alias);
-    if style == JsonElementStyle::Series {
-        w.push("(").ident("key").push(")");
-    }
+    w.push(after).push(" AS ");
+    match style {
+        JsonElementStyle::JsonTable => w.table_name(alias),
+        JsonElementStyle::Series => w.alias(alias).push("(").ident("key").push(")"),
+        JsonElementStyle::JsonEach | JsonElementStyle::Unsupported => w.alias(alias),
+    };
     Ok(())
 }
 
@@ -61,7 +63,7 @@ fn write_series<'a>(w: &mut SqlWriter<'a>, call: &'a SourceCall, alias: &Name) -
             write_expr(w, last)?;
             w.push(", ");
             write_expr(w, step)?;
-            w.push(") AS ").ident(alias).push("(").ident("c0").push(")");
+            w.push(") AS ").alias(alias).push("(").ident("c0").push(")");
         }
         SeriesStyle::Recursive => {
             w.push("(WITH RECURSIVE numbers(")
@@ -75,7 +77,7 @@ fn write_series<'a>(w: &mut SqlWriter<'a>, call: &'a SourceCall, alias: &Name) -
             w.push(") SELECT ")
                 .ident("c0")
                 .push(" FROM numbers) AS ")
-                .ident(alias);
+                .alias(alias);
         }
         SeriesStyle::JsonTable => {
             // A thousand numbers for each thousand of them, since an array of all would be beyond what a text may be.
@@ -96,7 +98,7 @@ fn write_series<'a>(w: &mut SqlWriter<'a>, call: &'a SourceCall, alias: &Name) -
                 .push(NUMBER)
                 .push(" <= ");
             write_expr(w, steps)?;
-            w.push(") AS ").ident(alias);
+            w.push(") AS ").alias(alias);
         }
         SeriesStyle::Unsupported => return Err(w.unsupported("a series of integers in FROM")),
     }

@@ -61,7 +61,7 @@ pub fn write_update<'a>(w: &mut SqlWriter<'a>, update: &'a Update) -> Result<()>
     let supported = w.dialect().capabilities().update_returning;
     write_returning(w, "UPDATE … RETURNING", supported, &update.returning)?;
     w.qualify(outer);
-    w.check_binds()
+    w.check_limits()
 }
 
 fn write_set<'a>(w: &mut SqlWriter<'a>, update: &'a Update, qualified: bool) -> Result<()> {

@@ -73,7 +73,7 @@ pub(super) fn write_window_clause<'a>(
     }
     for (index, window) in windows.into_iter().enumerate() {
         w.push(if index == 0 { " WINDOW " } else { ", " });
-        w.ident(window.name.as_deref().unwrap_or_default());
+        w.alias(window.name.as_deref().unwrap_or_default());
         w.push(" AS (");
         write_definition(w, window)?;
         w.push(")");

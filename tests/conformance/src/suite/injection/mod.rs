@@ -1,8 +1,12 @@
 //! Hostile strings in every place where a string can go. Each is a typed error or has the right result, and leaves the tables
-//! and rows that are not meant as they were. `values.rs` has the places of values, `names.rs` those of names.
+//! and rows that are not meant as they were. `values.rs` and `writes.rs` have the places of values, `names.rs`, `sources.rs` and
+//! `schemas.rs` those of names.
 
 mod names;
+mod schemas;
+mod sources;
 mod values;
+mod writes;
 
 use orm::prelude::*;
 use orm::types::DbType as _;
@@ -11,10 +15,14 @@ use crate::database::Db;
 use crate::suite::Case;
 
 pub(super) fn cases() -> Vec<Case> {
-    [values::cases(), names::cases()]
-        .into_iter()
-        .flatten()
-        .collect()
+    let files = [
+        values::cases(),
+        writes::cases(),
+        names::cases(),
+        sources::cases(),
+        schemas::cases(),
+    ];
+    files.into_iter().flatten().collect()
 }
 
 /// What would end a literal, a name or a statement, or begin a bind, a comment, an escape or a pattern.
@@ -137,6 +145,25 @@ fn accepted<T>(string: &str, result: orm::Result<T>) -> Option<T> {
             None
         }
     }
+}
+
+/// Names that not every database takes: with a space at the end, with control characters, with characters beyond the Basic
+/// Multilingual Plane.
+const NOT_EVERYWHERE: [&str; 3] = [
+    "-- ",
+    "a\nb\r\n\tc\u{8}\u{1a}",
+    "é e\u{301} 🦀 \u{202e}rtl\u{feff}\u{2028}",
+];
+
+/// As [`accepted`], of a name: each database takes it, unless it has a NUL, is too long or one of [`NOT_EVERYWHERE`].
+#[track_caller]
+fn named_everywhere<T>(db: &Db, string: &str, result: orm::Result<T>) -> Option<T> {
+    if let Err(error) = &result {
+        let is_long = string.len() > db.capabilities().identifier_limit;
+        let is_odd = string.contains('\0') || NOT_EVERYWHERE.contains(&string);
+        assert!(is_long || is_odd, "{string:?}: {error:?}");
+    }
+    accepted(string, result)
 }
 
 /// As [`accepted`], of a value: only a NUL may be refused.
