@@ -14,6 +14,7 @@ mod foreign_values;
 mod guarded;
 mod identity;
 mod isolation;
+mod json_columns;
 mod key_defaults;
 mod keys;
 mod locks;
@@ -69,6 +70,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     touched::cases,
     guarded::cases,
     identity::cases,
+    json_columns::cases,
     key_defaults::cases,
     keys::cases,
     reused_keys::cases,
