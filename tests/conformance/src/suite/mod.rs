@@ -35,6 +35,7 @@ mod dynamic_rows;
 mod eager_reads;
 mod embedded;
 mod encrypted;
+mod encodings;
 pub mod errors;
 mod execute_many;
 mod expire;
@@ -197,6 +198,7 @@ pub struct Case {
 /// The files, each as what lists its cases.
 const FILES: &[fn() -> Vec<Case>] = &[
     criteria::cases,
+    encodings::cases,
     crud::cases,
     hooks::cases,
     session_hooks::cases,
