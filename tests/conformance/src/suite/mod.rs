@@ -34,8 +34,8 @@ mod dirty;
 mod dynamic_rows;
 mod eager_reads;
 mod embedded;
-mod encrypted;
 mod encodings;
+mod encrypted;
 pub mod errors;
 mod execute_many;
 mod expire;
@@ -68,6 +68,7 @@ mod joined_table;
 mod joins;
 mod json;
 mod json_paths;
+mod json_serde;
 mod json_values;
 mod keyed;
 pub mod keys;
@@ -234,6 +235,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     time_limits::cases,
     joins::cases,
     json::cases,
+    json_serde::cases,
     json_paths::cases,
     json_values::cases,
     graph::cases,
