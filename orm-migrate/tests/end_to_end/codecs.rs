@@ -12,7 +12,7 @@ use orm::types::{Codec, ExtensionType, Type};
 use orm::value::{ConversionError, Value, ValueRef};
 use std::borrow::Cow;
 
-#[derive(DbType, Clone, Debug, PartialEq)]
+#[derive(DbType, Clone, Debug, Default, PartialEq)]
 #[orm(codec)]
 pub struct Secret(String);
 
