@@ -61,12 +61,12 @@ fn the_dialect_overrides_one_node() -> orm::Result<()> {
     let query = select(Author.id).filter(node("a code point", Author.name).eq(65));
     assert_eq!(
         query.to_sql(&FirebirdDialect)?,
-        "SELECT ID FROM AUTHORS WHERE (ASCII_VAL(NAME)) = ?"
+        r#"SELECT "ID" FROM "AUTHORS" WHERE (ASCII_VAL("NAME")) = ?"#
     );
     let query = select(Author.id).filter(node("another node", Author.name).eq(65));
     assert_eq!(
         query.to_sql(&FirebirdDialect)?,
-        "SELECT ID FROM AUTHORS WHERE (UNICODE(NAME)) = ?"
+        r#"SELECT "ID" FROM "AUTHORS" WHERE (UNICODE("NAME")) = ?"#
     );
     Ok(())
 }
