@@ -91,7 +91,7 @@ fn scripts_have_the_types_of_codecs() {
             .ends(0)
             .out;
         let [secret, price] = types(dialect);
-        let quote = if dialect.starts_with("m") { '`' } else { '"' };
+        let quote = if dialect.starts_with('m') { '`' } else { '"' };
         for column in [
             format!("{quote}name{quote} {secret}"),
             format!("{quote}paid{quote} {price}"),

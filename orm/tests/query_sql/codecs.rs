@@ -84,13 +84,13 @@ fn columns() {
     CONSTRAINT "pk_wares" PRIMARY KEY ("code")
 );
 "#,
-        r#"CREATE TABLE `wares` (
+        r"CREATE TABLE `wares` (
     `code` VARCHAR(20) COLLATE utf8mb4_0900_bin NOT NULL,
     `note` VARCHAR(20) COLLATE utf8mb4_0900_bin,
     `price` DECIMAL(12, 2),
     CONSTRAINT `pk_wares` PRIMARY KEY (`code`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_bin;
-"#,
+",
     ];
     let script = |dialect: &dyn Dialect| Metadata::of((Ware,)).create_script(dialect).unwrap();
     check("CREATE TABLE", &script, scripts);
@@ -186,7 +186,7 @@ fn writes() {
         [
             r#"UPDATE "wares" SET "price" = '0.99' WHERE "code" = 'sqlite:it''s \a'"#,
             r#"UPDATE "wares" SET "price" = '0.99' WHERE "code" = E'postgres:it''s \\a'"#,
-            r#"UPDATE `wares` SET `price` = '0.99' WHERE `code` = 'mysql:it''s \\a'"#,
+            r"UPDATE `wares` SET `price` = '0.99' WHERE `code` = 'mysql:it''s \\a'",
         ],
     );
 }

@@ -120,7 +120,8 @@ impl Extension for CodePoint {
     }
 
     fn with_args(&self, args: Vec<stmt::Expr>) -> Arc<dyn Extension> {
-        Arc::new(Self(args.try_into().unwrap()))
+        let args = args.try_into().unwrap_or_else(|_| self.0.clone());
+        Arc::new(Self(args))
     }
 
     fn shape(&self, _state: &mut dyn Hasher) {}
