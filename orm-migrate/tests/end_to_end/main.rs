@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod codecs;
 mod concurrent;
 mod discover;
 mod embedded;

@@ -163,3 +163,55 @@ fn writes_stand_in_the_outermost_with() {
     let rows = select(changed.columns()).from(&changed);
     refused(rows.to_sql(&PostgresDialect));
 }
+
+#[test]
+fn inserts_of_common_table_expressions() {
+    let busy = totals!(2).cte("busy");
+    let (author, _) = busy.columns();
+    let names = select(User.name).join_on(&busy, author.eq(User.id));
+    golden!(
+        "WITH is where each dialect has it",
+        insert(Tag).from_select(Tag.label, names.clone()),
+        [
+            r#"INSERT INTO "tags" ("label") WITH "busy" AS (SELECT "author_id" AS "c0", COUNT("id") AS "c1" FROM "posts" GROUP BY "author_id" HAVING COUNT("id") > ?) SELECT "users"."name" FROM "users" INNER JOIN "busy" ON "busy"."c0" = "users"."id""#,
+            r#"INSERT INTO "tags" ("label") WITH "busy" AS (SELECT "author_id" AS "c0", COUNT("id") AS "c1" FROM "posts" GROUP BY "author_id" HAVING COUNT("id") > $1) SELECT "users"."name" FROM "users" INNER JOIN "busy" ON "busy"."c0" = "users"."id""#,
+            "INSERT INTO `tags` (`label`) WITH `busy` AS (SELECT `author_id` AS `c0`, COUNT(`id`) AS `c1` FROM `posts` GROUP BY `author_id` HAVING COUNT(`id`) > ?) SELECT `users`.`name` FROM `users` INNER JOIN `busy` ON `busy`.`c0` = `users`.`id`",
+        ]
+    );
+    let both = names.union(select(Post.title).filter(Post.id.lt(3)));
+    golden!(
+        "of a set operation",
+        insert(Tag).from_select(Tag.label, both),
+        [
+            r#"INSERT INTO "tags" ("label") WITH "busy" AS (SELECT "author_id" AS "c0", COUNT("id") AS "c1" FROM "posts" GROUP BY "author_id" HAVING COUNT("id") > ?) SELECT "users"."name" AS "c0" FROM "users" INNER JOIN "busy" ON "busy"."c0" = "users"."id" UNION SELECT "title" FROM "posts" WHERE "id" < ?"#,
+            r#"INSERT INTO "tags" ("label") WITH "busy" AS (SELECT "author_id" AS "c0", COUNT("id") AS "c1" FROM "posts" GROUP BY "author_id" HAVING COUNT("id") > $1) SELECT "users"."name" AS "c0" FROM "users" INNER JOIN "busy" ON "busy"."c0" = "users"."id" UNION SELECT "title" FROM "posts" WHERE "id" < $2"#,
+            "INSERT INTO `tags` (`label`) WITH `busy` AS (SELECT `author_id` AS `c0`, COUNT(`id`) AS `c1` FROM `posts` GROUP BY `author_id` HAVING COUNT(`id`) > ?) SELECT `users`.`name` AS `c0` FROM `users` INNER JOIN `busy` ON `busy`.`c0` = `users`.`id` UNION SELECT `title` FROM `posts` WHERE `id` < ?",
+        ]
+    );
+    let gone = delete(Post)
+        .filter(Post.id.lt(9))
+        .returning(Post.title)
+        .cte("gone");
+    let titles = select(gone.columns()).from(&gone);
+    let moved = insert(Tag).from_select(Tag.label, titles);
+    assert_eq!(
+        moved.to_sql(&PostgresDialect).unwrap(),
+        r#"WITH "gone"("c0") AS (DELETE FROM "posts" WHERE "id" < $1 RETURNING "title") INSERT INTO "tags" ("label") SELECT "c0" FROM "gone""#
+    );
+    let new = insert(Tag)
+        .from_select(Tag.label, select(Post.title))
+        .returning((Tag.id, Tag.label))
+        .cte("new");
+    let (id, label) = new.columns();
+    let rows = select((id, label)).from(&new).order_by(id);
+    assert_eq!(
+        rows.to_sql(&PostgresDialect).unwrap(),
+        r#"WITH "new"("c0", "c1") AS (INSERT INTO "tags" ("label") SELECT "title" FROM "posts" RETURNING "id", "label") SELECT "c0", "c1" FROM "new" ORDER BY "c0" ASC"#
+    );
+    let lacking: [&dyn Dialect; 3] = [&SqliteDialect, &MysqlDialect::MySql, &MysqlDialect::MariaDb];
+    for dialect in lacking {
+        for error in [moved.to_sql(dialect), rows.to_sql(dialect)].map(Result::unwrap_err) {
+            assert!(error.is_unsupported(), "{error}");
+        }
+    }
+}

@@ -50,6 +50,39 @@ fn columns_of_documents() {
     assert!(ddl::create_table(&MysqlDialect::MySql, &indexed, &[]).is_err());
 }
 
+/// A column that has another type than documents of its own choice.
+#[derive(Model, Clone, Debug)]
+#[orm(table = "old_docs")]
+struct OldDoc {
+    #[orm(primary_key)]
+    id: i64,
+    #[orm(sql_type(postgres = "JSON", mysql = "LONGTEXT"))]
+    extra: Option<Value>,
+}
+
+#[test]
+fn columns_of_another_type_are_cast() {
+    golden!(
+        "where an operator needs a document",
+        select((OldDoc.extra, OldDoc.extra.at("a").at("b").json()))
+            .filter(OldDoc.extra.is_not_null()),
+        [
+            r#"SELECT "extra", (CAST("extra" AS TEXT) -> ?) FROM "old_docs" WHERE CAST("extra" AS TEXT) IS NOT NULL"#,
+            r#"SELECT "extra", (CAST("extra" AS jsonb) -> $1::text -> $2::text) FROM "old_docs" WHERE CAST("extra" AS jsonb) IS NOT NULL"#,
+            "SELECT `extra`, JSON_EXTRACT(CAST(`extra` AS JSON), ?) FROM `old_docs` WHERE CAST(`extra` AS JSON) IS NOT NULL",
+        ]
+    );
+    golden!(
+        "not where it is set",
+        update(OldDoc).set(OldDoc.extra, json!({})),
+        [
+            r#"UPDATE "old_docs" SET "extra" = ?"#,
+            r#"UPDATE "old_docs" SET "extra" = $1"#,
+            "UPDATE `old_docs` SET `extra` = ?",
+        ]
+    );
+}
+
 #[test]
 fn values_at_paths() {
     golden!(

@@ -97,6 +97,10 @@ fn check(case: &str, to_sql: &dyn Fn(&dyn Dialect) -> String, expected: [&str; 3
 }
 
 mod arrays;
+#[cfg(feature = "json")]
+mod codecs;
+#[cfg(feature = "json")]
+mod computed_sources;
 mod conditionals;
 mod conditions;
 #[cfg(feature = "chrono")]

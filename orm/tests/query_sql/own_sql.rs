@@ -1,6 +1,12 @@
 //! Queries as values, and SQL of the program's: functions and operators by name, and text.
 
-use orm::query::{all, any};
+use std::any::Any;
+use std::hash::Hasher;
+use std::sync::Arc;
+
+use orm::query::{Expr, Operand, all, any};
+use orm::stmt::{self, Extension, TemplatePart};
+use orm::types::base::Text;
 
 use crate::*;
 
@@ -98,4 +104,72 @@ fn a_comment_of_mysql_is_no_operator() {
     assert!(query.to_sql(&PostgresDialect).is_ok());
     let error = query.to_sql(&MysqlDialect::MySql).unwrap_err();
     assert_eq!(error.kind(), orm::ErrorKind::Unsupported);
+}
+
+/// The number of a text's first letter, which some dialects have a word for.
+#[derive(Debug)]
+struct CodePoint([stmt::Expr; 1]);
+
+impl Extension for CodePoint {
+    fn name(&self) -> &'static str {
+        "a code point"
+    }
+
+    fn args(&self) -> &[stmt::Expr] {
+        &self.0
+    }
+
+    fn with_args(&self, args: Vec<stmt::Expr>) -> Arc<dyn Extension> {
+        let args = args.try_into().unwrap_or_else(|_| self.0.clone());
+        Arc::new(Self(args))
+    }
+
+    fn shape(&self, _state: &mut dyn Hasher) {}
+
+    fn template(&self, dialect: &str) -> Option<Vec<TemplatePart>> {
+        use TemplatePart::{Arg, Sql};
+        let (open, close) = match dialect {
+            "sqlite" => ("unicode(", ")"),
+            "postgres" => ("ASCII(", ")"),
+            "mysql" => ("ORD(CONVERT(", " USING utf32))"),
+            _ => return None,
+        };
+        Some(vec![Sql(open), Arg(0), Sql(close)])
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+fn code_point(text: impl Operand<Text>) -> Expr<i32> {
+    Expr::extension(CodePoint([text.into_operand()]))
+}
+
+#[test]
+fn nodes_of_the_program() {
+    let query = select((User.id, code_point(User.name)))
+        .filter(code_point(User.name.concat("x")).eq(code_point("y")))
+        .order_by(code_point(User.name).desc());
+    golden!(
+        "other words for each dialect",
+        &query,
+        [
+            r#"SELECT "id", unicode("name") FROM "users" WHERE (unicode("name" || ?)) = (unicode(?)) ORDER BY unicode("name") DESC"#,
+            r#"SELECT "id", ASCII("name") FROM "users" WHERE (ASCII("name" || $1::text)) = (ASCII($2::text)) ORDER BY ASCII("name") DESC"#,
+            "SELECT `id`, ORD(CONVERT(`name` USING utf32)) FROM `users` WHERE (ORD(CONVERT(CONCAT(`name`, ?) USING utf32))) = (ORD(CONVERT(? USING utf32))) ORDER BY ORD(CONVERT(`name` USING utf32)) DESC",
+        ]
+    );
+    golden!(
+        "in UPDATE",
+        update(User).set(User.logins, code_point(User.name) + 1),
+        [
+            r#"UPDATE "users" SET "logins" = integer_store((unicode("name")) + ?, 32)"#,
+            r#"UPDATE "users" SET "logins" = (ASCII("name")) + $1::int8"#,
+            "UPDATE `users` SET `logins` = (ORD(CONVERT(`name` USING utf32))) + ?",
+        ]
+    );
+    let error = query.to_sql(&MysqlDialect::MariaDb).unwrap_err();
+    assert!(error.is_unsupported(), "{error}");
+    assert!(error.message().contains("a code point"), "{error}");
 }

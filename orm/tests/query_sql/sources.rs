@@ -166,11 +166,27 @@ fn laterals() {
         query.to_sql(&MysqlDialect::MySql).unwrap(),
         "SELECT `users`.`name`, `last`.`c0` FROM `users` LEFT JOIN LATERAL (SELECT `posts`.`title` AS `c0` FROM `posts` WHERE `posts`.`author_id` = `users`.`id` ORDER BY `posts`.`id` DESC LIMIT ?) AS `last` ON 1 = 1"
     );
+    assert_eq!(
+        query.to_sql(&PostgresDialect).unwrap(),
+        r#"SELECT "users"."name", "last"."c0" FROM "users" LEFT JOIN LATERAL (SELECT "posts"."title" AS "c0" FROM "posts" WHERE "posts"."author_id" = "users"."id" ORDER BY "posts"."id" DESC LIMIT $1) AS "last" ON 1 = 1"#
+    );
+    let inner = select((User.name, last.columns()))
+        .join_lateral(&last)
+        .filter(last.columns().ne("x"));
+    assert_eq!(
+        inner.to_sql(&MysqlDialect::MySql).unwrap(),
+        "SELECT `users`.`name`, `last`.`c0` FROM `users` INNER JOIN LATERAL (SELECT `posts`.`title` AS `c0` FROM `posts` WHERE `posts`.`author_id` = `users`.`id` ORDER BY `posts`.`id` DESC LIMIT ?) AS `last` ON 1 = 1 WHERE `last`.`c0` <> ?"
+    );
+    assert_eq!(
+        inner.to_sql(&PostgresDialect).unwrap(),
+        r#"SELECT "users"."name", "last"."c0" FROM "users" INNER JOIN LATERAL (SELECT "posts"."title" AS "c0" FROM "posts" WHERE "posts"."author_id" = "users"."id" ORDER BY "posts"."id" DESC LIMIT $1) AS "last" ON 1 = 1 WHERE "last"."c0" <> $2"#
+    );
     let lacking: [&dyn Dialect; 2] = [&SqliteDialect, &MysqlDialect::MariaDb];
     for dialect in lacking {
-        let error = query.to_sql(dialect).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Unsupported);
-        assert!(error.to_string().contains("LATERAL"), "{error}");
+        for error in [query.to_sql(dialect), inner.to_sql(dialect)].map(Result::unwrap_err) {
+            assert_eq!(error.kind(), ErrorKind::Unsupported);
+            assert!(error.to_string().contains("LATERAL"), "{error}");
+        }
     }
 }
 

@@ -171,6 +171,10 @@ fn they_stand_in_comparisons_and_lists(db: &Db) {
     assert_eq!(codes(Article.price.eq(Price(5))), ["c"]);
     let price = &Price(350);
     assert_eq!(codes(Article.price.eq(price)), ["a"]);
+    let prices = [Price(5), Price(350), Price(7)];
+    assert_eq!(codes(Article.price.in_(prices)), ["a", "c"]);
+    assert_eq!(codes(Article.price.not_in(prices)), ["b"]);
+    assert_eq!(codes(Article.tags.in_([article("b", 0).tags])), ["b"]);
     assert_eq!(codes(Article.reduced.is_null()), ["a", "b", "c"]);
     assert_eq!(codes(Article.reduced.eq(Price(1))), [""; 0]);
 }

@@ -4,6 +4,7 @@
 mod async_tasks;
 mod batches;
 mod bulk_keys;
+mod collations;
 mod column_types;
 mod connection;
 mod copies;
@@ -14,6 +15,7 @@ mod foreign_values;
 mod guarded;
 mod identity;
 mod isolation;
+mod json_columns;
 mod key_defaults;
 mod keys;
 mod locks;
@@ -24,12 +26,14 @@ mod mysql_types;
 mod native;
 mod one_statement;
 mod outside_ends;
+mod own_words;
 mod pool;
 mod raw_beside;
 mod raw_sql;
 mod reads;
 mod reused_keys;
 mod rowid;
+mod sent_sql;
 mod silence;
 mod stored;
 mod streams;
@@ -46,6 +50,7 @@ use orm_conformance::Case;
 /// The files, each as what lists its cases.
 const FILES: &[fn() -> Vec<Case>] = &[
     custom_types::cases,
+    collations::cases,
     column_types::cases,
     errors::cases,
     foreign_values::cases,
@@ -64,15 +69,18 @@ const FILES: &[fn() -> Vec<Case>] = &[
     moments::cases,
     mysql_types::cases,
     native::cases,
+    own_words::cases,
     pool::cases,
     together::cases,
     touched::cases,
     guarded::cases,
     identity::cases,
+    json_columns::cases,
     key_defaults::cases,
     keys::cases,
     reused_keys::cases,
     rowid::cases,
+    sent_sql::cases,
     silence::cases,
     stored::cases,
     triggers::cases,

@@ -2,8 +2,24 @@
 //! is, as every portable function.
 
 use orm_core::error::Result;
-use orm_core::sql::{SqlWriter, write_call as write_default, write_expr};
-use orm_core::stmt::{Call, Expr, Func};
+use orm_core::sql::{
+    SqlWriter, write_call as write_default, write_expr, write_extension as write_template,
+};
+use orm_core::stmt::{Call, Expr, Extension, Func};
+
+/// Writes a node that a program has added: the one that this dialect knows in its own words, the others by their templates.
+/// A code point is known by its name, since the type of the node is the program's.
+pub(crate) fn write_extension<'a>(w: &mut SqlWriter<'a>, node: &'a dyn Extension) -> Result<()> {
+    match (node.name(), node.args()) {
+        ("a code point", [text]) => {
+            w.push("ASCII_VAL(");
+            write_expr(w, text)?;
+            w.push(")");
+            Ok(())
+        }
+        _ => write_template(w, node),
+    }
+}
 
 /// Writes a call of the portable library.
 pub(crate) fn write_call<'a>(w: &mut SqlWriter<'a>, call: &'a Call) -> Result<()> {

@@ -29,7 +29,7 @@ use orm_core::schema::{Column, Keeps, StoredColumn, Table};
 use orm_core::sql::{
     Capabilities, DdlLock, Dialect, ExpectedColumn, SqlWriter, TransactionOptions,
 };
-use orm_core::stmt::{Call, Insert};
+use orm_core::stmt::{Call, Extension, Insert};
 use orm_core::types::Type;
 use orm_core::value::Value;
 
@@ -50,6 +50,10 @@ impl Dialect for FirebirdDialect {
 
     fn write_typed_bind<'a>(&self, w: &mut SqlWriter<'a>, value: &'a Value) {
         render::write_typed_bind(w, value);
+    }
+
+    fn write_extension<'a>(&self, w: &mut SqlWriter<'a>, node: &'a dyn Extension) -> Result<()> {
+        functions::write_extension(w, node)
     }
 
     fn write_call<'a>(&self, w: &mut SqlWriter<'a>, call: &'a Call) -> Result<()> {

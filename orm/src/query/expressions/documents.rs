@@ -2,18 +2,10 @@
 //! be done with them is in `json_ops.rs`, with the feature `json`.
 
 use orm_core::stmt::{self, CompareOp, JsonExpr, JsonOp, JsonPath};
-use orm_core::types::{DbType, Type};
 
 use super::build_error::BuildError;
 use super::expr::Expr;
 use super::predicate::Predicate;
-
-/// Whether values of a type are documents.
-#[inline]
-pub(super) fn is_document<T: DbType>() -> bool {
-    let ty = const { &T::TYPE };
-    matches!(ty, Type::Json)
-}
 
 /// The comparison of a document with an operand that is nested so deep.
 #[cold]

@@ -6,6 +6,7 @@ use orm_core::stmt;
 use orm_core::types::{DbType, Nullability};
 
 use super::build_error::BuildError;
+use super::document_type::{is_document, whole};
 use super::table_ref::TableRef;
 use crate::mapping::{Column, Model};
 
@@ -138,6 +139,9 @@ impl<M: Model, T: DbType> IntoExpr for Column<M, T> {
 
     fn into_expr(self) -> Expr<T> {
         let origin = TableRef::of_column(&self);
+        if is_document::<T>() {
+            return Expr::leaf(whole(&self), Some(origin));
+        }
         Expr::leaf(origin.column(self.position()), Some(origin))
     }
 }

@@ -6,7 +6,8 @@ use orm_core::stmt::{self, CompareOp};
 use orm_core::types::{DbType, Nullability, base};
 use orm_core::value::Value;
 
-use super::documents::{self, is_document};
+use super::document_type::is_document;
+use super::documents;
 use super::enums;
 use super::expr::Expr;
 use super::in_list::InList;

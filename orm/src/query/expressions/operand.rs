@@ -9,6 +9,7 @@ use orm_core::stmt;
 use orm_core::types::{DbType, NotNull, Nullability, Nullable, base};
 use orm_core::value::Value;
 
+use super::document_type::{is_document, whole};
 use super::enums;
 use super::expr::Expr;
 use super::rank::is_native;
@@ -116,6 +117,9 @@ impl<M: Model, T: DbType> Operand<T::Base> for Column<M, T> {
     type Null = T::Null;
 
     fn into_operand(self) -> stmt::Expr {
+        if is_document::<T>() {
+            return whole(&self);
+        }
         TableRef::of_column(&self).column(self.position())
     }
 }

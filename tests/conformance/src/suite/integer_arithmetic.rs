@@ -113,6 +113,11 @@ fn floats_are_divided(db: &Db) {
     let size = Row.size;
     assert_eq!(of_rows(conn, Row.size / size), [Some(1.0), Some(1.0)]);
     assert_eq!(of_rows(conn, -Row.size / 4.0), [Some(-1.75), Some(0.25)]);
+    // The true quotient of two integers.
+    let halves = Row.n.cast::<f64>() / 2.0;
+    assert_eq!(of_rows(conn, halves), [Some(3.5), Some(-0.5)]);
+    let quotients = Row.n.cast::<f64>() / (Row.n + 9).cast::<f64>();
+    assert_eq!(of_rows(conn, quotients), [Some(0.4375), Some(-0.125)]);
 }
 
 fn signs_change(db: &Db) {

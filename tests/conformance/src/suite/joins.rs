@@ -3,7 +3,7 @@
 use orm::ErrorKind;
 use orm::prelude::*;
 
-use super::support::{names, seed};
+use super::support::{fails, names, seed};
 use crate::cases;
 use crate::database::Db;
 use crate::fixtures::{Country, Node, Post, User};
@@ -13,6 +13,7 @@ cases![
     inner_joins,
     left_joins_have_optional_sides,
     a_join_without_a_foreign_key_is_an_error,
+    a_join_by_one_of_several_foreign_keys_is_an_error,
     a_left_join_of_an_entity_that_must_be_there_is_an_error,
     self_joins_by_alias,
     subqueries,
@@ -96,6 +97,27 @@ fn a_join_without_a_foreign_key_is_an_error(db: &Db) {
         "{text}"
     );
     assert!(select((User, User)).join(User).all(conn).is_err());
+    assert_eq!(db.sent(), [""; 0]);
+}
+
+fn a_join_by_one_of_several_foreign_keys_is_an_error(db: &Db) {
+    let conn = &mut db.engine.connection().unwrap();
+    let parent = Node.alias("parent");
+    for join in [
+        select(Node.id).join(parent),
+        select(Node.id).left_join(parent),
+    ] {
+        let error = fails(join.all(conn), ErrorKind::Usage);
+        let text = error.to_string();
+        for words in [
+            "more than one foreign key",
+            "Node.parent_id",
+            "parent.parent_id",
+            "join_on(parent, Node.parent_id.eq(parent.id))",
+        ] {
+            assert!(text.contains(words), "{text}");
+        }
+    }
     assert_eq!(db.sent(), [""; 0]);
 }
 

@@ -35,6 +35,7 @@ mod dirty;
 mod dynamic_rows;
 mod eager_reads;
 mod embedded;
+mod encodings;
 mod encrypted;
 pub mod errors;
 mod execute_many;
@@ -68,6 +69,7 @@ mod joined_table;
 mod joins;
 mod json;
 mod json_paths;
+mod json_serde;
 mod json_values;
 mod keyed;
 pub mod keys;
@@ -201,6 +203,7 @@ pub struct Case {
 /// The files, each as what lists its cases.
 const FILES: &[fn() -> Vec<Case>] = &[
     criteria::cases,
+    encodings::cases,
     crud::cases,
     hooks::cases,
     session_hooks::cases,
@@ -236,6 +239,7 @@ const FILES: &[fn() -> Vec<Case>] = &[
     time_limits::cases,
     joins::cases,
     json::cases,
+    json_serde::cases,
     json_paths::cases,
     json_values::cases,
     graph::cases,

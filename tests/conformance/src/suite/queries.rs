@@ -21,6 +21,7 @@ cases![
     offset_alone,
     exists_asks_for_one_row,
     first_one_and_one_or_none,
+    one_and_one_or_none_of_a_session,
     tuples_and_expressions,
     a_query_is_a_value,
     a_query_without_a_table_is_an_error,
@@ -244,6 +245,31 @@ fn first_one_and_one_or_none(db: &Db) {
     fails(all.one_or_none(conn), ErrorKind::MultipleRows);
     // The connection is fine after a query that was cut short.
     assert_eq!(all.count(conn).unwrap(), 4);
+}
+
+fn one_and_one_or_none_of_a_session(db: &Db) {
+    seed(db);
+    let session = &mut db.session();
+    let all = select(User).order_by(User.id);
+    let none = select(User).filter(User.id.eq(9));
+    let error = fails(none.one(session), ErrorKind::NotFound);
+    assert_eq!(error.table(), Some("users"));
+    assert_eq!(none.one_or_none(session).unwrap(), None);
+    for error in [
+        fails(all.one(session), ErrorKind::MultipleRows),
+        fails(all.one_or_none(session), ErrorKind::MultipleRows),
+    ] {
+        assert_eq!(error.table(), Some("users"));
+    }
+    // Of columns, too; and the session is fine after it.
+    fails(select(User.id).one(session), ErrorKind::MultipleRows);
+    let names = select(User.username).filter(User.id.eq(9));
+    fails(names.one(session), ErrorKind::NotFound);
+    let bob = all.clone().filter(User.id.eq(2)).one(session).unwrap();
+    assert_eq!(session[bob].username, "bob");
+    session[bob].email = Some("bob@x.org".into());
+    session.commit().unwrap();
+    assert_eq!(all.all(session).unwrap().len(), 4);
 }
 
 fn tuples_and_expressions(db: &Db) {

@@ -20,6 +20,7 @@ cases![
     locked_rows_are_skipped (Requires::NoWait),
     one_table_of_a_join_is_locked (Requires::LockedJoins),
     locks_of_keys_are_refused_before_they_are_sent,
+    waits_are_for_databases_with_row_locks,
     each_lock_has_a_text_of_its_own,
     a_lock_needs_a_transaction_and_a_table,
     each_job_of_a_queue_is_taken_once,
@@ -155,6 +156,30 @@ fn locks_of_keys_are_refused_before_they_are_sent(db: &Db) {
         } else {
             assert!(found.unwrap_err().is_unsupported());
             assert_eq!(sent, [""; 0]);
+        }
+        session.rollback().unwrap();
+    }
+}
+
+/// Without row locks NOWAIT and SKIP LOCKED are as empty as the lock; with them, what the database lacks is refused.
+fn waits_are_for_databases_with_row_locks(db: &Db) {
+    let all = jobs(db, 2);
+    let can = db.capabilities();
+    let mut session = db.session();
+    for query in [
+        ids().for_update().nowait(),
+        ids().for_update().skip_locked(),
+    ] {
+        let found = query.all(&mut session);
+        let sent = reads(db);
+        if can.row_locks && !can.lock_wait {
+            assert!(found.unwrap_err().is_unsupported());
+            assert_eq!(sent, [""; 0]);
+        } else {
+            assert_eq!(found.unwrap(), all);
+            assert_eq!(sent.len(), 1);
+            let has_words = sent[0].contains("NOWAIT") || sent[0].contains("SKIP LOCKED");
+            assert_eq!(has_words, can.row_locks, "{sent:?}");
         }
         session.rollback().unwrap();
     }

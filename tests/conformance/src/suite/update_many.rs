@@ -16,6 +16,7 @@ cases![
     ten_thousand_rows_take_few_statements,
     a_missing_row_is_named_and_nothing_is_written,
     a_missing_row_among_many_is_named,
+    a_row_without_its_key_is_refused,
     keys_of_several_columns_and_of_text_find_rows,
     null_is_a_value,
     versions_are_checked_and_counted,
@@ -119,6 +120,21 @@ fn a_missing_row_is_named_and_nothing_is_written(db: &Db) {
     fails(update().execute(conn), ErrorKind::StaleData);
     conn.commit().unwrap();
     assert_eq!(new().count(conn).unwrap(), 1);
+}
+
+/// A row that was never stored has the key 0, which no row of the table has.
+fn a_row_without_its_key_is_refused(db: &Db) {
+    let conn = &mut seed(db);
+    let mut users = select(User).order_by(User.id).all(conn).unwrap();
+    users[2].id = 0;
+    for user in &mut users {
+        user.email = Some("new@x.org".into());
+    }
+    let update = update_many(User).rows(&users).set(User.email);
+    let error = fails(update.execute(conn), ErrorKind::StaleData);
+    assert!(error.message().contains("primary key 0"), "{error}");
+    let new = select(User).filter(User.email.eq("new@x.org"));
+    assert_eq!(new.count(conn).unwrap(), 0);
 }
 
 fn a_missing_row_among_many_is_named(db: &Db) {

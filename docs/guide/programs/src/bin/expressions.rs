@@ -55,6 +55,7 @@ fn main() -> orm::Result<()> {
     more_numbers(&mut conn)?;
     nulls(&mut conn)?;
     casts(&mut conn)?;
+    coerced(&mut conn)?;
     searches(&mut conn)?;
     patterns(&mut conn)?;
     values_of_queries(&mut conn)?;
@@ -201,6 +202,20 @@ fn casts(conn: &mut Connection) -> orm::Result<()> {
     Ok(())
 }
 // ANCHOR_END: casts
+
+// ANCHOR: coerce
+#[derive(DbType, Clone, Copy, Debug, PartialEq)]
+struct Years(i32);
+
+fn coerced(conn: &mut Connection) -> orm::Result<()> {
+    let years = User.age.type_coerce::<Years>();
+    let found: Vec<Years> =
+        select(years.clone()).filter(years.gt(40)).all(conn)?;
+    // SELECT "age" FROM "users" WHERE "age" > ?
+    assert_eq!(found, [Years(42)]);
+    Ok(())
+}
+// ANCHOR_END: coerce
 
 // ANCHOR: searches
 fn searches(conn: &mut Connection) -> orm::Result<()> {

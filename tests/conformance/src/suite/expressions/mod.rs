@@ -3,6 +3,7 @@
 //! CASE is in `conditionals.rs` and searches are in `text_search.rs`, beside this folder.
 
 mod casts;
+mod coercions;
 mod date_parts;
 mod functions;
 mod intervals;
@@ -16,8 +17,9 @@ mod zones;
 
 /// The cases of this folder.
 pub(super) fn cases() -> Vec<super::Case> {
-    let files: [fn() -> Vec<super::Case>; 11] = [
+    let files: [fn() -> Vec<super::Case>; 12] = [
         casts::cases,
+        coercions::cases,
         date_parts::cases,
         functions::cases,
         intervals::cases,

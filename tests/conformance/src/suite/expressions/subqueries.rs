@@ -17,6 +17,7 @@ cases![
     any_and_all_filter_and_are_negated,
     any_and_all_take_queries_with_a_limit,
     any_stands_beside_a_comparison_alone,
+    the_inner_table_hides_the_outer_one,
 ];
 
 #[derive(Model, Clone, Debug)]
@@ -249,4 +250,33 @@ fn any_stands_beside_a_comparison_alone(db: &Db) {
     let same = select(Owner.id).filter(Owner.n.same_as(any(items())));
     assert_eq!(same.all(conn).unwrap_err().kind(), ErrorKind::Unsupported);
     assert_eq!(db.sent(), [""; 0]);
+}
+
+/// The same table without an alias: the columns of a subquery are those of its own FROM.
+fn the_inner_table_hides_the_outer_one(db: &Db) {
+    let conn = &mut owners(db);
+    let ids = |conn: &mut Connection, condition: Predicate| {
+        let query = select(Owner.id).filter(condition).order_by(Owner.id);
+        query.all(conn).unwrap()
+    };
+    let one = || select(Owner).filter(Owner.name.eq("one"));
+    assert_eq!(ids(conn, exists(one())), [1, 2, 3, 4]);
+    assert_eq!(ids(conn, !exists(one())), [0; 0]);
+    let outer = Owner.name.ne("one");
+    assert_eq!(ids(conn, exists(one()) & outer), [1, 3, 4]);
+    // Compared with itself, and not with the row outside.
+    let same = || select(Owner).filter(Owner.n.eq(Owner.n));
+    let same_ids = || select(Owner.id).filter(Owner.n.eq(Owner.n));
+    assert_eq!(ids(conn, exists(same())), [1, 2, 3, 4]);
+    assert_eq!(ids(conn, Owner.id.in_(same_ids())), [2, 3, 4]);
+    let last = scalar(select(max(Owner.id)));
+    assert_eq!(ids(conn, Owner.id.eq(last)), [4]);
+    // The row outside is reached by an alias of either.
+    let other = Owner.alias("other");
+    let larger = select(other.id).filter(other.n.gt(Owner.n));
+    assert_eq!(ids(conn, exists(larger)), [2, 3]);
+    let count = select(Owner).filter(exists(one())).count(conn);
+    assert_eq!(count.unwrap(), 4);
+    let gone = delete(Owner).filter(Owner.id.in_(same_ids()));
+    assert_eq!(gone.execute(conn).unwrap(), 3);
 }
