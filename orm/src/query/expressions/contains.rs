@@ -22,12 +22,12 @@ use crate::mapping::{Column, Model};
 )]
 pub trait Part<B> {
     #[doc(hidden)]
-    fn is_in<T: DbType<Base = B>>(self, whole: Expr<T>) -> Predicate;
+    fn search_in<T: DbType<Base = B>>(self, whole: Expr<T>) -> Predicate;
 }
 
 #[diagnostic::do_not_recommend]
 impl<V: AsRef<str>> Part<base::Text> for V {
-    fn is_in<T: DbType<Base = base::Text>>(self, whole: Expr<T>) -> Predicate {
+    fn search_in<T: DbType<Base = base::Text>>(self, whole: Expr<T>) -> Predicate {
         like::search(whole, LikeKind::Contains, self.as_ref())
     }
 }
@@ -35,7 +35,7 @@ impl<V: AsRef<str>> Part<base::Text> for V {
 #[cfg(feature = "json")]
 #[diagnostic::do_not_recommend]
 impl<V: Into<Document>> Part<base::Json> for V {
-    fn is_in<T: DbType<Base = base::Json>>(self, whole: Expr<T>) -> Predicate {
+    fn search_in<T: DbType<Base = base::Json>>(self, whole: Expr<T>) -> Predicate {
         whole.into_place().contains(self)
     }
 }
@@ -47,7 +47,7 @@ where
     N: Nullability,
     V: Operand<base::Array<B, N>>,
 {
-    fn is_in<T: DbType<Base = base::Array<B, N>>>(self, whole: Expr<T>) -> Predicate {
+    fn search_in<T: DbType<Base = base::Array<B, N>>>(self, whole: Expr<T>) -> Predicate {
         array_ops::compare(ArrayOp::Contains, whole, self)
     }
 }
@@ -79,7 +79,7 @@ impl<M: Model, T: DbType> Column<M, T> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn contains<V: Part<T::Base>>(self, part: V) -> Predicate {
-        part.is_in(self.into_expr())
+        part.search_in(self.into_expr())
     }
 }
 
@@ -98,6 +98,6 @@ impl<T: DbType> Expr<T> {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn contains<V: Part<T::Base>>(self, part: V) -> Predicate {
-        part.is_in(self)
+        part.search_in(self)
     }
 }
