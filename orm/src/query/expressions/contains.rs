@@ -58,7 +58,7 @@ impl<M: Model, T: DbType> Column<M, T> {
     /// - A JSON document contains another one with the meaning of PostgreSQL's `@>`; see [`JsonPlace::contains`].
     /// - An array has all elements of another array, in any order: `@>`.
     ///
-    /// [`JsonPlace::contains`]: crate::JsonPlace::contains
+    /// [`JsonPlace::contains`]: crate::query::JsonPlace::contains
     ///
     /// # Examples
     ///
