@@ -113,7 +113,7 @@ pub fn bind_count(taken: usize, given: usize) -> Error {
     Error::with_message(ErrorKind::Usage, message)
 }
 
-/// Returns the error of a bind that is no JSON document; see [`json_fault`].
+/// Returns the error of a bind that is no JSON document; see [`json_fault`](crate::driver::json_fault).
 ///
 /// # Examples
 ///
