@@ -1,5 +1,5 @@
-//! `contains`: of texts, JSON documents and arrays. One method has it for all three, so that a type without it is told so in
-//! its own words. Places in documents have theirs in `json_ops.rs`.
+//! `contains`: of texts, JSON documents and arrays. All columns have the one method, so that the compiler's message for another
+//! type says what contains what. Places in documents have theirs in `json_ops.rs`.
 
 use orm_core::stmt::{ArrayOp, LikeKind};
 use orm_core::types::{DbType, Nullability, ScalarBase, base};
