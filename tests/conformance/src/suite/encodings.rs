@@ -204,8 +204,8 @@ fn conditions_and_lists_find_it(db: &Db) {
     assert_eq!(codes(conn, Group.code.not_in(&two)), ["b"]);
     let many = (0..1500).map(|n| tagged(format!("n{n}")));
     let many: Vec<_> = many.chain(two).collect();
-    assert_eq!(codes(conn, Group.code.in_(&many[700..])), ["a", "c"]);
     if db.has(Requires::LongLists) {
+        assert_eq!(codes(conn, Group.code.in_(&many[700..])), ["a", "c"]);
         let cycle = many.iter().cycle().take(70_000);
         assert_eq!(codes(conn, Group.code.in_(cycle)), ["a", "c"]);
     }
