@@ -8,6 +8,7 @@
 
 mod body;
 mod lexer;
+mod lists;
 mod placeholders;
 mod rules;
 mod scan;
@@ -20,6 +21,7 @@ mod transaction_control;
 mod tests;
 
 pub use lexer::{Lexer, first_word};
+pub use lists::{is_enclosed, is_list};
 pub use placeholders::{Piece, pieces};
 pub use rules::{LexicalRule, LexicalRules};
 pub use statements::{SourceStatement, Statements, statements};

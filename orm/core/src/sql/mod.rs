@@ -23,13 +23,13 @@ pub use capability::{
 pub use dialect::{DdlLock, Dialect, ForeignKeySwitch, KeyRange};
 pub use of_version::dialect_at;
 pub use render::{
-    ExpectedColumn, OTHER_KEY_CONFLICT, digest_text, ends_with_in, write_argument,
-    write_batch_delete, write_batch_delete_rows, write_batch_update, write_batch_update_rows,
-    write_call, write_concat, write_copy, write_delete, write_equal_in_lower_case, write_expr,
-    write_extension, write_insert, write_limit, write_locks, write_named_call,
-    write_null_safe_expected, write_numeric, write_operand, write_order_by, write_ordered_column,
-    write_plain_insert, write_query, write_quotient, write_raw_list, write_separator,
-    write_statement, write_string_agg, write_truncate, write_update,
+    ExpectedColumn, OTHER_KEY_CONFLICT, digest_text, write_argument, write_batch_delete,
+    write_batch_delete_rows, write_batch_update, write_batch_update_rows, write_call, write_concat,
+    write_copy, write_delete, write_equal_in_lower_case, write_expr, write_extension, write_insert,
+    write_limit, write_locks, write_named_call, write_null_safe_expected, write_numeric,
+    write_operand, write_order_by, write_ordered_column, write_plain_insert, write_query,
+    write_quotient, write_raw_list, write_separator, write_statement, write_string_agg,
+    write_truncate, write_update,
 };
 pub use select_features::{
     FrameIntervals, Grouping, HintPlace, IndexHintStyle, JsonAggregates, JsonElementStyle,

@@ -5,8 +5,8 @@
 use std::borrow::Cow;
 
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::lex::{Piece, pieces};
-use orm_core::sql::{Dialect, SqlWriter, ends_with_in, write_raw_list};
+use orm_core::lex::{Piece, is_enclosed, is_list, pieces};
+use orm_core::sql::{Dialect, SqlWriter, write_raw_list};
 use orm_core::types::Type;
 use orm_core::value::{Value, ValueRef};
 
@@ -146,32 +146,5 @@ fn write_bound<'a>(w: &mut SqlWriter<'a>, bound: &'a Bound, enclosed: bool) {
             write_raw_list(w, values, Some(ty));
             w.push(")");
         }
-    }
-}
-
-/// Whether the piece at `index` stands alone in parentheses, as in `IN (:ids)`.
-fn is_enclosed(pieces: &[Piece<'_>], index: usize) -> bool {
-    let opens = text_before(pieces, index).is_some_and(|text| text.trim_end().ends_with('('));
-    let after = match pieces.get(index + 1) {
-        Some(Piece::Text(text)) => text.trim_start(),
-        _ => "",
-    };
-    opens && after.starts_with(')')
-}
-
-/// Whether the piece at `index` stands for the list of IN: `IN :ids` or `IN (:ids)`.
-fn is_list(pieces: &[Piece<'_>], index: usize) -> bool {
-    let before = text_before(pieces, index).unwrap_or_default();
-    if !is_enclosed(pieces, index) {
-        return ends_with_in(before);
-    }
-    let before = before.trim_end().strip_suffix('(');
-    before.is_some_and(ends_with_in)
-}
-
-fn text_before<'t>(pieces: &[Piece<'t>], index: usize) -> Option<&'t str> {
-    match index.checked_sub(1).and_then(|index| pieces.get(index)) {
-        Some(Piece::Text(text)) => Some(text),
-        _ => None,
     }
 }

@@ -52,7 +52,6 @@ pub use insert::{OTHER_KEY_CONFLICT, write_insert, write_plain_insert};
 pub use like::write_equal_in_lower_case;
 pub use limit::write_limit;
 pub(super) use limit::{count, write_fetch, write_limit_by};
-pub use named_sql::ends_with_in;
 pub use numeric::{write_numeric, write_quotient};
 pub use query::{write_locks, write_order_by, write_query};
 pub use raw::write_raw_list;

@@ -3,19 +3,16 @@
 
 use super::expr::{is_array, write_operand};
 use crate::error::{Error, ErrorKind, Result};
-use crate::lex::{LexicalRule, Piece, pieces};
+use crate::lex::{LexicalRule, Piece, is_list, pieces};
 use crate::sql::SqlWriter;
 use crate::stmt::{Expr, NamedSql};
 
 pub(super) fn write_named_sql<'a>(w: &mut SqlWriter<'a>, named: &'a NamedSql) -> Result<()> {
     let mut used = vec![false; named.binds.len()];
-    let mut before = "";
     let pieces = pieces(&named.sql, w.dialect().capabilities().lexical_rules);
-    let mut pieces = pieces.into_iter().peekable();
-    while let Some(piece) = pieces.next() {
-        match piece {
+    for (index, piece) in pieces.iter().enumerate() {
+        match *piece {
             Piece::Text(text) => {
-                before = text;
                 w.push(text);
             }
             Piece::Name(name) => {
@@ -23,52 +20,16 @@ pub(super) fn write_named_sql<'a>(w: &mut SqlWriter<'a>, named: &'a NamedSql) ->
                 let place = place.ok_or_else(|| unbound(named, name))?;
                 used[place] = true;
                 let bound = &named.binds[place].1;
-                if is_array(bound) && is_list(before, pieces.peek()) {
+                if is_array(bound) && is_list(&pieces, index) {
                     return Err(no_list(named, name));
                 }
                 write_operand(w, bound)?;
-                before = "";
             }
         }
     }
     match used.iter().position(|is_used| !is_used) {
         Some(place) => Err(unused(named, &named.binds[place].0)),
         None => Ok(()),
-    }
-}
-
-/// Returns whether SQL text ends with the word IN, behind which a list is expected.
-///
-/// # Examples
-///
-/// ```
-/// # use orm_core::sql::ends_with_in;
-/// assert!(ends_with_in("WHERE id NOT in ") && !ends_with_in("JOIN ") && !ends_with_in("id IN ("));
-/// ```
-pub fn ends_with_in(sql: &str) -> bool {
-    let word = |char: char| char.is_ascii_alphanumeric() || char == '_' || !char.is_ascii();
-    let text = sql.trim_end();
-    let Some(start) = text.len().checked_sub(2) else {
-        return false;
-    };
-    let is_in = text
-        .get(start..)
-        .is_some_and(|end| end.eq_ignore_ascii_case("in"));
-    is_in && !text[..start].ends_with(word)
-}
-
-/// Whether a name stands for the list of IN, between these texts: `IN :ids` or `IN (:ids)`.
-fn is_list(before: &str, after: Option<&Piece<'_>>) -> bool {
-    match before.trim_end().strip_suffix('(') {
-        Some(before) => {
-            let closes = |text: &&str| text.trim_start().starts_with(')');
-            let after = after.and_then(|piece| match piece {
-                Piece::Text(text) => Some(*text),
-                Piece::Name(_) => None,
-            });
-            after.as_ref().is_some_and(closes) && ends_with_in(before)
-        }
-        None => ends_with_in(before),
     }
 }
 
