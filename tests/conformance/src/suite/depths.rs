@@ -388,6 +388,17 @@ fn first_ids() -> Select<(orm::mapping::Column<orm::mapping::DerivedRow, i64>,)>
     select(ids.columns()).from(&ids)
 }
 
+/// Checks that so many levels find the keys of all users, or are refused if they are more than 20.
+fn finds_all(found: orm::Result<Vec<(i64,)>>, levels: usize) {
+    let found = found.map(|rows| {
+        let mut ids: Vec<i64> = rows.into_iter().map(|(id,)| id).collect();
+        ids.sort_unstable();
+        ids
+    });
+    assert!(levels > 20 || found.is_ok());
+    ends_or_finds(found, &[1, 2, 3, 4]);
+}
+
 fn tables_of_tables_end(db: &Db) {
     let conn = &mut seed(db);
     let query = |levels: usize| {
@@ -398,14 +409,7 @@ fn tables_of_tables_end(db: &Db) {
         })
     };
     for levels in [20, 60, 100, 240] {
-        let found = query(levels).all(conn);
-        let found = found.map(|rows| {
-            let mut ids: Vec<i64> = rows.into_iter().map(|(id,)| id).collect();
-            ids.sort_unstable();
-            ids
-        });
-        assert!(levels > 20 || found.is_ok());
-        ends_or_finds(found, &[1, 2, 3, 4]);
+        finds_all(query(levels).all(conn), levels);
     }
     all_end(db, conn, [query(400), query(MANY)]);
     assert_eq!(select(User).count(conn).unwrap(), 4);
@@ -421,14 +425,7 @@ fn common_table_expressions_of_each_other_end(db: &Db) {
         })
     };
     for levels in [20, 60, 100, 400] {
-        let found = query(levels).all(conn);
-        let found = found.map(|rows| {
-            let mut ids: Vec<i64> = rows.into_iter().map(|(id,)| id).collect();
-            ids.sort_unstable();
-            ids
-        });
-        assert!(levels > 20 || found.is_ok());
-        ends_or_finds(found, &[1, 2, 3, 4]);
+        finds_all(query(levels).all(conn), levels);
     }
     all_end(db, conn, [query(MANY)]);
     assert_eq!(select(User).count(conn).unwrap(), 4);
