@@ -5,10 +5,7 @@
 use super::dialect::Dialect;
 use super::writer::SqlWriter;
 use crate::error::{Error, ErrorKind, Result};
-use crate::value::{Value, json_fault};
-
-/// The levels of a document that `serde_json` reads.
-const LEVELS: usize = 127;
+use crate::value::{JSON_LEVELS, Value, json_fault};
 
 impl SqlWriter<'_> {
     /// Appends a name that the statement gives, and that is known in it alone: an alias, a label, the name of a window.
@@ -78,7 +75,7 @@ pub(super) fn literal_of(dialect: &dyn Dialect, value: &Value) -> Result<String>
         encoded = Some(own.encode(dialect.name()));
     }
     if let Value::Json(text) = encoded.as_ref().unwrap_or(value)
-        && let Some(fault) = json_fault(text, LEVELS)
+        && let Some(fault) = json_fault(text, JSON_LEVELS)
     {
         let message = format!("{fault} has no literal");
         return Err(Error::with_message(ErrorKind::Unsupported, message));

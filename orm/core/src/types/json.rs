@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::ser::Formatter;
 
 use super::{Codec, DbType, NotNull, Type, base};
-use crate::value::{ConversionError, Value, ValueRef};
+use crate::value::{ConversionError, JSON_LEVELS, Value, ValueRef};
 
 /// Stores a value of a type of serde as a JSON document.
 ///
@@ -82,9 +82,6 @@ impl<T: fmt::Display> fmt::Display for Json<T> {
 
 const NAME: &str = "a JSON document";
 
-/// The levels of a document that `serde_json` reads.
-const LEVELS: usize = 127;
-
 /// The text of a document. A codec has no error, so a text that is no document stands for a value that is none, and drivers
 /// refuse it by [`json_fault`](crate::driver::json_fault): the empty text for one that serde could not write, and the
 /// beginning of one that is nested too deep, which would overflow the stack if it was written to its end.
@@ -105,7 +102,7 @@ impl Levels {
     fn enter<W: io::Write + ?Sized>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
         writer.write_all(bracket)?;
         self.0 += 1;
-        if self.0 > LEVELS {
+        if self.0 > JSON_LEVELS {
             return Err(io::ErrorKind::InvalidData.into());
         }
         Ok(())
@@ -157,7 +154,7 @@ impl Codec for serde_json::Value {
     }
 
     fn copied(&self) -> Self {
-        copied(self, LEVELS)
+        copied(self, JSON_LEVELS)
     }
 }
 
@@ -270,7 +267,7 @@ mod tests {
         let deep = |levels| (1..levels).fold(json!([]), |inner, _| json!({ "a": inner }));
         let fault = |levels| {
             let text = to_text(&deep(levels));
-            (text.len() < 1000, json_fault(&text, LEVELS).is_some())
+            (text.len() < 1000, json_fault(&text, JSON_LEVELS).is_some())
         };
         assert_eq!((fault(127), fault(128)), ((true, false), (true, true)));
         assert_eq!(

@@ -5,10 +5,13 @@ use std::fmt;
 use super::{Value, ValueRef};
 use crate::civil;
 
+/// The most levels of a JSON document that `serde_json` reads.
+pub const JSON_LEVELS: usize = 127;
+
 /// Returns what is wrong with the text of a JSON document: it is empty, which stands for a value that serde could not
 /// serialize, or nested more than `deepest` levels deep.
 ///
-/// `serde_json` reads 127 levels, and databases have limits of their own.
+/// `serde_json` reads [`JSON_LEVELS`], and databases have limits of their own.
 ///
 /// # Examples
 ///

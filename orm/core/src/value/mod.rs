@@ -21,7 +21,7 @@ pub use batch_values::BatchValues;
 pub use decimal::Decimal;
 pub use extension::Extension;
 pub(crate) use extension::sealed;
-pub use json::json_fault;
+pub use json::{JSON_LEVELS, json_fault};
 
 // A row of binds is an array of them.
 const _: () = assert!(size_of::<ValueRef<'static>>() <= 24);

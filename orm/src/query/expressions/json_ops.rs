@@ -3,10 +3,9 @@
 //!
 //! A trait has them, since columns, expressions and paths have them all.
 
-use orm_core::driver::json_fault;
 use orm_core::stmt::{self, CompareOp, JsonExpr, JsonKind, JsonOp, JsonPath, JsonStep, JsonType};
 use orm_core::types::{Codec as _, DbType, NotNull, base};
-use orm_core::value::Value;
+use orm_core::value::{JSON_LEVELS, Value, json_fault};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Document;
@@ -29,9 +28,6 @@ pub struct JsonPlace {
     origin: Option<TableRef>,
     depth: usize,
 }
-
-/// The levels of a document, so the most steps of a path: of longer ones each database has a limit of its own.
-const LEVELS: usize = 127;
 
 /// Is implemented by the steps of a path: a key as text, or a position, counted from 0, as an integer.
 #[diagnostic::on_unimplemented(
@@ -112,7 +108,8 @@ pub trait JsonOps: Sized {
     /// ```
     fn at<K: JsonKey>(self, step: K) -> JsonPlace {
         let mut place = self.into_place();
-        if place.steps.len() == LEVELS {
+        // Of longer paths each database has a limit of its own.
+        if place.steps.len() == JSON_LEVELS {
             place.steps.clear();
             place.document = long_path().into_expr();
         }
@@ -417,7 +414,7 @@ pub(super) fn literal(value: &Document) -> stmt::Expr {
 /// Whether a bind is a document that drivers refuse.
 fn is_too_deep(bind: &stmt::Expr) -> bool {
     if let stmt::Expr::Value(Value::Json(text)) = bind {
-        return json_fault(text, LEVELS).is_some();
+        return json_fault(text, JSON_LEVELS).is_some();
     }
     false
 }
@@ -437,7 +434,7 @@ pub(super) fn take_apart(value: Document) {
 #[cold]
 fn long_path() -> BuildError {
     BuildError::new(
-        format!("a path in a JSON document has more than {LEVELS} steps"),
+        format!("a path in a JSON document has more than {JSON_LEVELS} steps"),
         "documents have at most that many levels",
     )
 }
