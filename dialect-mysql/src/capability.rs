@@ -33,8 +33,8 @@ pub(crate) const MYSQL: Capabilities = {
     own.alias_limit = 256;
     // The protocol counts the parameters of a statement in 16 bits.
     own.bind_limit = 65_535;
-    // Some hundred rows of a narrow table; longer statements gain nothing and fill the cache.
-    own.insert_binds = 1000;
+    // A thousand rows of a narrow table; longer statements gain nothing and fill the cache.
+    own.insert_binds = 4000;
     own.insert_stores_all = true;
     // A CASE looks at each of the rows for each row: beyond, that costs what it saves.
     own.batch_rows = 128;

@@ -20,10 +20,10 @@ pub(crate) enum Work {
     UpdateMany,
 }
 
-/// Users with the keys from 1 on, whose names are new in each round.
-pub(crate) fn users(rows: usize, round: usize) -> Vec<User> {
+/// Users whose names are new in each round, with the keys from 1 on, or without keys where the database makes them.
+pub(crate) fn users(work: Work, rows: usize, round: usize) -> Vec<User> {
     let user = |(index, id)| User {
-        id,
+        id: if work == Work::Returning { 0 } else { id },
         name: format!("New {round}"),
         ..row(index)
     };
@@ -56,7 +56,7 @@ pub(crate) fn run<R>(
         let mut native = |times| {
             let took = time(times, || {
                 round += 1;
-                raw(&mut client, work, &users(rows, round));
+                raw(&mut client, work, &users(work, rows, round));
             });
             if work == Work::Returning {
                 clear(&mut client);
@@ -67,7 +67,7 @@ pub(crate) fn run<R>(
         let mut ours = |times| -> Took {
             let took = time(times, || {
                 own_round += 1;
-                own(&mut conn, work, &users(rows, own_round));
+                own(&mut conn, work, &users(work, rows, own_round));
             });
             if work == Work::Returning {
                 delete(User).execute(&mut conn).unwrap();
@@ -87,11 +87,7 @@ fn own(conn: &mut Connection, work: Work, users: &[User]) {
             .execute(conn)
             .unwrap(),
         Work::Returning => {
-            let rows = users.iter().map(|user| User {
-                id: 0,
-                ..user.clone()
-            });
-            let back = insert(User).values(rows).returning((User.id, User.name));
+            let back = insert(User).values(users).returning((User.id, User.name));
             black_box(back.all(conn).unwrap());
         }
         Work::UpdateMany => {

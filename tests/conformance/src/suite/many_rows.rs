@@ -39,7 +39,7 @@ fn inserts_are_batched(db: &Db) {
             Ok(inserts())
         });
         let can = db.capabilities();
-        let together = if can.insert_binds > 1 { 500 } else { 1 };
+        let together = if can.insert_binds > 1 { 1000 } else { 1 };
         let expected = match can.generated_keys {
             GeneratedKeys::LastInsertId => rows,
             GeneratedKeys::Returning if can.arrays => 1,

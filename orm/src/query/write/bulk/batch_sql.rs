@@ -17,9 +17,9 @@ use crate::query::compile::validate::validate_insert;
 use crate::query::write::reflection::batch_column;
 
 /// The most rows of one multi-row statement: beyond, nothing gets faster.
-const STATEMENT_ROWS: usize = 500;
-/// The next smaller size.
-const LESS_ROWS: usize = 100;
+const STATEMENT_ROWS: usize = 1000;
+/// The next smaller sizes.
+const LESS_ROWS: [usize; 3] = [500, 250, 100];
 /// As many rows as this go into one statement, whatever their number.
 const FEW_ROWS: usize = 16;
 /// The rows whose values are collected at once for a loop over one statement.
@@ -133,12 +133,11 @@ pub(super) fn statement_rows(
         return 1;
     }
     let full = (capabilities.insert_binds / width).clamp(1, STATEMENT_ROWS);
-    match left {
-        _ if left >= full => full,
-        _ if left >= LESS_ROWS => LESS_ROWS,
-        _ if left <= FEW_ROWS => left,
-        _ => 1 << left.ilog2(),
+    if left >= full || left <= FEW_ROWS {
+        return left.min(full);
     }
+    let less = LESS_ROWS.into_iter().find(|&rows| rows <= left);
+    less.unwrap_or_else(|| 1 << left.ilog2())
 }
 
 /// The ranges of at most `size` rows that `rows` rows are cut into.
