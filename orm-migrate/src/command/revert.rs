@@ -2,9 +2,11 @@
 
 use orm::engine::Connection;
 
-use super::step::{self, Count, Step};
+use super::checks::{self, Way};
+use super::plan::{self, Planned};
+use super::step::{self, Count, Options, Step};
 use crate::error::Result;
-use crate::migration::{Direction, Locking, MigrationConnection, Migrations};
+use crate::migration::{Direction, Locking, MigrationConnection, Migrations, missing};
 
 /// Reverts the last `count` applied migrations, the last one first. Passes each reverted migration to `observer`.
 /// Holds the migration lock; two processes at the same time revert `count` migrations each.
@@ -12,6 +14,7 @@ use crate::migration::{Direction, Locking, MigrationConnection, Migrations};
 /// # Errors
 /// - Another process holds the lock until the timeout.
 /// - An applied migration is not in the folder or has no down.sql. Nothing is changed.
+/// - A migration is partly applied: an interrupted `run` must be continued first.
 /// - A statement fails. The error names file and line, and what of its migration is still applied.
 pub fn revert(
     migrations: &Migrations,
@@ -20,8 +23,49 @@ pub fn revert(
     locking: Locking,
     observer: &mut dyn FnMut(&Step),
 ) -> Result<Vec<Step>> {
-    let mut connection = MigrationConnection::locked(connection, migrations, locking)?;
+    let options = Options::new().locking(locking);
+    revert_with(migrations, connection, &count, &options, observer)
+}
+
+/// Reverts migrations as [`revert`] does, with options.
+///
+/// # Errors
+/// As [`revert`].
+pub fn revert_with(
+    migrations: &Migrations,
+    connection: Connection,
+    count: &Count,
+    options: &Options,
+    observer: &mut dyn FnMut(&Step),
+) -> Result<Vec<Step>> {
+    let mut connection = options.open(connection, migrations);
+    connection.hold_lock()?;
     let applied = step::last_applied(migrations, &mut connection, count)?;
     step::check(migrations, &mut connection, &applied, Direction::Down)?;
+    if !applied.is_empty() {
+        connection.set_up()?;
+    }
     step::perform(&mut connection, &applied, Direction::Down, observer)
+}
+
+/// Returns what [`revert_with`] would do, with the statements. Writes nothing, and takes no lock.
+///
+/// # Errors
+/// As [`revert_with`], without those of execution.
+pub fn plan(
+    migrations: &Migrations,
+    connection: Connection,
+    count: &Count,
+) -> Result<Vec<Planned>> {
+    let mut connection = MigrationConnection::new(connection, migrations.path());
+    checks::interrupted(&mut connection, Way::Back)?;
+    let versions = step::last(migrations, connection.applied()?, count)?;
+    if let Some(version) = versions
+        .iter()
+        .find(|version| migrations.find(version).is_none())
+    {
+        return Err(missing(version));
+    }
+    let (log, dialect) = (connection.log()?, connection.dialect());
+    plan::of(migrations, &versions, Direction::Down, dialect, &log)
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::enforcement::Checks;
 use super::folder::Direction;
+use super::journal::Journal;
 use super::progress::Progress;
 use crate::error::Error;
 
@@ -15,6 +16,12 @@ pub(super) struct Run {
     pub direction: Direction,
     /// The script that the next text comes from.
     pub path: PathBuf,
+    /// Whether the migration is a script and nothing else, so that its statements can be counted.
+    pub is_script: bool,
+    /// The checksum of the script that has run.
+    pub checksum: Option<String>,
+    /// How far it is, where no transaction is around all of it.
+    pub journal: Option<Journal>,
     /// Whether the migration requires a transaction.
     pub wants_transaction: bool,
     /// Whose transaction it runs in.
@@ -61,6 +68,9 @@ impl Run {
             version,
             direction,
             path: PathBuf::new(),
+            is_script: false,
+            checksum: None,
+            journal: None,
             wants_transaction: false,
             transaction: Owner::Script,
             history: HistoryState::Open,

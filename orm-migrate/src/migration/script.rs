@@ -73,6 +73,16 @@ impl Script {
         }
     }
 
+    /// Where the script is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Its text.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Where the script is, with the line of a place in it.
     pub(crate) fn place(&self, line: usize) -> String {
         format!("{}:{line}", self.path.display())
@@ -113,6 +123,66 @@ impl Script {
     pub(crate) fn sets_transaction(&self, statement: &Statement<'_>) -> bool {
         let words = self.first_words(statement);
         words.is(0, &["SET"]) && words.is(1, &["TRANSACTION"])
+    }
+
+    /// Whether a statement sets up the session, and is run again where a migration continues in another one.
+    pub(super) fn is_session(&self, statement: &Statement<'_>) -> bool {
+        statement_kind::is_session(statement.text, self.grammar)
+    }
+
+    /// Whether a statement leaves a value in the session that another one can't have.
+    pub(super) fn leaves_value(&self, statement: &Statement<'_>) -> bool {
+        let is_fixed = self.is_session(statement)
+            && !statement_kind::computes(statement.text, self.grammar)
+            || self.kind(statement) == StatementKind::Definition;
+        !is_fixed && self.has_variable(statement)
+    }
+
+    /// Whether a statement reads or sets a variable of the session.
+    pub(super) fn has_variable(&self, statement: &Statement<'_>) -> bool {
+        statement_kind::has_variable(statement.text, self.grammar)
+    }
+
+    /// Whether a statement asks for what the one before it has left in the session.
+    pub(super) fn reads_last(&self, statement: &Statement<'_>) -> bool {
+        statement_kind::reads_last(statement.text, self.grammar)
+    }
+
+    /// Whether a statement sets a savepoint, of which SQLite's outermost is a transaction.
+    pub(super) fn is_savepoint(&self, statement: &Statement<'_>) -> bool {
+        self.first_words(statement).is(0, &["SAVEPOINT"])
+    }
+
+    /// Whether a statement releases a savepoint.
+    pub(super) fn is_release(&self, statement: &Statement<'_>) -> bool {
+        self.first_words(statement).is(0, &["RELEASE"])
+    }
+
+    /// Whether a statement prepares a transaction, which others commit.
+    pub(super) fn is_prepare(&self, statement: &Statement<'_>) -> bool {
+        let words = self.first_words(statement);
+        words.is(0, &["PREPARE"]) && words.is(1, &["TRANSACTION"])
+    }
+
+    /// Whether a statement creates a table of the session.
+    pub(super) fn is_temporary(&self, statement: &Statement<'_>) -> bool {
+        let words = Tokens::first(4, statement.text, self.grammar.rules);
+        words.is(0, &["CREATE"]) && words.find(1, &["TEMPORARY", "TEMP"]).is_some()
+    }
+
+    /// Whether a statement may be run again when nothing is known of its outcome.
+    pub(super) fn is_repeatable(&self, statement: &Statement<'_>) -> bool {
+        statement_kind::is_repeatable(statement.text, self.grammar)
+    }
+
+    /// Whether a statement drops something.
+    pub(super) fn is_drop(&self, statement: &Statement<'_>) -> bool {
+        self.first_words(statement).is(0, &["DROP"])
+    }
+
+    /// Whether a statement leaves the session able to write to the bookkeeping's tables.
+    pub(super) fn is_plain(&self, statement: &Statement<'_>) -> bool {
+        statement_kind::is_plain(statement.text, self.grammar)
     }
 
     fn first_words<'a>(&self, statement: &Statement<'a>) -> Tokens<'a> {

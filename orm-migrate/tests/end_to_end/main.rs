@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod checksums;
 mod codecs;
 mod concurrent;
 mod discover;
@@ -12,9 +13,12 @@ mod embedded;
 mod failure;
 mod foreign_keys;
 mod guide;
+mod journal;
 mod messages;
 mod migrations;
 mod native;
+mod progress;
+mod selection;
 mod settings;
 mod support;
 mod tables;

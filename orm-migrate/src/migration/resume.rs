@@ -1,0 +1,361 @@
+//! What is written down of a migration that runs outside a transaction, and where the next run of one that was
+//! interrupted continues.
+//!
+//! At every moment the log has two numbers: how many statements have begun, and how many of them are done. A statement
+//! that changes rows is done in the transaction that changes them, and a script's own transaction holds how far the
+//! script is. A definition may be interrupted between its effect and the log: it is run again, and may find its work
+//! done. Where that can't be known, the user decides, by `repair`.
+
+use orm_core::error::Result as CoreResult;
+
+use super::harness::MigrationConnection;
+use super::journal::{Boundary, Journal};
+use super::log::{self, LogEntry, LogState};
+use super::run::{HistoryState, Owner};
+use super::script::Script;
+use super::split::Statement;
+use super::statement_kind::StatementKind;
+use super::{checksum, hints, stop};
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+
+/// What to do about a statement of which nothing is known.
+pub(super) const DECIDE: &str = "compare the database with the statement: type `orm-migrate repair --mark-done` if it took effect, and \
+     `orm-migrate repair --run-again` if it did not; then run the command again";
+
+impl MigrationConnection {
+    /// Whether the migration under way is written down statement by statement.
+    pub(super) fn journals(&self) -> bool {
+        self.run.is_script && self.has_log && self.run.transaction == Owner::Script
+    }
+
+    /// Begins the journal, or continues that of an earlier run. Returns the statement to begin with.
+    ///
+    /// # Errors
+    /// An earlier run can't be continued.
+    pub(super) fn open_journal(
+        &mut self,
+        script: &Script,
+        statements: &[Statement<'_>],
+    ) -> Result<usize> {
+        if !self.journals() || self.run.journal.is_some() {
+            return Ok(0);
+        }
+        self.claim()?;
+        let place = self.place()?;
+        let version = self.run.version.clone();
+        let prefixes = checksum::of_prefixes(statements);
+        let found = log::find(&mut self.connection, &place, &version)?;
+        let state = LogState::of(self.run.direction);
+        let is_plain = statements
+            .iter()
+            .all(|statement| script.is_plain(statement));
+        let mut journal = Journal::new(&self.connection, place.clone(), &version, prefixes.clone());
+        journal.is_plain = is_plain;
+        let first = match found {
+            Some(entry) if entry.state == state => {
+                journal.uncertain = where_to_continue(&entry, script, statements, &prefixes)?;
+                entry.done
+            }
+            found => {
+                let old = found.and_then(|entry| entry.checksum);
+                let entry = LogEntry {
+                    version,
+                    name: self.run.name.clone(),
+                    state,
+                    checksum: match state {
+                        LogState::Applying => self.run.checksum.clone(),
+                        LogState::Reverting | LogState::Applied => old,
+                    },
+                    begun: 0,
+                    done: 0,
+                    total: statements.len(),
+                    prefix: prefixes[0].clone(),
+                    run_on: None,
+                };
+                stop::point();
+                log::replace(&mut self.connection, &place, &entry)?;
+                stop::point();
+                0
+            }
+        };
+        self.run.journal = Some(journal);
+        self.set_session_again(script, statements, first)?;
+        if first > 0 {
+            self.run.progress.continue_after(first);
+        }
+        Ok(first)
+    }
+
+    /// Runs what the first statements have set of the session, which was that of an earlier run.
+    fn set_session_again(
+        &mut self,
+        script: &Script,
+        statements: &[Statement<'_>],
+        first: usize,
+    ) -> Result<()> {
+        let (done, rest) = statements.split_at(first);
+        let drops_later = script.has_drop(rest);
+        for statement in done.iter().filter(|statement| script.is_session(statement)) {
+            let kind = script.kind(statement);
+            self.before_switch(kind)?;
+            self.connection.raw_control(statement.text)?;
+            self.after_switch(kind, drops_later)?;
+        }
+        Ok(())
+    }
+
+    /// What is to be written down around a statement.
+    pub(super) fn boundary(
+        &self,
+        script: &Script,
+        statements: &[Statement<'_>],
+        at: usize,
+    ) -> Boundary {
+        let Some(journal) = &self.run.journal else {
+            return Boundary::None;
+        };
+        let (statement, is_plain) = (&statements[at], journal.is_plain);
+        let kind = script.kind(statement);
+        let implicit = self.commits_by_itself();
+        if !self.connection.has_transaction() {
+            return match kind {
+                StatementKind::Begin if is_plain => Boundary::None,
+                // There is nothing to end.
+                StatementKind::Commit | StatementKind::Rollback => Boundary::None,
+                StatementKind::Begin => {
+                    Boundary::Around(end_of_transaction(script, statements, at))
+                }
+                _ if script.is_session(statement) || script.is_savepoint(statement) => {
+                    Boundary::None
+                }
+                StatementKind::Data if is_plain && !script.is_divisible(statement) => {
+                    Boundary::Whole
+                }
+                _ => Boundary::Around(at + 1),
+            };
+        }
+        match kind {
+            _ if !is_plain => Boundary::After,
+            StatementKind::Commit | StatementKind::CommitRaw if !script.is_prepare(statement) => {
+                Boundary::Commit
+            }
+            StatementKind::CommitRaw | StatementKind::Rollback | StatementKind::RollbackRaw => {
+                Boundary::After
+            }
+            _ if script.is_release(statement) && !implicit => Boundary::Commit,
+            StatementKind::Data => Boundary::After,
+            _ if implicit => Boundary::Implicit,
+            _ => Boundary::After,
+        }
+    }
+
+    /// To be called before a statement runs.
+    pub(super) fn before_statement(
+        &mut self,
+        boundary: Boundary,
+        script: &Script,
+        statements: &[Statement<'_>],
+        at: usize,
+    ) -> Result<()> {
+        stop::point();
+        let Some(journal) = &mut self.run.journal else {
+            return Ok(());
+        };
+        match boundary {
+            Boundary::None | Boundary::After => {}
+            Boundary::Whole => self.connection.begin()?,
+            Boundary::Around(end) => journal.write(&mut self.connection, end, at)?,
+            Boundary::Implicit => journal.write_inside(&mut self.connection, at + 1, at)?,
+            Boundary::Commit => {
+                let kind = script.kind(&statements[at]);
+                let mut rest = statements[at + 1..].iter();
+                let is_last = rest.all(|statement| script.is_session(statement));
+                let ends = kind == StatementKind::Commit || script.is_release(&statements[at]);
+                if is_last && ends && self.run.history == HistoryState::Looked {
+                    // A process that is killed behind the COMMIT has then not left a migration that is done and
+                    // counts as pending.
+                    self.write_history()?;
+                } else {
+                    journal.write_inside(&mut self.connection, at + 1, at + 1)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// To be called after a statement. Returns whether it counts as done: it may have found its work done by an
+    /// earlier run.
+    pub(super) fn after_statement(
+        &mut self,
+        boundary: Boundary,
+        script: &Script,
+        statement: &Statement<'_>,
+        at: usize,
+        ran: CoreResult<()>,
+    ) -> Result<CoreResult<()>> {
+        stop::point();
+        let Some(journal) = &mut self.run.journal else {
+            return Ok(ran);
+        };
+        let was_interrupted = journal.uncertain == Some(at);
+        let ran = match ran {
+            Err(error)
+                if was_interrupted && hints::is_done_already(&error, script.is_drop(statement)) =>
+            {
+                self.run.progress.advance();
+                self.run.progress.keep();
+                Ok(())
+            }
+            other => other,
+        };
+        let in_transaction = !matches!(boundary, Boundary::None | Boundary::Around(_));
+        if ran.is_err() {
+            let is_unknown = self.run.progress.is_partial() || self.run.lost || was_interrupted;
+            journal.is_certain = !is_unknown && (journal.is_plain || !in_transaction);
+            journal.failed = at + 1;
+            return Ok(ran);
+        }
+        let has_ended = !self.connection.has_transaction();
+        match boundary {
+            Boundary::None | Boundary::Commit => {}
+            Boundary::Whole => {
+                journal.write_inside(&mut self.connection, at + 1, at + 1)?;
+                self.connection.commit()?;
+                self.run.progress.keep();
+            }
+            Boundary::Around(_) | Boundary::Implicit | Boundary::After if has_ended => {
+                journal.write(&mut self.connection, at + 1, at + 1)?;
+            }
+            Boundary::Around(_) | Boundary::Implicit | Boundary::After => {}
+        }
+        stop::point();
+        Ok(ran)
+    }
+
+    /// Writes down that a failed statement has not taken effect, where that is certain.
+    pub(super) fn settle_journal(&mut self) {
+        let (is_lost, implicit) = (self.run.lost, self.commits_by_itself());
+        if let Some(journal) = &mut self.run.journal
+            && journal.is_certain
+            && !is_lost
+        {
+            // An earlier statement may have committed what can't be known.
+            let begun = implicit.then_some(journal.failed);
+            // If it can't be written, the next run asks.
+            let _ = journal.settle(&mut self.connection, begun);
+        }
+    }
+
+    /// The hint for a failed statement, where the journal knows how it goes on.
+    pub(super) fn journal_hint(&self) -> Option<&'static str> {
+        let journal = self.run.journal.as_ref()?;
+        Some(if self.run.lost {
+            "check the server's log for the reason, and run the command again: it continues where it was interrupted"
+        } else if journal.is_certain {
+            "correct the statement, and run the command again: it continues with this statement; the statements before it \
+             must stay as they are"
+        } else {
+            DECIDE
+        })
+    }
+}
+
+/// Behind the end of the transaction that a statement begins.
+fn end_of_transaction(script: &Script, statements: &[Statement<'_>], at: usize) -> usize {
+    let ends = |statement: &Statement<'_>| {
+        matches!(
+            script.kind(statement),
+            StatementKind::Commit
+                | StatementKind::CommitRaw
+                | StatementKind::Rollback
+                | StatementKind::RollbackRaw
+        )
+    };
+    let end = statements[at..].iter().position(ends);
+    end.map_or(statements.len(), |end| at + end + 1)
+}
+
+/// Checks whether a migration can continue where it was interrupted. Returns the statement that is run again although it
+/// may have taken effect.
+fn where_to_continue(
+    entry: &LogEntry,
+    script: &Script,
+    statements: &[Statement<'_>],
+    prefixes: &[String],
+) -> Result<Option<usize>> {
+    let &LogEntry {
+        begun, done, total, ..
+    } = entry;
+    if prefixes.get(done) != Some(&entry.prefix) {
+        return Err(edited(entry, script));
+    }
+    if let Some((statement, what)) = needs_its_session(script, statements, done) {
+        let place = script.place(statement.line);
+        return Err(Error::failed(format!(
+            "{place}: the migration can't continue: {what} of its interrupted run is gone"
+        ))
+        .with_hint(format!(
+            "undo by hand what the first {done} of {total} statements did, and type `orm-migrate repair --start-over`"
+        )));
+    }
+    let Some(statement) = statements.get(done).filter(|_| begun > done) else {
+        return Ok(None);
+    };
+    let is_single = begun == done + 1;
+    let is_definition =
+        script.kind(statement) == StatementKind::Definition && !script.is_divisible(statement);
+    let is_begin = script.kind(statement) == StatementKind::Begin;
+    if is_single && (is_definition || is_begin || script.is_repeatable(statement)) {
+        return Ok(Some(done));
+    }
+    let place = script.place(statement.line);
+    let what = if is_single {
+        "statement"
+    } else {
+        "transaction"
+    };
+    let message = format!(
+        "{place}: an earlier run was interrupted in this {what}: whether it took effect is not known"
+    );
+    Err(Error::failed(message)
+        .with_note("sql", statement.text)
+        .with_hint(DECIDE))
+}
+
+/// The statement whose effect on the session can't be had again, and what it is.
+fn needs_its_session<'a, 's>(
+    script: &Script,
+    statements: &'a [Statement<'s>],
+    done: usize,
+) -> Option<(&'a Statement<'s>, &'static str)> {
+    let (done, rest) = statements.split_at(done);
+    let temporary = done.iter().find(|statement| script.is_temporary(statement));
+    if let Some(statement) = temporary.filter(|_| !rest.is_empty()) {
+        return Some((statement, "the temporary table"));
+    }
+    if rest.iter().any(|statement| script.has_variable(statement))
+        && let Some(statement) = done.iter().find(|statement| script.leaves_value(statement))
+    {
+        return Some((statement, "the variable"));
+    }
+    let reads = rest
+        .first()
+        .filter(|statement| script.reads_last(statement));
+    reads
+        .filter(|_| !done.is_empty())
+        .map(|statement| (statement, "the key of the last row"))
+}
+
+#[cold]
+fn edited(entry: &LogEntry, script: &Script) -> Error {
+    let LogEntry { done, total, .. } = entry;
+    let path = script.path().display();
+    let message = format!(
+        "{path}: {done} of {total} statements have run in an earlier run, and their text has changed since"
+    );
+    Error::new(Exit::Drift, message).with_hint(
+        "restore their text and change only what is behind them; or undo by hand what they did, and type \
+         `orm-migrate repair --start-over`",
+    )
+}
