@@ -51,8 +51,8 @@
 //! - A table `__orm_migration_log` has the checksum of each applied `up.sql`: one that was edited is reported, and nothing is
 //!   applied behind it. `diesel` does not know the table, and a version that it has applied is not compared.
 //! - A migration outside a transaction is written down there statement by statement. If a statement fails or the program is
-//!   killed, the next run continues with that statement. A script with a transaction of its own is recorded in it, before
-//!   its last COMMIT.
+//!   killed, the next run continues with that statement, which `diesel` can't. A script with a transaction of its own is
+//!   recorded in it, before its last COMMIT.
 //! - One program serves all databases and needs no client library.
 //!
 //! # At the start of a service

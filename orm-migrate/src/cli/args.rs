@@ -32,8 +32,9 @@ Exit codes:
   2  the command line or the database url is wrong
   3  migrations are pending (status), or one was interrupted (status, verify)
   5  several packages may hold the models, name one with -p
-  7  the database has applied migrations that the folder doesn't have, or the up.sql of an applied one
-     was edited (status, verify, run, revert, redo); the tables are not those of the models (baseline)
+  7  the database has applied migrations that the folder doesn't have (status, verify, revert, redo); the
+     up.sql of an applied one was edited (status, verify, run), or statements of an interrupted one that
+     have run (run, revert); the tables are not those of the models (baseline)
   8  another program holds the migration lock for longer than --lock-timeout
 
 Examples:

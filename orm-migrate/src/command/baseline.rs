@@ -9,6 +9,7 @@ use super::drift::{self, Lacking};
 use super::stamp::{self, Stamp};
 use super::step::Upto;
 use super::tables::{self, Tables};
+use crate::dialect::{self, Family};
 use crate::error::Result;
 use crate::migration::{Locking, Migrations, Written, history};
 use crate::models::Models;
@@ -53,7 +54,13 @@ pub fn baseline(
         .tables()
         .iter()
         .map(|table| table.name.to_string());
-    let (present, absent): (Vec<_>, Vec<_>) = names.partition(|name| existing.contains(name));
+    // PostgreSQL alone compares names case-sensitively.
+    let is_exact = dialect::known_family(dialect) == Some(Family::Postgres);
+    let (present, absent): (Vec<_>, Vec<_>) = names.partition(|name| {
+        let is_name =
+            |found: &String| found == name || !is_exact && found.eq_ignore_ascii_case(name);
+        existing.iter().any(is_name)
+    });
     let Some(mut connection) = connection.filter(|_| !present.is_empty()) else {
         let written = tables::migration(Tables::Create, models, dialect, folder, name)?;
         return Ok(Baseline::Pending(written));

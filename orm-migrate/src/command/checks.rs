@@ -7,9 +7,11 @@ use crate::migration::{MigrationConnection, Migrations};
 
 /// Where a command goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Way {
-    Forward,
-    Back,
+pub(super) enum Way<'a> {
+    /// It applies these versions.
+    Forward(&'a [String]),
+    /// It reverts these versions.
+    Back(&'a [String]),
     /// Both, which needs a clean beginning.
     Both,
 }
@@ -57,8 +59,8 @@ pub(super) fn edited_names(
     let checksums = migrations.checksums()?;
     let is_edited = |version: &&String| {
         let was = log.find(version).and_then(|entry| entry.checksum.as_ref());
-        let is = checksums.get(*version);
-        was.is_some() && is.is_some() && was != is
+        // One that can't be read, as it is empty, has none.
+        was.is_some() && was != checksums.get(*version)
     };
     let edited = applied.iter().filter(is_edited);
     let names = edited.filter_map(|version| migrations.find(version));
@@ -69,25 +71,30 @@ pub(super) fn edited_names(
 ///
 /// # Errors
 /// An interrupted `run` must be continued by `run`, and an interrupted `revert` by `revert`.
-pub(super) fn interrupted(connection: &mut MigrationConnection, way: Way) -> Result<()> {
+pub(super) fn interrupted(
+    migrations: &Migrations,
+    connection: &mut MigrationConnection,
+    way: Way<'_>,
+) -> Result<()> {
     let log = connection.log()?;
     let Some(entry) = log.interrupted() else {
         return Ok(());
     };
-    let goes_on = match entry.state {
-        LogState::Applying => way == Way::Forward,
-        LogState::Reverting => way == Way::Back,
-        LogState::Applied => true,
+    let goes_on = match (entry.state, way) {
+        (LogState::Applying, Way::Forward(versions))
+        | (LogState::Reverting, Way::Back(versions)) => versions.contains(&entry.version),
+        (LogState::Applied, _) => true,
+        (LogState::Applying | LogState::Reverting, _) => false,
     };
     if goes_on {
         Ok(())
     } else {
-        Err(half_done(entry))
+        Err(half_done(entry, migrations.find(&entry.version).is_some()))
     }
 }
 
 #[cold]
-fn half_done(entry: &LogEntry) -> Error {
+fn half_done(entry: &LogEntry, is_there: bool) -> Error {
     let LogEntry {
         name, done, total, ..
     } = entry;
@@ -95,12 +102,17 @@ fn half_done(entry: &LogEntry) -> Error {
         LogState::Applying | LogState::Applied => ("applied", "run"),
         LogState::Reverting => ("reverted", "revert"),
     };
+    let (missing, restore) = if is_there {
+        ("", "")
+    } else {
+        (", and it is not in the folder", "restore its folder and ")
+    };
     Error::failed(format!(
-        "the migration {name} is partly {verb}: {done} of {total} statements are done"
+        "the migration {name} is partly {verb}: {done} of {total} statements are done{missing}"
     ))
     .with_note("state", "nothing was changed")
     .with_hint(format!(
-        "type `orm-migrate {command}`, which continues; or undo by hand what is done, and type \
+        "{restore}type `orm-migrate {command}`, which continues; or undo by hand what is done, and type \
              `orm-migrate repair --start-over`"
     ))
 }

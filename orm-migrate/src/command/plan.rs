@@ -4,8 +4,8 @@ use orm_core::sql::Dialect;
 
 use crate::dialect;
 use crate::error::Result;
-use crate::migration::log::{Log, LogState};
-use crate::migration::{Direction, Migrations};
+use crate::migration::log::{Log, LogEntry, LogState};
+use crate::migration::{Direction, Migrations, interrupted};
 
 /// Describes a migration that would be applied or reverted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,10 +45,16 @@ pub(super) fn of(
         let version = migration.name().version().to_string();
         let script = migrations.script(&name, direction, grammar)?;
         let wanted = migration.metadata().run_in_transaction();
-        let in_transaction = wanted && script.is_undoable(dialect.capabilities())?;
-        script.check(in_transaction)?;
-        let entry = log.find(&version);
-        let entry = entry.filter(|entry| entry.state == LogState::of(direction));
+        let is_begun =
+            |entry: &&LogEntry| entry.is_interrupted() && entry.state == LogState::of(direction);
+        let entry = log.find(&version).filter(is_begun);
+        let undoable = wanted && script.is_undoable(dialect.capabilities())?;
+        script.check(undoable)?;
+        // What has run without a transaction continues without one.
+        let in_transaction = undoable && entry.is_none();
+        if let Some(entry) = entry {
+            interrupted::check(entry, &script)?;
+        }
         let done = entry.map_or(0, |entry| entry.done);
         let statements = script.statements()?.into_iter().skip(done);
         planned.push(Planned {

@@ -82,8 +82,9 @@ pub fn redo_with(
         Which::Last(count) => count.clone(),
         Which::Planned(plan) => Count::Last(plan.versions.len()),
     };
-    checks::interrupted(&mut connection, Way::Both)?;
-    let applied = step::last_applied(migrations, &mut connection, &count)?;
+    checks::interrupted(migrations, &mut connection, Way::Both)?;
+    let applied = step::last_versions(migrations, &mut connection, &count)?;
+    let applied = migrations.load(&applied)?;
     if let Which::Planned(plan) = which
         && !is_of(plan, &applied)
     {

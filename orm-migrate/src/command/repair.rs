@@ -68,7 +68,7 @@ pub fn repair(
         };
         let known = log.find(&version);
         let is_known = known.is_some_and(|entry| entry.checksum.is_some());
-        let is_reverting = known.is_some_and(|entry| entry.state == LogState::Reverting);
+        let is_reverting = known.is_some_and(LogEntry::is_interrupted);
         let checksum = checksums.get(&version).cloned();
         if is_reverting || checksum.is_none() || is_known && !edited.contains(&entry.name) {
             continue;

@@ -6,7 +6,7 @@ use super::checks::{self, Way};
 use super::plan::{self, Planned};
 use super::step::{self, Count, Options, Step};
 use crate::error::Result;
-use crate::migration::{Direction, Locking, MigrationConnection, Migrations, missing};
+use crate::migration::{Direction, Locking, MigrationConnection, Migrations};
 
 /// Reverts the last `count` applied migrations, the last one first. Passes each reverted migration to `observer`.
 /// Holds the migration lock; two processes at the same time revert `count` migrations each.
@@ -40,7 +40,9 @@ pub fn revert_with(
 ) -> Result<Vec<Step>> {
     let mut connection = options.open(connection, migrations);
     connection.hold_lock()?;
-    let applied = step::last_applied(migrations, &mut connection, count)?;
+    let applied = step::last_versions(migrations, &mut connection, count)?;
+    checks::interrupted(migrations, &mut connection, Way::Back(&applied))?;
+    let applied = migrations.load(&applied)?;
     step::check(migrations, &mut connection, &applied, Direction::Down)?;
     if !applied.is_empty() {
         connection.set_up()?;
@@ -58,14 +60,8 @@ pub fn plan(
     count: &Count,
 ) -> Result<Vec<Planned>> {
     let mut connection = MigrationConnection::new(connection, migrations.path());
-    checks::interrupted(&mut connection, Way::Back)?;
-    let versions = step::last(migrations, connection.applied()?, count)?;
-    if let Some(version) = versions
-        .iter()
-        .find(|version| migrations.find(version).is_none())
-    {
-        return Err(missing(version));
-    }
+    let versions = step::last_versions(migrations, &mut connection, count)?;
+    checks::interrupted(migrations, &mut connection, Way::Back(&versions))?;
     let (log, dialect) = (connection.log()?, connection.dialect());
     plan::of(migrations, &versions, Direction::Down, dialect, &log)
 }

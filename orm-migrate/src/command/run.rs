@@ -24,6 +24,7 @@ use crate::migration::{Direction, Locking, MigrationConnection, Migrations};
 /// - A script can't be read.
 /// - A statement fails. The error names file and line, and what of its migration is applied.
 /// - A migration was interrupted in a statement of which it is not known whether it took effect.
+/// - An interrupted migration is not among those to apply, or was being reverted.
 pub fn run(
     migrations: &Migrations,
     connection: Connection,
@@ -46,12 +47,16 @@ pub fn run_with(
 ) -> Result<Vec<Step>> {
     let mut connection = options.open(connection, migrations);
     checks::edited(migrations, &mut connection)?;
-    if step::pending(migrations, &connection.applied()?, &options.upto)?.is_empty() {
+    let is_whole = connection.log()?.interrupted().is_none();
+    let pending = step::pending(migrations, &connection.applied()?, &options.upto)?;
+    if pending.is_empty() && is_whole {
         return Ok(Vec::new());
     }
     connection.hold_lock()?;
-    checks::interrupted(&mut connection, Way::Forward)?;
+    // Another process may have applied migrations in the meantime.
+    checks::edited(migrations, &mut connection)?;
     let pending = step::pending(migrations, &connection.applied()?, &options.upto)?;
+    checks::interrupted(migrations, &mut connection, Way::Forward(&pending))?;
     let pending = migrations.load(&pending)?;
     step::check(migrations, &mut connection, &pending, Direction::Up)?;
     if !pending.is_empty() {
@@ -67,8 +72,8 @@ pub fn run_with(
 pub fn plan(migrations: &Migrations, connection: Connection, upto: &Upto) -> Result<Vec<Planned>> {
     let mut connection = MigrationConnection::new(connection, migrations.path());
     checks::edited(migrations, &mut connection)?;
-    checks::interrupted(&mut connection, Way::Forward)?;
     let pending = step::pending(migrations, &connection.applied()?, upto)?;
+    checks::interrupted(migrations, &mut connection, Way::Forward(&pending))?;
     let (log, dialect) = (connection.log()?, connection.dialect());
     plan::of(migrations, &pending, Direction::Up, dialect, &log)
 }

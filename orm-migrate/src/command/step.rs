@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use diesel::migration::Migration;
 use orm::engine::Connection;
 
-use super::checks::{self, Way};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::migration::{
@@ -130,21 +129,18 @@ impl Options {
 
 pub(super) type Loaded = Vec<Box<dyn Migration<Tag>>>;
 
-/// The last `count` applied migrations, the last one first, from the folder.
-pub(super) fn last_applied(
+/// The last `count` applied versions, the last one first, all of which are in the folder.
+pub(super) fn last_versions(
     migrations: &Migrations,
     connection: &mut MigrationConnection,
     count: &Count,
-) -> Result<Loaded> {
-    checks::interrupted(connection, Way::Back)?;
+) -> Result<Vec<String>> {
     let versions = last(migrations, connection.applied()?, count)?;
-    if let Some(version) = versions
-        .iter()
-        .find(|version| migrations.find(version).is_none())
-    {
-        return Err(missing(version));
+    let is_missing = |version: &&String| migrations.find(version).is_none();
+    match versions.iter().find(is_missing) {
+        Some(version) => Err(missing(version)),
+        None => Ok(versions),
     }
-    migrations.load(&versions)
 }
 
 /// The last `count` of the applied versions, the last one first.

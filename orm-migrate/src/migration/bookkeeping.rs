@@ -20,8 +20,8 @@ impl MigrationConnection {
 
     /// Creates the migration history and the migration log if they do not exist.
     pub(crate) fn set_up(&mut self) -> Result<()> {
-        history::set_up(&mut self.connection)?;
         log::set_up(&mut self.connection)?;
+        history::set_up(&mut self.connection)?;
         self.has_log = true;
         Ok(())
     }
@@ -92,7 +92,7 @@ impl MigrationConnection {
     }
 
     /// Writes the history at the end of a migration, in one transaction with the log.
-    fn finish(&mut self) -> Result<()> {
+    pub(super) fn finish(&mut self) -> Result<()> {
         if self.connection.has_transaction() {
             return self.write_history();
         }

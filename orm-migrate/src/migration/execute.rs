@@ -44,7 +44,7 @@ impl MigrationConnection {
             let boundary = self.boundary(&script, &statements, at);
             self.before_statement(boundary, &script, &statements, at)?;
             let ran = self.run_statement(&script, statement, drops_later);
-            let ran = self.after_statement(boundary, &script, statement, at, ran)?;
+            let ran = self.after_statement(boundary, &script, &statements, at, ran)?;
             if let Err(error) = ran {
                 let run = if was_inside {
                     hints::Run::InTransaction

@@ -20,6 +20,7 @@ use super::enforcement::Checks;
 use super::folder::{Direction, Migrations};
 use super::history::{self, Place};
 use super::lock::{Lock, Locking};
+use super::log::{self, LogState};
 use super::observer::{Observer, Silent};
 use super::run::{HistoryState, Owner, Run};
 use super::script::Script;
@@ -108,8 +109,10 @@ impl MigrationConnection {
     /// Takes the migration lock for as long as this value lives.
     ///
     /// # Errors
+    /// [`Exit::Usage`](crate::Exit::Usage) if the database has no such time-out.
     /// [`Exit::LockTimeout`](crate::Exit::LockTimeout) if another program holds it for too long.
     pub(crate) fn hold_lock(&mut self) -> Result<()> {
+        self.timeouts.check(self.connection.dialect())?;
         if self.lock.is_none() {
             self.lock = Some(Lock::take(
                 &mut self.connection,
@@ -213,9 +216,16 @@ impl MigrationConnection {
         if self.connection.in_transaction() {
             self.run.transaction = Owner::Caller;
         }
-        self.place()?;
+        let place = self.place()?;
+        if is_script && self.has_log && self.run.transaction == Owner::Script {
+            // What has run without a transaction continues without one, even if its metadata.toml was edited.
+            let entry = log::find(&mut self.connection, &place, &self.run.version)?;
+            let continues = entry.is_some_and(|entry| {
+                entry.is_interrupted() && entry.state == LogState::of(direction)
+            });
+            self.run.wants_transaction &= !continues;
+        }
         let settings = Settings::read(&mut self.connection)?;
-        self.timeouts.set(&mut self.connection)?;
         self.run.checks = Checks::new(settings.enforces_foreign_keys());
         let transactional = self.connection.dialect().capabilities().transactional_ddl;
         if self.run.wants_transaction && transactional {
@@ -258,6 +268,7 @@ impl MigrationConnection {
         migration: &dyn Migration<Tag>,
         settings: &Settings,
     ) -> diesel::migration::Result<()> {
+        self.timeouts.set(&mut self.connection)?;
         match self.run.direction {
             Direction::Up => migration.run(self)?,
             Direction::Down => migration.revert(self)?,

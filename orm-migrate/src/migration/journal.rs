@@ -40,10 +40,14 @@ pub(super) struct Journal {
     prefixes: Vec<String>,
     /// Whether the script leaves its session as it is, so that its own transactions can hold the journal.
     pub(super) is_plain: bool,
+    /// Whether a rollback reaches the rows of every table.
+    pub(super) all_roll_back: bool,
     /// The statement in which an earlier run was interrupted, if it is run again.
     pub(super) uncertain: Option<usize>,
     /// The number of the failed statement, counted from 1.
     pub(super) failed: usize,
+    /// What the user is to do if it is not known whether the failed statement took effect.
+    pub(super) decide: &'static str,
     /// Whether the failed statement has certainly not taken effect.
     pub(super) is_certain: bool,
 }
@@ -64,8 +68,10 @@ impl Journal {
             version: version.to_owned(),
             prefixes,
             is_plain: true,
+            all_roll_back: true,
             uncertain: None,
             failed: 0,
+            decide: "",
             is_certain: true,
         }
     }
@@ -83,7 +89,7 @@ impl Journal {
             connection,
             &self.place,
             &self.version,
-            (begun, done),
+            (begun, done, self.total()),
             prefix,
         )?;
         stop::point();
@@ -99,12 +105,17 @@ impl Journal {
     ) -> Result<()> {
         stop::point();
         let prefix = self.prefixes.get(done).cloned().unwrap_or_default();
-        let (place, version) = (self.place.clone(), self.version.clone());
+        let (place, version, total) = (self.place.clone(), self.version.clone(), self.total());
         self.outside(connection, |connection| {
-            log::advance(connection, &place, &version, (begun, done), &prefix)
+            log::advance(connection, &place, &version, (begun, done, total), &prefix)
         })?;
         stop::point();
         Ok(())
+    }
+
+    /// How many statements there are.
+    fn total(&self) -> usize {
+        self.prefixes.len().saturating_sub(1)
     }
 
     /// Writes down that what has begun has not taken effect, if it is this statement.

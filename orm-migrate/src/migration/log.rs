@@ -15,6 +15,7 @@ use orm_core::value::ValueRef;
 use super::folder::Direction;
 use super::history::{self, Place};
 use crate::dialect::{self, Family};
+use crate::error::Error;
 
 /// The table's name.
 pub(crate) const TABLE: &str = "__orm_migration_log";
@@ -49,6 +50,11 @@ pub(crate) struct LogEntry {
 }
 
 impl LogEntry {
+    /// Whether something of the migration has run, or may have.
+    pub(crate) fn is_interrupted(&self) -> bool {
+        self.state != LogState::Applied && self.begun > 0
+    }
+
     /// The entry of a migration that is applied.
     pub(crate) fn applied(
         version: &str,
@@ -149,14 +155,34 @@ impl Log {
 
     /// The migration that was interrupted or has failed between its statements.
     pub(crate) fn interrupted(&self) -> Option<&LogEntry> {
-        self.0.iter().find(|entry| entry.state != LogState::Applied)
+        self.0.iter().find(|entry| entry.is_interrupted())
     }
 }
 
 /// Creates the table if it does not exist.
-pub(super) fn set_up(connection: &mut Connection) -> Result<()> {
+///
+/// # Errors
+/// The user may not create tables: without the log, nothing is applied.
+pub(super) fn set_up(connection: &mut Connection) -> crate::error::Result<()> {
     let create = create_table(connection.dialect())?;
-    history::create_missing(connection, TABLE, &create)
+    let created = history::create_missing(connection, TABLE, &create);
+    created.map_err(|error| match error.code() {
+        Some(code) if NOT_GRANTED.contains(&code) => cannot_create(&create).with_source(error),
+        _ => error.into(),
+    })
+}
+
+/// A privilege is missing: on PostgreSQL; on MySQL and MariaDB for the database, and for the table.
+const NOT_GRANTED: &[&str] = &["42501", "1044", "1142"];
+
+#[cold]
+fn cannot_create(create: &str) -> Error {
+    Error::failed(format!("the table {TABLE} can't be created"))
+        .with_note("state", "nothing was changed")
+        .with_hint(format!(
+            "grant this user the privilege to create tables, or let another user create it, and grant this one SELECT, \
+             INSERT, UPDATE and DELETE on it: {create};"
+        ))
 }
 
 fn create_table(dialect: &dyn Dialect) -> Result<String> {
@@ -283,7 +309,7 @@ pub(super) fn advance(
     connection: &mut Connection,
     place: &Place,
     version: &str,
-    (begun, done): (usize, usize),
+    (begun, done, total): (usize, usize, usize),
     prefix: &str,
 ) -> Result<()> {
     let mut w = SqlWriter::new(connection.dialect());
@@ -291,6 +317,7 @@ pub(super) fn advance(
     place.write(&mut w, TABLE);
     w.push(" SET begun = ").bind(count(begun));
     w.push(", done = ").bind(count(done));
+    w.push(", total = ").bind(count(total));
     w.push(", prefix = ").bind(ValueRef::Text(prefix));
     w.push(" WHERE version = ").bind(ValueRef::Text(version));
     let (sql, binds) = w.finish();

@@ -6,7 +6,8 @@
 //! migrations, `history.rs` is the bookkeeping table, `log.rs` a second one with the `checksum.rs` of each script and
 //! the `journal.rs` of one that runs outside a transaction, `settings.rs` what is put back after a migration, and
 //! `foreign_keys.rs` keeps SQLite from deleting rows of other tables; `execute.rs` runs a script, `progress.rs`
-//! counts, `bookkeeping.rs` writes what is recorded, `resume.rs` continues where a run was interrupted, `hints.rs`
+//! counts, `bookkeeping.rs` writes what is recorded, `resume.rs` continues where a run was
+//! interrupted, `hints.rs`
 //! has the hints of one that failed and `report.rs` its state. `run.rs` and `enforcement.rs` are the migration under
 //! way; `harness.rs` joins all of it to diesel's traits, with `backend.rs` for their types. The commands are in
 //! `command/`.
@@ -22,12 +23,14 @@ mod foreign_keys;
 mod harness;
 mod hints;
 pub(crate) mod history;
+pub(crate) mod interrupted;
 mod journal;
 pub(crate) mod lock;
 pub(crate) mod log;
 mod observer;
 mod progress;
 mod report;
+mod rerun;
 mod resume;
 mod run;
 mod script;

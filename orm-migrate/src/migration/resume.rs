@@ -9,6 +9,8 @@
 use orm_core::error::Result as CoreResult;
 
 use super::harness::MigrationConnection;
+use super::history;
+use super::interrupted::{decide, where_to_continue};
 use super::journal::{Boundary, Journal};
 use super::log::{self, LogEntry, LogState};
 use super::run::{HistoryState, Owner};
@@ -16,12 +18,7 @@ use super::script::Script;
 use super::split::Statement;
 use super::statement_kind::StatementKind;
 use super::{checksum, hints, stop};
-use crate::error::{Error, Result};
-use crate::exit::Exit;
-
-/// What to do about a statement of which nothing is known.
-pub(super) const DECIDE: &str = "compare the database with the statement: type `orm-migrate repair --mark-done` if it took effect, and \
-     `orm-migrate repair --run-again` if it did not; then run the command again";
+use crate::error::Result;
 
 impl MigrationConnection {
     /// Whether the migration under way is written down statement by statement.
@@ -47,11 +44,12 @@ impl MigrationConnection {
         let prefixes = checksum::of_prefixes(statements);
         let found = log::find(&mut self.connection, &place, &version)?;
         let state = LogState::of(self.run.direction);
-        let is_plain = statements
-            .iter()
-            .all(|statement| script.is_plain(statement));
+        let is_plain = |statement| script.is_plain(statement);
+        let names_engine = |statement| script.names_engine(statement);
         let mut journal = Journal::new(&self.connection, place.clone(), &version, prefixes.clone());
-        journal.is_plain = is_plain;
+        journal.all_roll_back = !statements.iter().any(names_engine)
+            && history::without_rollback(&mut self.connection)?.is_empty();
+        journal.is_plain = journal.all_roll_back && statements.iter().all(is_plain);
         let first = match found {
             Some(entry) if entry.state == state => {
                 journal.uncertain = where_to_continue(&entry, script, statements, &prefixes)?;
@@ -190,16 +188,30 @@ impl MigrationConnection {
         &mut self,
         boundary: Boundary,
         script: &Script,
-        statement: &Statement<'_>,
+        statements: &[Statement<'_>],
         at: usize,
         ran: CoreResult<()>,
     ) -> Result<CoreResult<()>> {
+        let statement = &statements[at];
         stop::point();
         let Some(journal) = &mut self.run.journal else {
             return Ok(ran);
         };
         let was_interrupted = journal.uncertain == Some(at);
         let ran = match ran {
+            Ok(()) if boundary == Boundary::Whole => {
+                let ended = journal.write_inside(&mut self.connection, at + 1, at + 1);
+                let ended = ended.and_then(|()| self.connection.commit());
+                match &ended {
+                    Ok(()) => self.run.progress.keep(),
+                    Err(error) if error.is_commit_unknown() => {
+                        self.run.lost = true;
+                        self.run.progress.may_keep();
+                    }
+                    Err(_) => {}
+                }
+                ended
+            }
             Err(error)
                 if was_interrupted && hints::is_done_already(&error, script.is_drop(statement)) =>
             {
@@ -211,21 +223,24 @@ impl MigrationConnection {
         };
         let in_transaction = !matches!(boundary, Boundary::None | Boundary::Around(_));
         if ran.is_err() {
-            let is_unknown = self.run.progress.is_partial() || self.run.lost || was_interrupted;
+            let stays = !journal.all_roll_back && script.kind(statement) == StatementKind::Data;
+            let is_unknown =
+                self.run.progress.is_partial() || self.run.lost || was_interrupted || stays;
             journal.is_certain = !is_unknown && (journal.is_plain || !in_transaction);
             journal.failed = at + 1;
+            journal.decide = decide(script, statement);
             return Ok(ran);
         }
         let has_ended = !self.connection.has_transaction();
         match boundary {
-            Boundary::None | Boundary::Commit => {}
-            Boundary::Whole => {
-                journal.write_inside(&mut self.connection, at + 1, at + 1)?;
-                self.connection.commit()?;
-                self.run.progress.keep();
-            }
+            Boundary::None | Boundary::Commit | Boundary::Whole => {}
             Boundary::Around(_) | Boundary::Implicit | Boundary::After if has_ended => {
                 journal.write(&mut self.connection, at + 1, at + 1)?;
+            }
+            // Without autocommit, it has begun a transaction.
+            Boundary::Around(end) if end == at + 1 => {
+                let end = end_of_transaction(script, statements, at);
+                journal.write(&mut self.connection, end, at)?;
             }
             Boundary::Around(_) | Boundary::Implicit | Boundary::After => {}
         }
@@ -256,7 +271,7 @@ impl MigrationConnection {
             "correct the statement, and run the command again: it continues with this statement; the statements before it \
              must stay as they are"
         } else {
-            DECIDE
+            journal.decide
         })
     }
 }
@@ -274,88 +289,4 @@ fn end_of_transaction(script: &Script, statements: &[Statement<'_>], at: usize) 
     };
     let end = statements[at..].iter().position(ends);
     end.map_or(statements.len(), |end| at + end + 1)
-}
-
-/// Checks whether a migration can continue where it was interrupted. Returns the statement that is run again although it
-/// may have taken effect.
-fn where_to_continue(
-    entry: &LogEntry,
-    script: &Script,
-    statements: &[Statement<'_>],
-    prefixes: &[String],
-) -> Result<Option<usize>> {
-    let &LogEntry {
-        begun, done, total, ..
-    } = entry;
-    if prefixes.get(done) != Some(&entry.prefix) {
-        return Err(edited(entry, script));
-    }
-    if let Some((statement, what)) = needs_its_session(script, statements, done) {
-        let place = script.place(statement.line);
-        return Err(Error::failed(format!(
-            "{place}: the migration can't continue: {what} of its interrupted run is gone"
-        ))
-        .with_hint(format!(
-            "undo by hand what the first {done} of {total} statements did, and type `orm-migrate repair --start-over`"
-        )));
-    }
-    let Some(statement) = statements.get(done).filter(|_| begun > done) else {
-        return Ok(None);
-    };
-    let is_single = begun == done + 1;
-    let is_definition =
-        script.kind(statement) == StatementKind::Definition && !script.is_divisible(statement);
-    let is_begin = script.kind(statement) == StatementKind::Begin;
-    if is_single && (is_definition || is_begin || script.is_repeatable(statement)) {
-        return Ok(Some(done));
-    }
-    let place = script.place(statement.line);
-    let what = if is_single {
-        "statement"
-    } else {
-        "transaction"
-    };
-    let message = format!(
-        "{place}: an earlier run was interrupted in this {what}: whether it took effect is not known"
-    );
-    Err(Error::failed(message)
-        .with_note("sql", statement.text)
-        .with_hint(DECIDE))
-}
-
-/// The statement whose effect on the session can't be had again, and what it is.
-fn needs_its_session<'a, 's>(
-    script: &Script,
-    statements: &'a [Statement<'s>],
-    done: usize,
-) -> Option<(&'a Statement<'s>, &'static str)> {
-    let (done, rest) = statements.split_at(done);
-    let temporary = done.iter().find(|statement| script.is_temporary(statement));
-    if let Some(statement) = temporary.filter(|_| !rest.is_empty()) {
-        return Some((statement, "the temporary table"));
-    }
-    if rest.iter().any(|statement| script.has_variable(statement))
-        && let Some(statement) = done.iter().find(|statement| script.leaves_value(statement))
-    {
-        return Some((statement, "the variable"));
-    }
-    let reads = rest
-        .first()
-        .filter(|statement| script.reads_last(statement));
-    reads
-        .filter(|_| !done.is_empty())
-        .map(|statement| (statement, "the key of the last row"))
-}
-
-#[cold]
-fn edited(entry: &LogEntry, script: &Script) -> Error {
-    let LogEntry { done, total, .. } = entry;
-    let path = script.path().display();
-    let message = format!(
-        "{path}: {done} of {total} statements have run in an earlier run, and their text has changed since"
-    );
-    Error::new(Exit::Drift, message).with_hint(
-        "restore their text and change only what is behind them; or undo by hand what they did, and type \
-         `orm-migrate repair --start-over`",
-    )
 }

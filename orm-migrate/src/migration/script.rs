@@ -8,10 +8,11 @@ use std::string::FromUtf8Error;
 use orm_core::lex::Tokens;
 use orm_core::sql::Capabilities;
 
+use super::rerun;
 use super::shell;
 use super::split::{Statement, split_all};
 use super::statement_kind::{self, StatementKind};
-use crate::dialect::Grammar;
+use crate::dialect::{Family, Grammar};
 use crate::error::{Error, Result};
 
 /// The scripts of a migration that is still to be written: up and down.
@@ -76,11 +77,6 @@ impl Script {
     /// Where the script is.
     pub(crate) fn path(&self) -> &Path {
         &self.path
-    }
-
-    /// Its text.
-    pub(crate) fn text(&self) -> &str {
-        &self.text
     }
 
     /// Where the script is, with the line of a place in it.
@@ -164,6 +160,26 @@ impl Script {
         words.is(0, &["PREPARE"]) && words.is(1, &["TRANSACTION"])
     }
 
+    /// Whether a statement of PostgreSQL builds or drops an index outside of any transaction.
+    pub(super) fn is_concurrent(&self, statement: &Statement<'_>) -> bool {
+        self.grammar.family == Family::Postgres && self.is_divisible(statement)
+    }
+
+    /// Whether a statement of MySQL locks tables; whether it unlocks them.
+    pub(super) fn locks_tables(&self, statement: &Statement<'_>) -> Option<bool> {
+        let words = self.first_words(statement);
+        match self.grammar.family {
+            Family::Mysql if words.is(0, &["LOCK"]) => Some(true),
+            Family::Mysql if words.is(0, &["UNLOCK", "BEGIN", "START"]) => Some(false),
+            Family::Sqlite | Family::Postgres | Family::Mysql => None,
+        }
+    }
+
+    /// Whether a statement adds rows, and so changes which one was the last.
+    pub(super) fn adds_rows(&self, statement: &Statement<'_>) -> bool {
+        self.first_words(statement).is(0, &["INSERT", "REPLACE"])
+    }
+
     /// Whether a statement creates a table of the session.
     pub(super) fn is_temporary(&self, statement: &Statement<'_>) -> bool {
         let words = Tokens::first(4, statement.text, self.grammar.rules);
@@ -171,13 +187,18 @@ impl Script {
     }
 
     /// Whether a statement may be run again when nothing is known of its outcome.
-    pub(super) fn is_repeatable(&self, statement: &Statement<'_>) -> bool {
-        statement_kind::is_repeatable(statement.text, self.grammar)
+    pub(super) fn may_run_twice(&self, statement: &Statement<'_>) -> bool {
+        rerun::may_run_twice(statement.text, self.grammar)
     }
 
     /// Whether a statement drops something.
     pub(super) fn is_drop(&self, statement: &Statement<'_>) -> bool {
         self.first_words(statement).is(0, &["DROP"])
+    }
+
+    /// Whether a statement names an engine whose rows no rollback reaches.
+    pub(super) fn names_engine(&self, statement: &Statement<'_>) -> bool {
+        statement_kind::names_engine(statement.text, self.grammar)
     }
 
     /// Whether a statement leaves the session able to write to the bookkeeping's tables.

@@ -156,18 +156,30 @@ pub(super) fn reads_last(statement: &str, grammar: Grammar) -> bool {
     (0..tokens.len()).any(|at| tokens.is(at, LAST) && tokens.is(at + 1, &["("]))
 }
 
-/// Whether a statement may be run again when nothing is known of its outcome: it says what there should be, and not
-/// what is to be done, or changes nothing.
-pub(super) fn is_repeatable(statement: &str, grammar: Grammar) -> bool {
-    let words = Tokens::first(1, statement, grammar.rules);
-    let is = |all: &[&str]| words.is(0, all);
-    match grammar.family {
-        Family::Sqlite => is(&["VACUUM", "ANALYZE", "REINDEX", "SELECT"]),
-        Family::Postgres => is(&["VACUUM", "ANALYZE", "COMMENT", "REFRESH", "CLUSTER"]),
-        Family::Mysql => is(&[
-            "ANALYZE", "CHECK", "FLUSH", "LOCK", "OPTIMIZE", "SHOW", "UNLOCK",
-        ]),
+/// Whether a statement of MySQL names an engine whose rows no rollback reaches.
+pub(super) fn names_engine(statement: &str, grammar: Grammar) -> bool {
+    const ENGINES: &[&str] = &[
+        "MyISAM",
+        "Aria",
+        "MEMORY",
+        "HEAP",
+        "CSV",
+        "ARCHIVE",
+        "MERGE",
+        "MRG_MyISAM",
+        "FEDERATED",
+        "CONNECT",
+    ];
+    const WORDS: &[&str] = &["ENGINE", "default_storage_engine", "storage_engine"];
+    if grammar.family != Family::Mysql {
+        return false;
     }
+    let tokens = Tokens::first(usize::MAX, statement, grammar.rules);
+    let is_named = |at: usize| {
+        let value = at + 1 + usize::from(tokens.is(at + 1, &["="]));
+        tokens.is(at, WORDS) && tokens.is(value, ENGINES)
+    };
+    (0..tokens.len()).any(is_named)
 }
 
 /// Whether a statement leaves the session able to write to the bookkeeping's tables in the script's own transaction:
@@ -185,7 +197,9 @@ pub(super) fn is_plain(statement: &str, grammar: Grammar) -> bool {
                 "READ",
                 "default_transaction_read_only",
             ];
-            !(sets && words.find(1, &about).is_some())
+            // What is prepared is committed by others.
+            let is_prepared = words.is(0, &["PREPARE"]) && words.is(1, &["TRANSACTION"]);
+            !(is_prepared || sets && words.find(1, &about).is_some())
         }
         Family::Mysql => {
             let locks = words.is(0, &["LOCK"]);
@@ -368,12 +382,20 @@ mod tests {
         assert!(!has_variable("SELECT '@a', @@sql_mode", mysql));
         assert!(reads_last("INSERT INTO a VALUES (last_insert_id())", mysql));
         assert!(!reads_last("SELECT changes FROM a", mysql));
-        assert!(is_repeatable("VACUUM", grammar("postgres")));
-        assert!(!is_repeatable("CALL p()", mysql));
+        assert!(names_engine(
+            "CREATE TABLE a (b INT) ENGINE = MyISAM",
+            mysql
+        ));
+        assert!(names_engine("SET default_storage_engine = 'Aria'", mysql));
+        assert!(!names_engine(
+            "CREATE TABLE a (engine INT) ENGINE=InnoDB",
+            mysql
+        ));
         for statement in [
             "SET ROLE a",
             "SET LOCAL SESSION AUTHORIZATION a",
             "BEGIN READ ONLY",
+            "PREPARE TRANSACTION 'a'",
         ] {
             assert!(!is_plain(statement, grammar("postgres")), "{statement}");
         }

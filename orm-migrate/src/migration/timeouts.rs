@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use orm::engine::Connection;
+use orm_core::sql::Dialect;
 
 use crate::dialect::{self, Family};
 use crate::error::{Error, Result};
@@ -23,49 +24,67 @@ pub struct Timeouts {
 }
 
 impl Timeouts {
-    /// Sets them for the session. They are put back with its other settings.
+    /// Checks that the database has them.
+    ///
+    /// # Errors
+    /// It has not.
+    pub(super) fn check(self, dialect: &dyn Dialect) -> Result<()> {
+        let is_known = match dialect::known_family(dialect) {
+            Some(Family::Postgres | Family::Mysql) => true,
+            Some(Family::Sqlite) => self.statement.is_none(),
+            None => self == Self::default(),
+        };
+        if is_known {
+            Ok(())
+        } else {
+            Err(unsupported(dialect.name()))
+        }
+    }
+
+    /// Sets them, on PostgreSQL for the transaction, if there is one: behind a pooler the session may serve others
+    /// after it. They are put back with the other settings of the session.
     pub(super) fn set(self, connection: &mut Connection) -> Result<()> {
-        for sql in self.statements(connection)? {
+        for sql in self.statements(connection) {
             connection.raw_control(&sql)?;
         }
         Ok(())
     }
 
-    fn statements(self, connection: &Connection) -> Result<Vec<String>> {
+    fn statements(self, connection: &Connection) -> Vec<String> {
         let dialect = connection.dialect();
-        let mut all = Vec::new();
-        let (lock, statement) = (self.lock, self.statement);
-        match dialect::known_family(dialect) {
+        let lock = self.lock.map(milliseconds);
+        let statement = self.statement.map(milliseconds);
+        let (lock, statement) = match dialect::known_family(dialect) {
             Some(Family::Postgres) => {
-                all.extend(lock.map(|time| format!("SET lock_timeout = {}", milliseconds(time))));
-                let set = |time| format!("SET statement_timeout = {}", milliseconds(time));
-                all.extend(statement.map(set));
+                let inside = connection.has_transaction();
+                let scope = if inside { "LOCAL" } else { "SESSION" };
+                (
+                    lock.map(|time| format!("SET {scope} lock_timeout = {time}")),
+                    statement.map(|time| format!("SET {scope} statement_timeout = {time}")),
+                )
             }
             Some(Family::Mysql) => {
-                all.extend(lock.map(|time| {
-                    let seconds = milliseconds(time).div_ceil(1000);
+                let lock = lock.map(|time| {
+                    let seconds = time.div_ceil(1000);
                     format!("SET SESSION lock_wait_timeout = {seconds}, innodb_lock_wait_timeout = {seconds}")
-                }));
-                let set = |time| {
-                    let milliseconds = milliseconds(time);
+                });
+                let of_statement = |time| {
                     if dialect::is_mariadb(dialect) {
-                        let (seconds, rest) = (milliseconds / 1000, milliseconds % 1000);
+                        let (seconds, rest) = (time / 1000, time % 1000);
                         format!("SET SESSION max_statement_time = {seconds}.{rest:03}")
                     } else {
-                        format!("SET SESSION max_execution_time = {milliseconds}")
+                        format!("SET SESSION max_execution_time = {time}")
                     }
                 };
-                all.extend(statement.map(set));
+                (lock, statement.map(of_statement))
             }
-            Some(Family::Sqlite) if statement.is_none() => {
-                all.extend(
-                    lock.map(|time| format!("PRAGMA busy_timeout = {}", milliseconds(time))),
-                );
-            }
-            None if lock.is_none() && statement.is_none() => {}
-            Some(Family::Sqlite) | None => return Err(unsupported(dialect.name())),
-        }
-        Ok(all)
+            Some(Family::Sqlite) => (
+                lock.map(|time| format!("PRAGMA busy_timeout = {time}")),
+                None,
+            ),
+            None => (None, None),
+        };
+        lock.into_iter().chain(statement).collect()
     }
 }
 

@@ -49,6 +49,10 @@ fn an_edited_script_of_an_applied_migration_is_told() {
         );
         assert_eq!(database.tables(), ["__diesel_schema_migrations", "a"]);
 
+        // What can't be read is not what was applied.
+        project.write(&file, "");
+        run(&["verify"]).ends(7).prints(&edited);
+        project.write(&file, &UP.replace("(1)", "(2)"));
         run(&["repair"])
             .ends(0)
             .says(&[&format!("accepted {NAME}")]);

@@ -4,22 +4,27 @@ use std::path::Path;
 
 use crate::support::{Database, Project, Ran};
 
-const NAME: &str = "20260101000000_a";
+pub(crate) const NAME: &str = "20260101000000_a";
 
-fn without_transaction(project: &Project) {
+pub(crate) fn without_transaction(project: &Project) {
     project.write(
         &format!("migrations/{NAME}/metadata.toml"),
         "run_in_transaction = false\n",
     );
 }
 
-fn run(project: &Project, database: &Database, arguments: &[&str]) -> Ran {
+pub(crate) fn run(project: &Project, database: &Database, arguments: &[&str]) -> Ran {
     project.run(&[arguments, &["--url", &database.url]].concat())
 }
 
 /// Runs a command that ends itself at the boundary with this number. Returns whether it came to its end before.
 #[track_caller]
-fn ends_before(project: &Project, database: &Database, command: &str, boundary: usize) -> bool {
+pub(crate) fn ends_before(
+    project: &Project,
+    database: &Database,
+    command: &str,
+    boundary: usize,
+) -> bool {
     let number = boundary.to_string();
     let ran = project.run_program(
         Path::new(env!("CARGO_BIN_EXE_orm-migrate")),
@@ -34,7 +39,7 @@ fn ends_before(project: &Project, database: &Database, command: &str, boundary: 
 }
 
 /// Drops what an earlier round has left.
-fn clear(database: &Database, tables: &[&str]) {
+pub(crate) fn clear(database: &Database, tables: &[&str]) {
     let bookkeeping = ["__diesel_schema_migrations", "__orm_migration_log"];
     for table in tables.iter().chain(&bookkeeping) {
         database.execute(&format!("DROP TABLE IF EXISTS {table}"));
@@ -305,50 +310,5 @@ fn the_session_is_set_up_again_where_a_migration_continues() {
             "up.sql:2: the migration can't continue: the variable of its interrupted run is gone",
         ]);
         std::fs::remove_dir_all(project.path("migrations/20260102000000_b")).unwrap();
-    }
-}
-
-#[test]
-#[cfg(feature = "test-mysql")]
-fn the_user_decides_about_what_can_not_be_known() {
-    let project = Project::empty("decides");
-    project.migration(
-        NAME,
-        "CREATE TABLE a (id INTEGER);\nCALL p();\nINSERT INTO a VALUES (2);\n",
-        "",
-    );
-    for database in Database::mariadb_and_mysql() {
-        database.execute("CREATE PROCEDURE p() INSERT INTO a VALUES (1)");
-        let mut asked = [0, 0];
-        for boundary in 1.. {
-            clear(&database, &["a"]);
-            let is_over = ends_before(&project, &database, "run", boundary);
-            let ran = run(&project, &database, &["run"]);
-            if ran.code != Some(0) {
-                ran.ends(1).says(&[
-                    "up.sql:2: an earlier run was interrupted in this statement: whether it took effect is not known",
-                    "sql: CALL p()",
-                    "repair --mark-done",
-                ]);
-                let is_done = database.query("SELECT count(*) FROM a")[0] == "1";
-                asked[usize::from(is_done)] += 1;
-                let answer = if is_done {
-                    "--mark-done"
-                } else {
-                    "--run-again"
-                };
-                run(&project, &database, &["repair", answer]).ends(0);
-                run(&project, &database, &["run"]).ends(0);
-            }
-            assert_eq!(
-                database.query("SELECT id FROM a ORDER BY id"),
-                ["1", "2"],
-                "{boundary}"
-            );
-            if is_over {
-                break;
-            }
-        }
-        assert!(asked[0] > 0 && asked[1] > 0, "{asked:?}");
     }
 }

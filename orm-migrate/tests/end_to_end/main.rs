@@ -8,6 +8,7 @@
 mod checksums;
 mod codecs;
 mod concurrent;
+mod decisions;
 mod discover;
 mod embedded;
 mod failure;
