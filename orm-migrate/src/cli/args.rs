@@ -12,9 +12,9 @@ use crate::migration::{Locking, Timeouts};
 
 /// Scripts, tables and migrations from the models of the orm crate.
 ///
-/// `models`, `create-all` and `drop-all` work on the models of a cargo package: the package is built and
+/// `models`, `create-all`, `drop-all` and `baseline` work on the models of a cargo package: the package is built and
 /// loaded, so nothing has to be added to it. All other commands work on a folder of migrations, and need neither
-/// models nor cargo; `baseline` needs both.
+/// models nor cargo.
 ///
 /// The database is named by --url, by the variable DATABASE_URL in the environment or a .env file, or in
 /// orm.toml. Migrations have the folders and the bookkeeping table of `diesel`.
@@ -118,13 +118,13 @@ pub(super) enum Command {
     /// Changes nothing. Ends with 7 if a script was edited or an applied migration is not in the folder, and with 3 if a
     /// migration was interrupted.
     Verify(PlaceCommand),
-    /// Accept edited scripts, or say how far an interrupted migration is
+    /// Accept edited scripts, or record how far an interrupted migration is
     ///
     /// Without an option, stores the checksums of the scripts as they are now, for every applied migration in the
     /// folder. That is right after an edit that changes nothing, such as one of a comment. Runs no script.
     ///
-    /// With an option, takes the answer to the question with which `run` or `revert` has ended: whether the statement in
-    /// which the migration was interrupted took effect.
+    /// With an option, records the answer to the question with which `run` or `revert` has ended: whether the statement in
+    /// which the migration was interrupted took effect. A transaction of the script counts as one statement.
     Repair(RepairCommand),
     /// Record migrations as applied without running them
     ///

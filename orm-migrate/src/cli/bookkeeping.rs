@@ -5,7 +5,7 @@ use super::home::Home;
 use super::migrations::{connect, open};
 use super::print;
 use super::project::Project;
-use crate::command::baseline::{self, Baseline};
+use crate::command::baseline::{self, Baseline, First};
 use crate::command::repair::Decision;
 use crate::command::stamp::Stamp;
 use crate::command::{self, Upto, repair, stamp, unlock, verify};
@@ -79,10 +79,13 @@ pub(super) fn baseline(args: &BaselineCommand, home: Home) -> Result<Exit> {
         print::found(&models);
     }
     let folder = project.migrations(&place.folder);
-    let dialect = dialect::by_url(&url)?;
+    let first = First {
+        dialect: dialect::by_url(&url)?,
+        folder: &folder,
+        name: &args.name,
+    };
     let connection = command::connect_to_look(&url)?;
-    let locking = args.lock.locking();
-    let made = baseline::baseline(&models, dialect, connection, &folder, &args.name, locking)?;
+    let made = baseline::baseline(&models, first, connection, args.lock.locking())?;
     match made {
         Baseline::Differs { absent, lacking } => {
             print::lacking(&lacking);

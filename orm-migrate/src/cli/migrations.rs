@@ -92,7 +92,7 @@ pub(super) fn go_back_and_forth(args: &RedoCommand, home: Home) -> Result<Exit> 
     let (project, migrations, url) = open(&args.back.place, home)?;
     let mut connection = connect(&url)?;
     let count = count(&args.back);
-    let plan = redo::plan(&migrations, &mut connection, count.clone())?;
+    let plan = redo::plan(&migrations, &mut connection, &count)?;
     let mut which = redo::Which::Last(count);
     if !plan.names.is_empty() {
         print::say(&format!(

@@ -30,6 +30,17 @@ pub enum Baseline {
     },
 }
 
+/// Names the migration that [`baseline`] writes.
+#[derive(Clone, Copy, Debug)]
+pub struct First<'a> {
+    /// The dialect of its scripts.
+    pub dialect: &'a dyn Dialect,
+    /// The folder of the migrations.
+    pub folder: &'a Path,
+    /// The name, without a version.
+    pub name: &'a str,
+}
+
 /// Writes a first migration that creates the tables of the models, and records it as applied if the database has them with
 /// all columns. Types and constraints are not compared. Without a connection the database does not exist, and has none.
 ///
@@ -39,12 +50,15 @@ pub enum Baseline {
 /// - Another process holds the migration lock until the timeout.
 pub fn baseline(
     models: &Models,
-    dialect: &dyn Dialect,
+    first: First<'_>,
     mut connection: Option<Connection>,
-    folder: &Path,
-    name: &str,
     locking: Locking,
 ) -> Result<Baseline> {
+    let First {
+        dialect,
+        folder,
+        name,
+    } = first;
     let existing = match &mut connection {
         Some(connection) => history::tables(connection)?,
         None => Vec::new(),
@@ -65,9 +79,12 @@ pub fn baseline(
         let written = tables::migration(Tables::Create, models, dialect, folder, name)?;
         return Ok(Baseline::Pending(written));
     };
-    let lacking = drift::lacking(models, &mut connection)?;
-    if !absent.is_empty() || !lacking.is_empty() {
-        return Ok(Baseline::Differs { absent, lacking });
+    let differences = drift::lacking(models, &mut connection)?;
+    if !absent.is_empty() || !differences.is_empty() {
+        return Ok(Baseline::Differs {
+            absent,
+            lacking: differences,
+        });
     }
     let written = tables::migration(Tables::Create, models, dialect, folder, name)?;
     let migrations = Migrations::open(folder)?;

@@ -32,10 +32,10 @@ pub enum Which {
 pub fn plan(
     migrations: &Migrations,
     connection: &mut Connection,
-    count: Count,
+    count: &Count,
 ) -> Result<RedoPlan> {
     let applied = history::applied(connection)?;
-    let versions = step::last(migrations, applied, &count)?;
+    let versions = step::last(migrations, applied, count)?;
     let names = versions.iter().map(|version| {
         let entry = migrations.find(version);
         entry

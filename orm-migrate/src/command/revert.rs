@@ -19,12 +19,12 @@ use crate::migration::{Direction, Locking, MigrationConnection, Migrations};
 pub fn revert(
     migrations: &Migrations,
     connection: Connection,
-    count: Count,
+    count: &Count,
     locking: Locking,
     observer: &mut dyn FnMut(&Step),
 ) -> Result<Vec<Step>> {
     let options = Options::new().locking(locking);
-    revert_with(migrations, connection, &count, &options, observer)
+    revert_with(migrations, connection, count, &options, observer)
 }
 
 /// Reverts migrations as [`revert`] does, with options.

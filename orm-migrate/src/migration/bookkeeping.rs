@@ -4,7 +4,7 @@ use super::folder::Direction;
 use super::harness::MigrationConnection;
 use super::history::{self, Place};
 use super::log::{self, Log, LogEntry};
-use super::run::HistoryState;
+use super::run::{Contents, HistoryState};
 use super::stop;
 use crate::error::{Error, Result};
 
@@ -139,7 +139,8 @@ impl MigrationConnection {
             return Ok(());
         }
         // More than a script has no checksum.
-        let checksum = self.run.checksum.clone().filter(|_| self.run.is_script);
+        let is_script = self.run.contents == Contents::Script;
+        let checksum = self.run.checksum.clone().filter(|_| is_script);
         let total = self.run.progress.total();
         let entry = LogEntry::applied(&self.run.version, &self.run.name, checksum, total);
         Ok(log::replace(&mut self.connection, place, &entry)?)

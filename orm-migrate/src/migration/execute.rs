@@ -7,6 +7,7 @@ use orm_core::error::{Error as CoreError, Result as CoreResult};
 use super::checksum;
 use super::harness::MigrationConnection;
 use super::hints;
+use super::resume::Position;
 use super::run::Owner;
 use super::script::Script;
 use super::split::Statement;
@@ -41,10 +42,15 @@ impl MigrationConnection {
             let was_inside = self.connection.has_transaction();
             self.observer
                 .statement(&self.run.name, at + 1, statements.len());
-            let boundary = self.boundary(&script, &statements, at);
-            self.before_statement(boundary, &script, &statements, at)?;
+            let position = Position {
+                script: &script,
+                statements: &statements,
+                at,
+            };
+            let boundary = self.boundary(position);
+            self.before_statement(boundary, position)?;
             let ran = self.run_statement(&script, statement, drops_later);
-            let ran = self.after_statement(boundary, &script, &statements, at, ran)?;
+            let ran = self.after_statement(boundary, position, ran)?;
             if let Err(error) = ran {
                 let run = if was_inside {
                     hints::Run::InTransaction

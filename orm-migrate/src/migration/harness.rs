@@ -20,9 +20,8 @@ use super::enforcement::Checks;
 use super::folder::{Direction, Migrations};
 use super::history::{self, Place};
 use super::lock::{Lock, Locking};
-use super::log::{self, LogState};
 use super::observer::{Observer, Silent};
-use super::run::{HistoryState, Owner, Run};
+use super::run::{Contents, HistoryState, Owner, Run};
 use super::script::Script;
 use super::settings::Settings;
 use super::stop;
@@ -170,7 +169,7 @@ impl MigrationConnection {
     /// - A statement fails. The error names file and line, and under `state` what of the migration is applied.
     /// - Another process has performed the migration in the meantime, or holds the lock until the timeout.
     pub fn perform(&mut self, migration: &dyn Migration<Tag>, direction: Direction) -> Result<()> {
-        self.perform_as(migration, direction, false)
+        self.perform_as(migration, direction, Contents::Any)
     }
 
     /// The same for a migration that is one script, with its checksum and its journal.
@@ -179,21 +178,21 @@ impl MigrationConnection {
         migration: &dyn Migration<Tag>,
         direction: Direction,
     ) -> Result<()> {
-        self.perform_as(migration, direction, true)
+        self.perform_as(migration, direction, Contents::Script)
     }
 
     fn perform_as(
         &mut self,
         migration: &dyn Migration<Tag>,
         direction: Direction,
-        is_script: bool,
+        contents: Contents,
     ) -> Result<()> {
         if let Some(lock) = &mut self.lock {
             lock.check()?;
-            return self.perform_locked(migration, direction, is_script);
+            return self.perform_locked(migration, direction, contents);
         }
         let lock = Lock::take(&mut self.connection, self.locking, &*self.observer)?;
-        let performed = self.perform_locked(migration, direction, is_script);
+        let performed = self.perform_locked(migration, direction, contents);
         drop(lock);
         performed
     }
@@ -202,29 +201,22 @@ impl MigrationConnection {
         &mut self,
         migration: &dyn Migration<Tag>,
         direction: Direction,
-        is_script: bool,
+        contents: Contents,
     ) -> Result<()> {
         let name = migration.name().to_string();
         let version = migration.name().version().to_string();
         let path = self.folder.join(&name).join(direction.file_name());
         self.run = Run {
             path,
-            is_script,
+            contents,
             wants_transaction: migration.metadata().run_in_transaction(),
             ..Run::new(name, version, direction)
         };
         if self.connection.in_transaction() {
             self.run.transaction = Owner::Caller;
         }
-        let place = self.place()?;
-        if is_script && self.has_log && self.run.transaction == Owner::Script {
-            // What has run without a transaction continues without one, even if its metadata.toml was edited.
-            let entry = log::find(&mut self.connection, &place, &self.run.version)?;
-            let continues = entry.is_some_and(|entry| {
-                entry.is_interrupted() && entry.state == LogState::of(direction)
-            });
-            self.run.wants_transaction &= !continues;
-        }
+        self.place()?;
+        self.run.wants_transaction &= !self.continues()?;
         let settings = Settings::read(&mut self.connection)?;
         self.run.checks = Checks::new(settings.enforces_foreign_keys());
         let transactional = self.connection.dialect().capabilities().transactional_ddl;

@@ -96,11 +96,11 @@ fn needs_its_session<'a, 's>(
     {
         return Some((statement, "the variable"));
     }
-    let locks = done.iter().filter_map(|statement| {
+    let mut locks = done.iter().filter_map(|statement| {
         let is_locked = script.locks_tables(statement)?;
         Some((statement, is_locked))
     });
-    if let Some((statement, true)) = locks.last().filter(|_| !rest.is_empty()) {
+    if let Some((statement, true)) = locks.next_back().filter(|_| !rest.is_empty()) {
         return Some((statement, "the lock of tables"));
     }
     // Up to the statement that adds rows of its own.

@@ -44,12 +44,19 @@ pub(super) struct Journal {
     pub(super) all_roll_back: bool,
     /// The statement in which an earlier run was interrupted, if it is run again.
     pub(super) uncertain: Option<usize>,
-    /// The number of the failed statement, counted from 1.
-    pub(super) failed: usize,
-    /// What the user is to do if it is not known whether the failed statement took effect.
-    pub(super) decide: &'static str,
-    /// Whether the failed statement has certainly not taken effect.
-    pub(super) is_certain: bool,
+    /// The statement that has failed.
+    pub(super) failure: Option<Failure>,
+}
+
+/// A statement that has failed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Failure {
+    /// Its number, counted from 1.
+    pub number: usize,
+    /// Whether it has certainly not taken effect.
+    pub is_certain: bool,
+    /// What the user is to do if it is not certain.
+    pub decide: &'static str,
 }
 
 impl Journal {
@@ -70,9 +77,7 @@ impl Journal {
             is_plain: true,
             all_roll_back: true,
             uncertain: None,
-            failed: 0,
-            decide: "",
-            is_certain: true,
+            failure: None,
         }
     }
 

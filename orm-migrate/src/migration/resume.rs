@@ -11,19 +11,72 @@ use orm_core::error::Result as CoreResult;
 use super::harness::MigrationConnection;
 use super::history;
 use super::interrupted::{decide, where_to_continue};
-use super::journal::{Boundary, Journal};
+use super::journal::{Boundary, Failure, Journal};
 use super::log::{self, LogEntry, LogState};
-use super::run::{HistoryState, Owner};
+use super::run::{Contents, HistoryState, Owner};
 use super::script::Script;
 use super::split::Statement;
 use super::statement_kind::StatementKind;
 use super::{checksum, hints, stop};
 use crate::error::Result;
 
+/// A statement of a script, with those around it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Position<'a, 's> {
+    pub script: &'a Script,
+    pub statements: &'a [Statement<'s>],
+    pub at: usize,
+}
+
+impl<'a, 's> Position<'a, 's> {
+    fn statement(self) -> &'a Statement<'s> {
+        &self.statements[self.at]
+    }
+
+    fn kind(self) -> StatementKind {
+        self.script.kind(self.statement())
+    }
+
+    /// Behind the end of the transaction that the statement begins.
+    fn end_of_transaction(self) -> usize {
+        let ends = |statement: &Statement<'_>| {
+            matches!(
+                self.script.kind(statement),
+                StatementKind::Commit
+                    | StatementKind::CommitRaw
+                    | StatementKind::Rollback
+                    | StatementKind::RollbackRaw
+            )
+        };
+        let end = self.statements[self.at..].iter().position(ends);
+        end.map_or(self.statements.len(), |end| self.at + end + 1)
+    }
+
+    /// Whether the statement ends the script's last transaction, with only settings behind it.
+    fn is_last_commit(self) -> bool {
+        let ends = self.kind() == StatementKind::Commit || self.script.is_release(self.statement());
+        let mut rest = self.statements[self.at + 1..].iter();
+        ends && rest.all(|statement| self.script.is_session(statement))
+    }
+}
+
 impl MigrationConnection {
     /// Whether the migration under way is written down statement by statement.
     pub(super) fn journals(&self) -> bool {
-        self.run.is_script && self.has_log && self.run.transaction == Owner::Script
+        let is_script = self.run.contents == Contents::Script;
+        is_script && self.has_log && self.run.transaction == Owner::Script
+    }
+
+    /// Whether an earlier run has begun the migration: what has run without a transaction continues without one, even
+    /// if its metadata.toml was edited.
+    pub(super) fn continues(&mut self) -> Result<bool> {
+        if !self.journals() {
+            return Ok(false);
+        }
+        let place = self.place()?;
+        let entry = log::find(&mut self.connection, &place, &self.run.version)?;
+        let state = LogState::of(self.run.direction);
+        Ok(entry.is_some_and(|entry| entry.is_interrupted() && entry.state == state))
     }
 
     /// Begins the journal, or continues that of an earlier run. Returns the statement to begin with.
@@ -104,26 +157,20 @@ impl MigrationConnection {
     }
 
     /// What is to be written down around a statement.
-    pub(super) fn boundary(
-        &self,
-        script: &Script,
-        statements: &[Statement<'_>],
-        at: usize,
-    ) -> Boundary {
+    pub(super) fn boundary(&self, position: Position<'_, '_>) -> Boundary {
         let Some(journal) = &self.run.journal else {
             return Boundary::None;
         };
-        let (statement, is_plain) = (&statements[at], journal.is_plain);
-        let kind = script.kind(statement);
+        let Position { script, at, .. } = position;
+        let (statement, is_plain) = (position.statement(), journal.is_plain);
+        let kind = position.kind();
         let implicit = self.commits_by_itself();
         if !self.connection.has_transaction() {
             return match kind {
                 StatementKind::Begin if is_plain => Boundary::None,
                 // There is nothing to end.
                 StatementKind::Commit | StatementKind::Rollback => Boundary::None,
-                StatementKind::Begin => {
-                    Boundary::Around(end_of_transaction(script, statements, at))
-                }
+                StatementKind::Begin => Boundary::Around(position.end_of_transaction()),
                 _ if script.is_session(statement) || script.is_savepoint(statement) => {
                     Boundary::None
                 }
@@ -152,11 +199,10 @@ impl MigrationConnection {
     pub(super) fn before_statement(
         &mut self,
         boundary: Boundary,
-        script: &Script,
-        statements: &[Statement<'_>],
-        at: usize,
+        position: Position<'_, '_>,
     ) -> Result<()> {
         stop::point();
+        let at = position.at;
         let Some(journal) = &mut self.run.journal else {
             return Ok(());
         };
@@ -166,11 +212,7 @@ impl MigrationConnection {
             Boundary::Around(end) => journal.write(&mut self.connection, end, at)?,
             Boundary::Implicit => journal.write_inside(&mut self.connection, at + 1, at)?,
             Boundary::Commit => {
-                let kind = script.kind(&statements[at]);
-                let mut rest = statements[at + 1..].iter();
-                let is_last = rest.all(|statement| script.is_session(statement));
-                let ends = kind == StatementKind::Commit || script.is_release(&statements[at]);
-                if is_last && ends && self.run.history == HistoryState::Looked {
+                if position.is_last_commit() && self.run.history == HistoryState::Looked {
                     // A process that is killed behind the COMMIT has then not left a migration that is done and
                     // counts as pending.
                     self.write_history()?;
@@ -187,76 +229,84 @@ impl MigrationConnection {
     pub(super) fn after_statement(
         &mut self,
         boundary: Boundary,
-        script: &Script,
-        statements: &[Statement<'_>],
-        at: usize,
+        position: Position<'_, '_>,
         ran: CoreResult<()>,
     ) -> Result<CoreResult<()>> {
-        let statement = &statements[at];
         stop::point();
-        let Some(journal) = &mut self.run.journal else {
+        let Position { script, at, .. } = position;
+        let Some(journal) = &self.run.journal else {
             return Ok(ran);
         };
         let was_interrupted = journal.uncertain == Some(at);
+        let drops = script.is_drop(position.statement());
         let ran = match ran {
-            Ok(()) if boundary == Boundary::Whole => {
-                let ended = journal.write_inside(&mut self.connection, at + 1, at + 1);
-                let ended = ended.and_then(|()| self.connection.commit());
-                match &ended {
-                    Ok(()) => self.run.progress.keep(),
-                    Err(error) if error.is_commit_unknown() => {
-                        self.run.lost = true;
-                        self.run.progress.may_keep();
-                    }
-                    Err(_) => {}
-                }
-                ended
-            }
-            Err(error)
-                if was_interrupted && hints::is_done_already(&error, script.is_drop(statement)) =>
-            {
+            Ok(()) if boundary == Boundary::Whole => self.end_whole(at),
+            Err(error) if was_interrupted && hints::is_done_already(&error, drops) => {
                 self.run.progress.advance();
                 self.run.progress.keep();
                 Ok(())
             }
             other => other,
         };
-        let in_transaction = !matches!(boundary, Boundary::None | Boundary::Around(_));
+        let Some(journal) = &mut self.run.journal else {
+            return Ok(ran);
+        };
         if ran.is_err() {
-            let stays = !journal.all_roll_back && script.kind(statement) == StatementKind::Data;
+            let is_inside = !matches!(boundary, Boundary::None | Boundary::Around(_));
+            let stays = !journal.all_roll_back && position.kind() == StatementKind::Data;
             let is_unknown =
                 self.run.progress.is_partial() || self.run.lost || was_interrupted || stays;
-            journal.is_certain = !is_unknown && (journal.is_plain || !in_transaction);
-            journal.failed = at + 1;
-            journal.decide = decide(script, statement);
+            journal.failure = Some(Failure {
+                number: at + 1,
+                is_certain: !is_unknown && (journal.is_plain || !is_inside),
+                decide: decide(script, position.statement()),
+            });
             return Ok(ran);
         }
         let has_ended = !self.connection.has_transaction();
-        match boundary {
-            Boundary::None | Boundary::Commit | Boundary::Whole => {}
-            Boundary::Around(_) | Boundary::Implicit | Boundary::After if has_ended => {
-                journal.write(&mut self.connection, at + 1, at + 1)?;
-            }
+        if matches!(
+            boundary,
+            Boundary::None | Boundary::Commit | Boundary::Whole
+        ) {
+            // It is written down already, or is not to be.
+        } else if has_ended {
+            journal.write(&mut self.connection, at + 1, at + 1)?;
+        } else if boundary == Boundary::Around(at + 1) {
             // Without autocommit, it has begun a transaction.
-            Boundary::Around(end) if end == at + 1 => {
-                let end = end_of_transaction(script, statements, at);
-                journal.write(&mut self.connection, end, at)?;
-            }
-            Boundary::Around(_) | Boundary::Implicit | Boundary::After => {}
+            journal.write(&mut self.connection, position.end_of_transaction(), at)?;
         }
         stop::point();
         Ok(ran)
+    }
+
+    /// Commits a statement about rows with the journal.
+    fn end_whole(&mut self, at: usize) -> CoreResult<()> {
+        let Some(journal) = &mut self.run.journal else {
+            return Ok(());
+        };
+        let ended = journal.write_inside(&mut self.connection, at + 1, at + 1);
+        let ended = ended.and_then(|()| self.connection.commit());
+        match &ended {
+            Ok(()) => self.run.progress.keep(),
+            Err(error) if error.is_commit_unknown() => {
+                self.run.lost = true;
+                self.run.progress.may_keep();
+            }
+            Err(_) => {}
+        }
+        ended
     }
 
     /// Writes down that a failed statement has not taken effect, where that is certain.
     pub(super) fn settle_journal(&mut self) {
         let (is_lost, implicit) = (self.run.lost, self.commits_by_itself());
         if let Some(journal) = &mut self.run.journal
-            && journal.is_certain
+            && let Some(failure) = journal.failure
+            && failure.is_certain
             && !is_lost
         {
             // An earlier statement may have committed what can't be known.
-            let begun = implicit.then_some(journal.failed);
+            let begun = implicit.then_some(failure.number);
             // If it can't be written, the next run asks.
             let _ = journal.settle(&mut self.connection, begun);
         }
@@ -264,29 +314,14 @@ impl MigrationConnection {
 
     /// The hint for a failed statement, where the journal knows how it goes on.
     pub(super) fn journal_hint(&self) -> Option<&'static str> {
-        let journal = self.run.journal.as_ref()?;
+        let failure = self.run.journal.as_ref()?.failure?;
         Some(if self.run.lost {
             "check the server's log for the reason, and run the command again: it continues where it was interrupted"
-        } else if journal.is_certain {
+        } else if failure.is_certain {
             "correct the statement, and run the command again: it continues with this statement; the statements before it \
              must stay as they are"
         } else {
-            journal.decide
+            failure.decide
         })
     }
-}
-
-/// Behind the end of the transaction that a statement begins.
-fn end_of_transaction(script: &Script, statements: &[Statement<'_>], at: usize) -> usize {
-    let ends = |statement: &Statement<'_>| {
-        matches!(
-            script.kind(statement),
-            StatementKind::Commit
-                | StatementKind::CommitRaw
-                | StatementKind::Rollback
-                | StatementKind::RollbackRaw
-        )
-    };
-    let end = statements[at..].iter().position(ends);
-    end.map_or(statements.len(), |end| at + end + 1)
 }

@@ -16,8 +16,7 @@ pub(super) struct Run {
     pub direction: Direction,
     /// The script that the next text comes from.
     pub path: PathBuf,
-    /// Whether the migration is a script and nothing else, so that its statements can be counted.
-    pub is_script: bool,
+    pub contents: Contents,
     /// The checksum of the script that has run.
     pub checksum: Option<String>,
     /// How far it is, where no transaction is around all of it.
@@ -38,6 +37,15 @@ pub(super) struct Run {
     pub checks: Checks,
     /// What made it fail: diesel's error type has no room for file and line.
     pub failure: Option<Error>,
+}
+
+/// What a migration consists of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Contents {
+    /// One script, whose statements can be counted and continued.
+    Script,
+    /// Anything: a migration in Rust, for example.
+    Any,
 }
 
 /// Whose transaction a migration runs in.
@@ -68,7 +76,7 @@ impl Run {
             version,
             direction,
             path: PathBuf::new(),
-            is_script: false,
+            contents: Contents::Any,
             checksum: None,
             journal: None,
             wants_transaction: false,

@@ -133,7 +133,7 @@ fn the_line_of_an_error_is_that_of_the_file_that_was_built_in() {
     let count = orm_migrate::command::Count::All;
     let locking = orm_migrate::migration::Locking::default();
     let reverted =
-        orm_migrate::command::revert::revert(&migrations, connection, count, locking, &mut |_| {});
+        orm_migrate::command::revert::revert(&migrations, connection, &count, locking, &mut |_| {});
     let error = reverted.unwrap_err();
     assert_eq!(error.message(), "the migration 1_right has no down.sql");
 }

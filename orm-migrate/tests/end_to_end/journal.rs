@@ -221,12 +221,20 @@ fn a_corrected_statement_is_where_the_next_run_begins() {
             ["1", "2", "3"]
         );
         run(&project, &database, &["verify"]).ends(0);
+    }
+}
 
-        // Undone by hand, and begun again.
-        project.write(
-            &format!("migrations/{NAME}/down.sql"),
+#[test]
+fn what_was_undone_by_hand_begins_again() {
+    let project = Project::empty("start_over");
+    for database in Database::all(&project) {
+        project.migration(
+            NAME,
+            "CREATE TABLE a (id INTEGER);\n",
             "DROP TABLE a;\nDROP TABLE nowhere;\n",
         );
+        without_transaction(&project);
+        run(&project, &database, &["run"]).ends(0);
         run(&project, &database, &["revert"])
             .ends(1)
             .says(&["the first 1 of 2", "counts as applied"]);

@@ -149,7 +149,7 @@ fn migrations_run_and_are_reverted() {
         revert::revert(
             &migrations,
             home.connection(),
-            Count::Last(1),
+            &Count::Last(1),
             Locking::default(),
             &mut |_| {},
         )
