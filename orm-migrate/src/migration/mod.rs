@@ -7,7 +7,7 @@
 //! the `journal.rs` of one that runs outside a transaction, `settings.rs` what is put back after a migration, and
 //! `foreign_keys.rs` keeps SQLite from deleting rows of other tables; `execute.rs` runs a script, `progress.rs`
 //! counts, `bookkeeping.rs` writes what is recorded, `resume.rs` continues where a run was interrupted, by the rules of
-//! `interrupted.rs` and `rerun.rs`, `timeouts.rs` limits statements, and `observer.rs` is told of each; `hints.rs` has
+//! `interrupted.rs` and `rerun.rs`, `timeouts.rs` limits statements, and `observer.rs` receives each; `hints.rs` has
 //! the hints of one that failed and `report.rs` its state. `run.rs` and `enforcement.rs` are the migration under way;
 //! `harness.rs` joins all of it to diesel's traits, with `backend.rs` for their types, and `stop.rs` lets tests end the
 //! process. The commands are in `command/`.

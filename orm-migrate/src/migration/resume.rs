@@ -312,7 +312,7 @@ impl MigrationConnection {
         }
     }
 
-    /// The hint for a failed statement, where the journal knows how it goes on.
+    /// The hint for a failed statement, where the journal has how far the script is.
     pub(super) fn journal_hint(&self) -> Option<&'static str> {
         let failure = self.run.journal.as_ref()?.failure?;
         Some(if self.run.lost {
