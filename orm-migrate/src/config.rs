@@ -17,6 +17,8 @@
 //!
 //! [migrations]
 //! dir = "migrations"           # relative to this file
+//! table-lock-timeout = 5       # seconds that a statement may wait for the locks of others
+//! statement-timeout = 600      # seconds that a statement may take
 //! ```
 //!
 //! Options of the command line stand above all of it; merging them is `cli`'s.
@@ -24,6 +26,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -31,6 +34,7 @@ use serde::de::DeserializeOwned;
 use crate::dialect;
 use crate::discover::Selection;
 use crate::error::{Error, Result};
+use crate::migration::Timeouts;
 
 /// The variable that holds the database URL where the project names no other.
 const DATABASE_URL: &str = "DATABASE_URL";
@@ -74,9 +78,11 @@ impl std::fmt::Debug for Database {
 
 /// The section `[migrations]`, and diesel's `[migrations_directory]`.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 struct MigrationsSection {
     dir: Option<PathBuf>,
+    table_lock_timeout: Option<u64>,
+    statement_timeout: Option<u64>,
 }
 
 /// What is read of `diesel.toml`. The rest is diesel's.
@@ -127,6 +133,19 @@ impl Config {
             file,
             folder: beside(&absolute, Path::new("")),
         })
+    }
+
+    /// The time-outs of statements.
+    pub(crate) fn timeouts(&self) -> Timeouts {
+        let section = &self.file.migrations;
+        let time = |seconds: Option<u64>| {
+            let seconds = seconds.filter(|seconds| *seconds > 0);
+            seconds.map(Duration::from_secs)
+        };
+        Timeouts {
+            lock: time(section.table_lock_timeout),
+            statement: time(section.statement_timeout),
+        }
     }
 
     /// The section `[models]`.
@@ -206,7 +225,7 @@ fn parse<T: DeserializeOwned>(path: &Path) -> Result<T> {
     parse_toml(path, &text).map_err(|error| {
         error.with_hint(
             "orm.toml has url and env under [database]; package, features, all-features, no-default-features, \
-             profile and target under [models]; dir under [migrations]",
+             profile and target under [models]; dir, table-lock-timeout and statement-timeout under [migrations]",
         )
     })
 }
@@ -302,6 +321,15 @@ mod tests {
             error.contains(".env") && !error.contains("secret"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn time_outs_are_seconds() {
+        let text = "[migrations]\ntable-lock-timeout = 5\nstatement-timeout = 0\n";
+        let config = Config::find(project(&[("orm.toml", text)]).path()).unwrap();
+        let timeouts = config.timeouts();
+        assert_eq!(timeouts.lock, Some(Duration::from_secs(5)));
+        assert_eq!(timeouts.statement, None);
     }
 
     #[test]

@@ -172,6 +172,11 @@ pub(crate) fn known_family(dialect: &dyn Dialect) -> Option<Family> {
     entry(dialect.name()).map(|entry| entry.family)
 }
 
+/// Whether it is MariaDB's, where that differs from MySQL's.
+pub(crate) fn is_mariadb(dialect: &dyn Dialect) -> bool {
+    dialect.name() == "mariadb"
+}
+
 /// The query of the columns in a database; none is known for a dialect from outside.
 pub(crate) fn columns(dialect: &dyn Dialect) -> Option<&'static str> {
     entry(dialect.name()).map(|entry| entry.columns)

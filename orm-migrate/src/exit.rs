@@ -14,11 +14,11 @@ pub enum Exit {
     Failed,
     /// 2: the command line is not valid, or the scheme of the URL is unknown.
     Usage,
-    /// 3: migrations are pending.
+    /// 3: migrations are pending, or one was interrupted.
     Pending,
     /// 5: the command is ambiguous.
     Undecided,
-    /// 7: the database has applied migrations that are not in the folder.
+    /// 7: the database has applied migrations that are not in the folder, or the script of an applied one was edited.
     Drift,
     /// 8: another process holds the migration lock until the timeout.
     LockTimeout,

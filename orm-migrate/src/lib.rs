@@ -14,6 +14,7 @@
 //! orm-migrate generate --empty add_age            # a later one, to be filled in
 //! orm-migrate status                              # [ ] 2026-01-31-120000-0000_first
 //! orm-migrate run                                 # apply what is pending
+//! orm-migrate verify                              # are the applied scripts what they were?
 //! orm-migrate revert                              # undo the last one
 //! ```
 //!
@@ -47,6 +48,11 @@
 //! - A migration runs in a transaction unless its `metadata.toml` has `run_in_transaction = false`, if the database can
 //!   undo it: always on SQLite and PostgreSQL; on MySQL and MariaDB only if it reads and writes rows alone, with
 //!   settings of the session before them, since they commit at every definition.
+//! - A table `__orm_migration_log` has the checksum of each applied `up.sql`: one that was edited is reported, and nothing is
+//!   applied behind it. `diesel` does not know the table, and a version that it has applied is not compared.
+//! - A migration outside a transaction is written down there statement by statement. If a statement fails or the program is
+//!   killed, the next run continues with that statement, which `diesel` can't. A script with a transaction of its own is
+//!   recorded in it, before its last COMMIT.
 //! - One program serves all databases and needs no client library.
 //!
 //! # At the start of a service
@@ -127,6 +133,7 @@
 //!
 //! - `live` (default): the database drivers. Without it everything that writes a script or a file works,
 //!   and no driver is compiled.
+//! - `progress` (default): progress on a terminal.
 //! - `tls`: encrypted connections to PostgreSQL and MySQL/MariaDB.
 
 #![expect(clippy::needless_doctest_main, reason = "a whole program is shown")]

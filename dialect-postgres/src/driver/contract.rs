@@ -90,7 +90,13 @@ impl Connection for PostgresConnection {
     }
 
     fn control(&mut self, sql: &str) -> Result<()> {
-        self.command(sql, TransactionEffect::of(sql))
+        self.command(sql, TransactionEffect::of(sql))?;
+        if ends_statements(sql) {
+            // Inside a transaction, the server's refusal of one that is gone would abort it.
+            self.clear_statements();
+            self.is_forgotten = true;
+        }
+        Ok(())
     }
 
     fn transact(&mut self, sql: &str, verb: TransactionVerb) -> Result<()> {
@@ -189,4 +195,13 @@ impl Connection for PostgresConnection {
     fn native(&mut self) -> &mut dyn Any {
         self.client()
     }
+}
+
+/// Whether a statement closes everything that is prepared: `DISCARD ALL`, `DEALLOCATE ALL`.
+fn ends_statements(sql: &str) -> bool {
+    let mut words = sql.split_ascii_whitespace();
+    let first = words.next().unwrap_or_default();
+    let is_first = |word: &str| first.eq_ignore_ascii_case(word);
+    (is_first("DISCARD") || is_first("DEALLOCATE"))
+        && words.any(|word| word.trim_end_matches(';').eq_ignore_ascii_case("ALL"))
 }

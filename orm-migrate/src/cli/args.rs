@@ -8,13 +8,13 @@ use clap::{Args, Parser, Subcommand, value_parser};
 
 use crate::dialect;
 use crate::discover::Selection;
-use crate::migration::Locking;
+use crate::migration::{Locking, Timeouts};
 
 /// Scripts, tables and migrations from the models of the orm crate.
 ///
-/// `models`, `create-all` and `drop-all` work on the models of a cargo package: the package is built and
-/// loaded, so nothing has to be added to it. `run`, `revert`, `redo`, `status` and `generate` work
-/// on a folder of migrations, and need neither models nor cargo.
+/// `models`, `create-all`, `drop-all` and `baseline` work on the models of a cargo package: the package is built and
+/// loaded, so nothing has to be added to it. All other commands work on a folder of migrations, and need neither
+/// models nor cargo.
 ///
 /// The database is named by --url, by the variable DATABASE_URL in the environment or a .env file, or in
 /// orm.toml. Migrations have the folders and the bookkeeping table of `diesel`.
@@ -30,10 +30,12 @@ Exit codes:
   0  done, nothing is left to do
   1  the command failed
   2  the command line or the database url is wrong
-  3  migrations are pending (status)
+  3  migrations are pending (status), or one was interrupted (status, verify)
   5  several packages may hold the models, name one with -p
-  7  the database has applied migrations that the folder doesn't have (status, revert, redo)
-  8  another program holds the migration lock for longer than --lock-timeout (run, revert, redo)
+  7  the database has applied migrations that the folder doesn't have (status, verify, revert, redo); the
+     up.sql of an applied one was edited (status, verify, run), or statements of an interrupted one that
+     have run (run, revert); the tables are not those of the models (baseline)
+  8  another program holds the migration lock for longer than --lock-timeout
 
 Examples:
   orm-migrate create-all --dialect postgres            print a script
@@ -41,7 +43,9 @@ Examples:
   orm-migrate create-all --dialect mysql --migration first
                                                        write a first migration
   orm-migrate generate --empty add_age                 write one to be filled in
-  orm-migrate run                                      apply what is pending"
+  orm-migrate run --dry-run                            print what would be applied
+  orm-migrate run                                      apply what is pending
+  orm-migrate verify                                   find edited scripts of applied migrations"
 )]
 pub(super) struct Cli {
     #[command(subcommand)]
@@ -77,12 +81,20 @@ pub(super) enum Command {
     /// effect; earlier migrations stay applied.
     ///
     /// If several processes run at once, one applies the migrations. The others wait, find nothing pending, and end
-    /// with 0.
+    /// with 0. On a terminal, the process that they wait for is shown, and how far the migration is.
+    ///
+    /// MySQL and MariaDB commit every definition, so a migration that fails there is partly applied; so is one with
+    /// run_in_transaction = false on every database. The migration log has how many of its statements are done. After
+    /// the failing statement has been corrected, the next run continues with it, and so it does after the process
+    /// was killed. If it can't be known whether the interrupted statement took effect, the run ends with an error, and
+    /// `repair` takes the answer.
+    ///
+    /// If the up.sql of an applied migration was edited, ends with 7 and applies nothing.
     Run(ForwardCommand),
     /// Revert the last migration
     ///
     /// Runs down.sql of the migration that was applied last. If it has none, or the migration is not in the folder,
-    /// nothing is changed.
+    /// nothing is changed. A revert that was interrupted continues as `run` does.
     Revert(BackCommand),
     /// Revert the last migration and apply it again
     ///
@@ -91,12 +103,48 @@ pub(super) enum Command {
     Redo(RedoCommand),
     /// Show which migrations are applied and which are pending
     ///
-    /// Changes nothing, and does not create a missing SQLite file. Ends with 3 if a migration is pending, and with 7
-    /// if an applied migration is not in the folder.
+    /// Changes nothing, and does not create a missing SQLite file. Ends with 3 if a migration is pending or was
+    /// interrupted, and with 7 if an applied migration is not in the folder or its up.sql was edited.
     ///
     /// Also prints which tables lack columns of their models: the models of the package here, which is built, or of
     /// --models or -p.
     Status(StatusCommand),
+    /// Compare the scripts of applied migrations with their checksums
+    ///
+    /// Applying a migration stores the SHA-256 checksum of its up.sql in the table __orm_migration_log. Line endings are
+    /// no difference. A migration that was applied by diesel, or before there were checksums, has none: `repair`
+    /// adds it.
+    ///
+    /// Changes nothing. Ends with 7 if a script was edited or an applied migration is not in the folder, and with 3 if a
+    /// migration was interrupted.
+    Verify(PlaceCommand),
+    /// Accept edited scripts, or record how far an interrupted migration is
+    ///
+    /// Without an option, stores the checksums of the scripts as they are now, for every applied migration in the
+    /// folder. That is right after an edit that changes nothing, such as one of a comment. Runs no script.
+    ///
+    /// With an option, records the answer to the question with which `run` or `revert` has ended: whether the statement in
+    /// which the migration was interrupted took effect. A transaction of the script counts as one statement.
+    Repair(RepairCommand),
+    /// Record migrations as applied without running them
+    ///
+    /// For a database whose tables were made in another way. Records the pending migrations up to VERSION as applied, with
+    /// the checksums of their scripts. With --pending, records one applied migration as pending. Runs no script.
+    Stamp(StampCommand),
+    /// Begin migrations on a database that has the tables already
+    ///
+    /// Writes a first migration that creates the tables of the models, as `create-all --migration` does. If the
+    /// database has these tables with all columns, records the migration as applied there, so that only new databases
+    /// run it. If the database has none of them, the migration stays pending.
+    ///
+    /// If the database has some of the tables, or tables that lack columns, writes nothing and ends with 7.
+    Baseline(BaselineCommand),
+    /// Show which process holds the migration lock
+    ///
+    /// Prints the process, its user and its host as far as the database knows them, or `free`. No command breaks a
+    /// lock: it is free as soon as the process ends, however it ends. To end a process of another machine, end its
+    /// session: SELECT pg_terminate_backend(PID) on PostgreSQL, KILL ID on MySQL and MariaDB.
+    Unlock(UnlockCommand),
     /// Print the dump of a built library; called by this program itself
     #[command(name = "__dump", hide = true)]
     Dump { library: PathBuf },
@@ -167,8 +215,96 @@ impl LockArgs {
     }
 }
 
+/// The time-outs of statements.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Database")]
+pub(super) struct TimeoutArgs {
+    /// Seconds that a statement may wait for the locks of other transactions [default: orm.toml, the server's]
+    ///
+    /// A definition waits for every transaction that uses its table, and all later ones wait behind it. With a few
+    /// seconds here, the migration fails instead, and can be run again at a calmer time.
+    #[arg(long, value_name = "SECONDS", value_parser = value_parser!(u64).range(1..))]
+    pub table_lock_timeout: Option<u64>,
+    /// Seconds that a statement may take [default: orm.toml, the server's]; on MySQL for SELECT only, not on SQLite
+    #[arg(long, value_name = "SECONDS", value_parser = value_parser!(u64).range(1..))]
+    pub statement_timeout: Option<u64>,
+}
+
+impl TimeoutArgs {
+    /// The same for the commands.
+    pub(super) fn timeouts(&self) -> Timeouts {
+        Timeouts {
+            lock: self.table_lock_timeout.map(Duration::from_secs),
+            statement: self.statement_timeout.map(Duration::from_secs),
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 pub(super) struct ForwardCommand {
+    /// The number of migrations, from the first pending one on [default: all]
+    #[arg(short, long, value_name = "N", value_parser = value_parser!(u32).range(1..))]
+    pub number: Option<u32>,
+    /// The last migration to apply: a version, or the name of its folder
+    #[arg(long, value_name = "VERSION", conflicts_with = "number")]
+    pub to: Option<String>,
+    /// Print the statements that would run, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    #[command(flatten)]
+    pub lock: LockArgs,
+    #[command(flatten)]
+    pub timeouts: TimeoutArgs,
+    #[command(flatten)]
+    pub place: PlaceArgs,
+}
+
+/// The applied migrations of a command, from the last one back.
+#[derive(Debug, Args)]
+pub(super) struct BackArgs {
+    /// The number of migrations, from the last one back
+    #[arg(short, long, value_name = "N", default_value_t = 1, value_parser = value_parser!(u32).range(1..))]
+    pub number: u32,
+    /// All applied migrations
+    #[arg(long, conflicts_with = "number")]
+    pub all: bool,
+    /// All behind this one, which stays applied: a version, or the name of its folder
+    #[arg(long, value_name = "VERSION", conflicts_with_all = ["number", "all"])]
+    pub to: Option<String>,
+    #[command(flatten)]
+    pub lock: LockArgs,
+    #[command(flatten)]
+    pub timeouts: TimeoutArgs,
+    #[command(flatten)]
+    pub place: PlaceArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct BackCommand {
+    /// Print the statements that would run, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    #[command(flatten)]
+    pub back: BackArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PlaceCommand {
+    #[command(flatten)]
+    pub place: PlaceArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RepairCommand {
+    /// The interrupted statement took effect: the next run continues behind it
+    #[arg(long, group = "decision")]
+    pub mark_done: bool,
+    /// The interrupted statement did not take effect, or was undone by hand: the next run begins with it
+    #[arg(long, group = "decision")]
+    pub run_again: bool,
+    /// All that the interrupted migration did was undone by hand: the next run begins with its first statement
+    #[arg(long, group = "decision")]
+    pub start_over: bool,
     #[command(flatten)]
     pub lock: LockArgs,
     #[command(flatten)]
@@ -176,15 +312,39 @@ pub(super) struct ForwardCommand {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct BackCommand {
-    /// The number of migrations, from the last one back
-    #[arg(short, long, value_name = "N", default_value_t = 1, value_parser = value_parser!(u32).range(1..))]
-    pub number: u32,
-    /// All applied migrations
-    #[arg(long, conflicts_with = "number")]
+pub(super) struct StampCommand {
+    /// The last migration to record: a version, or the name of its folder
+    #[arg(required_unless_present = "all")]
+    pub version: Option<String>,
+    /// All pending migrations
+    #[arg(long, conflicts_with = "version")]
     pub all: bool,
+    /// Record this one migration as pending instead
+    #[arg(long, conflicts_with = "all")]
+    pub pending: bool,
     #[command(flatten)]
     pub lock: LockArgs,
+    #[command(flatten)]
+    pub place: PlaceArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct BaselineCommand {
+    /// The name of the migration, such as create_tables
+    pub name: String,
+    #[command(flatten)]
+    pub lock: LockArgs,
+    #[command(flatten)]
+    pub place: PlaceArgs,
+    #[command(flatten)]
+    pub models: ModelArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct UnlockCommand {
+    /// Show the process; required, since this is all that the command does
+    #[arg(long)]
+    pub show: bool,
     #[command(flatten)]
     pub place: PlaceArgs,
 }
@@ -195,7 +355,7 @@ pub(super) struct RedoCommand {
     #[arg(short, long)]
     pub yes: bool,
     #[command(flatten)]
-    pub back: BackCommand,
+    pub back: BackArgs,
 }
 
 #[derive(Debug, Args)]

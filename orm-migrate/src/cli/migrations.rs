@@ -5,15 +5,18 @@ use std::io::{self, IsTerminal as _};
 use orm::engine::Connection;
 
 use super::args::{
-    BackCommand, ForwardCommand, GenerateCommand, PlaceArgs, RedoCommand, StatusCommand,
+    BackArgs, BackCommand, ForwardCommand, GenerateCommand, LockArgs, PlaceArgs, RedoCommand,
+    StatusCommand,
 };
 use super::home::Home;
 use super::print;
+use super::progress;
 use super::project::Project;
-use crate::command::{self, Count, drift, generate, redo, revert, run, status};
+use crate::command::{self, Count, Options, Upto, drift, generate, redo, revert, run, status};
+use crate::dialect;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
-use crate::migration::Migrations;
+use crate::migration::{Migrations, Timeouts};
 use crate::models::{ModelSource, Models};
 
 pub(super) fn generate(args: &GenerateCommand, home: Home) -> Result<Exit> {
@@ -32,34 +35,64 @@ pub(super) fn generate(args: &GenerateCommand, home: Home) -> Result<Exit> {
 }
 
 pub(super) fn run_pending(args: &ForwardCommand, home: Home) -> Result<Exit> {
-    let (migrations, url) = open(&args.place, home)?;
-    let locking = args.lock.locking();
-    let steps = run::run(&migrations, connect(&url)?, locking, &mut print::step)?;
+    let (project, migrations, url) = open(&args.place, home)?;
+    let upto = match (&args.to, args.number) {
+        (Some(version), _) => Upto::Version(version.clone()),
+        (None, Some(number)) => Upto::First(usize::try_from(number).unwrap_or(usize::MAX)),
+        (None, None) => Upto::All,
+    };
+    if args.dry_run {
+        let planned = match command::connect_to_look(&url)? {
+            Some(connection) => run::plan(&migrations, connection, &upto)?,
+            None => run::plan_without_database(&migrations, dialect::by_url(&url)?, &upto)?,
+        };
+        if planned.is_empty() {
+            print::say("nothing is pending");
+        }
+        print::data(&print::plan(&planned))?;
+        return Ok(Exit::Clean);
+    }
+    let options = options(&args.lock, project.timeouts(&args.timeouts)).upto(upto);
+    let steps = run::run_with(&migrations, connect(&url)?, &options, &mut print::step)?;
     if steps.is_empty() {
         print::say("nothing is pending");
     }
     Ok(Exit::Clean)
 }
 
+fn options(lock: &LockArgs, timeouts: Timeouts) -> Options {
+    let options = Options::new().locking(lock.locking()).timeouts(timeouts);
+    match progress::observer() {
+        Some(observer) => options.observer(observer),
+        None => options,
+    }
+}
+
 pub(super) fn go_back(args: &BackCommand, home: Home) -> Result<Exit> {
-    let (migrations, url) = open(&args.place, home)?;
-    let (count, locking) = (count(args), args.lock.locking());
-    let steps = revert::revert(
-        &migrations,
-        connect(&url)?,
-        count,
-        locking,
-        &mut print::step,
-    )?;
+    let back = &args.back;
+    let (project, migrations, url) = open(&back.place, home)?;
+    let count = count(back);
+    if args.dry_run {
+        let planned = match command::connect_to_look(&url)? {
+            Some(connection) => revert::plan(&migrations, connection, &count)?,
+            None => Vec::new(),
+        };
+        say_if_none(planned.is_empty());
+        print::data(&print::plan(&planned))?;
+        return Ok(Exit::Clean);
+    }
+    let options = options(&back.lock, project.timeouts(&back.timeouts));
+    let connection = connect(&url)?;
+    let steps = revert::revert_with(&migrations, connection, &count, &options, &mut print::step)?;
     say_if_none(steps.is_empty());
     Ok(Exit::Clean)
 }
 
 pub(super) fn go_back_and_forth(args: &RedoCommand, home: Home) -> Result<Exit> {
-    let (migrations, url) = open(&args.back.place, home)?;
+    let (project, migrations, url) = open(&args.back.place, home)?;
     let mut connection = connect(&url)?;
     let count = count(&args.back);
-    let plan = redo::plan(&migrations, &mut connection, count)?;
+    let plan = redo::plan(&migrations, &mut connection, &count)?;
     let mut which = redo::Which::Last(count);
     if !plan.names.is_empty() {
         print::say(&format!(
@@ -71,8 +104,8 @@ pub(super) fn go_back_and_forth(args: &RedoCommand, home: Home) -> Result<Exit> 
             which = redo::Which::Planned(plan);
         }
     }
-    let locking = args.back.lock.locking();
-    let steps = redo::redo(&migrations, connection, &which, locking, &mut print::step)?;
+    let options = options(&args.back.lock, project.timeouts(&args.back.timeouts));
+    let steps = redo::redo_with(&migrations, connection, &which, &options, &mut print::step)?;
     say_if_none(steps.is_empty());
     Ok(Exit::Clean)
 }
@@ -98,14 +131,14 @@ fn confirm() -> Result<()> {
 }
 
 /// Connects, and prints the name of the database: a wrong one is seen before its tables are changed.
-fn connect(url: &str) -> Result<Connection> {
+pub(super) fn connect(url: &str) -> Result<Connection> {
     let connection = command::connect(url)?;
     print::say(&format!("database: {}", connection.engine().target()));
     Ok(connection)
 }
 
 pub(super) fn show_status(args: &StatusCommand, home: Home) -> Result<Exit> {
-    let (migrations, url) = open(&args.place, home)?;
+    let (_, migrations, url) = open(&args.place, home)?;
     let mut lacking = Vec::new();
     let status = if let Some(mut connection) = command::connect_to_look(&url)? {
         if let Some(models) = models(args, home, &mut connection)? {
@@ -121,6 +154,9 @@ pub(super) fn show_status(args: &StatusCommand, home: Home) -> Result<Exit> {
         print::data(&print::status_json(&status, &lacking))?;
     } else {
         print::data(&print::status_lines(&status))?;
+    }
+    if let Some(interrupted) = &status.interrupted {
+        print::interrupted(interrupted);
     }
     print::lacking(&lacking);
     Ok(status.exit())
@@ -151,21 +187,21 @@ fn models(args: &StatusCommand, home: Home, connection: &mut Connection) -> Resu
     }
 }
 
-/// The migrations and the URL of the database.
-fn open(place: &PlaceArgs, home: Home) -> Result<(Migrations, String)> {
+/// The project, its migrations, and the URL of the database.
+pub(super) fn open(place: &PlaceArgs, home: Home) -> Result<(Project, Migrations, String)> {
     let project = Project::open(&place.project, home)?;
     let url = project.url(&place.database)?;
     let migrations = match home {
         Home::Embedded(embedded) if place.folder.migrations.is_none() => embedded.migrations()?,
         _ => Migrations::open(project.migrations(&place.folder))?,
     };
-    Ok((migrations, url))
+    Ok((project, migrations, url))
 }
 
-fn count(args: &BackCommand) -> Count {
-    if args.all {
-        Count::All
-    } else {
-        Count::Last(usize::try_from(args.number).unwrap_or(usize::MAX))
+fn count(args: &BackArgs) -> Count {
+    match &args.to {
+        Some(version) => Count::After(version.clone()),
+        None if args.all => Count::All,
+        None => Count::Last(usize::try_from(args.number).unwrap_or(usize::MAX)),
     }
 }

@@ -4,9 +4,11 @@
 //! without a library target, and for containers without cargo.
 
 mod args;
+mod bookkeeping;
 mod home;
 mod migrations;
 mod print;
+mod progress;
 mod project;
 mod suggest;
 
@@ -87,6 +89,11 @@ fn dispatch(command: &Command, home: Home) -> Result<Exit> {
         Command::Revert(args) => migrations::go_back(args, home),
         Command::Redo(args) => migrations::go_back_and_forth(args, home),
         Command::Status(args) => migrations::show_status(args, home),
+        Command::Verify(args) => bookkeeping::verify(args, home),
+        Command::Repair(args) => bookkeeping::repair(args, home),
+        Command::Stamp(args) => bookkeeping::stamp(args, home),
+        Command::Baseline(args) => bookkeeping::baseline(args, home),
+        Command::Unlock(args) => bookkeeping::show_lock(args, home),
         Command::Dump { library } => discover::print_dump(library).map(|()| Exit::Clean),
     }
 }

@@ -6,9 +6,10 @@ use std::error::Error as StdError;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
-use crate::command::Step;
 use crate::command::drift::Lacking;
 use crate::command::status::{State, Status};
+use crate::command::verify::{Interrupted, Verified};
+use crate::command::{Planned, Step};
 use crate::error::{Error, Result};
 use crate::migration::{Direction, Written};
 use crate::models::Models;
@@ -142,6 +143,81 @@ pub(super) fn step(step: &Step) {
     ));
 }
 
+/// What `run` or `revert` would do: SQL with comments.
+pub(super) fn plan(planned: &[Planned]) -> String {
+    let mut text = String::new();
+    for one in planned {
+        let verb = match one.direction {
+            Direction::Up => "apply",
+            Direction::Down => "revert",
+        };
+        let how = if one.in_transaction {
+            "in one transaction"
+        } else {
+            "without a transaction"
+        };
+        let _ = write!(text, "-- {verb} {}, {how}", one.name);
+        if one.done > 0 {
+            let _ = write!(text, ", from statement {} on", one.done + 1);
+        }
+        text.push('\n');
+        for statement in &one.statements {
+            let _ = writeln!(text, "{statement};");
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// How the scripts of applied migrations compare with their checksums, as lines for people.
+pub(super) fn verified_lines(verified: &Verified) -> String {
+    let mut text = String::new();
+    for name in &verified.edited {
+        let _ = writeln!(text, "edited: {name}");
+    }
+    for version in &verified.missing {
+        let _ = writeln!(text, "not in the folder: {version}");
+    }
+    for name in &verified.unknown {
+        let _ = writeln!(text, "without a checksum: {name}");
+    }
+    let _ = writeln!(text, "unchanged: {}", verified.unchanged);
+    text
+}
+
+/// Prints what to do about differences.
+pub(super) fn verified_hints(verified: &Verified) {
+    if let Some(found) = &verified.interrupted {
+        interrupted(found);
+    }
+    if !verified.unknown.is_empty() {
+        say(
+            "  hint: diesel stores no checksums; `orm-migrate repair` stores those of the scripts as they are now",
+        );
+    }
+    if !verified.edited.is_empty() {
+        say(
+            "  hint: restore the text, and write the change into a new migration; `orm-migrate repair` accepts an edit that changes nothing",
+        );
+    }
+}
+
+/// Prints how far an interrupted migration is.
+pub(super) fn interrupted(interrupted: &Interrupted) {
+    let Interrupted {
+        name, done, total, ..
+    } = interrupted;
+    let (verb, command) = if interrupted.is_revert {
+        ("reverted", "revert")
+    } else {
+        ("applied", "run")
+    };
+    say(&format!(
+        "note: {name} is partly {verb}: {done} of {total} statements are done"
+    ));
+    say(&format!("  hint: `orm-migrate {command}` continues"));
+}
+
 /// The status as lines for people.
 pub(super) fn status_lines(status: &Status) -> String {
     let mut text = String::new();
@@ -149,9 +225,13 @@ pub(super) fn status_lines(status: &Status) -> String {
         let mark = match line.state {
             State::Applied => 'X',
             State::Pending => ' ',
-            State::Missing => '!',
+            State::Missing | State::Edited => '!',
+            State::Interrupted => '/',
         };
         let name = match &line.name {
+            Some(name) if line.state == State::Edited => {
+                format!("{name} (edited since it was applied)")
+            }
             Some(name) => name.clone(),
             None => format!("{} (applied, but not in the folder)", line.version),
         };
@@ -168,6 +248,8 @@ pub(super) fn status_json(status: &Status, lacking: &[Lacking]) -> String {
         "applied": status.count(State::Applied),
         "pending": status.count(State::Pending),
         "missing": status.count(State::Missing),
+        "edited": status.count(State::Edited),
+        "interrupted": status.count(State::Interrupted),
     });
     if !lacking.is_empty() {
         let table =

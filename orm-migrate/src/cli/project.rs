@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 
 use orm_core::sql::Dialect;
 
-use super::args::{DatabaseArgs, FolderArgs, ModelArgs, ProjectArgs};
+use super::args::{DatabaseArgs, FolderArgs, ModelArgs, ProjectArgs, TimeoutArgs};
 use super::home::Home;
 use crate::config::Config;
 use crate::dialect;
 use crate::discover::Selection;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
+use crate::migration::Timeouts;
 use crate::models::ModelSource;
 
 /// The project that a command works on.
@@ -102,6 +103,15 @@ impl Project {
             ))
         })?;
         dialect::by_url(&url).map(|_| url)
+    }
+
+    /// The time-outs of statements.
+    pub(super) fn timeouts(&self, args: &TimeoutArgs) -> Timeouts {
+        let (given, configured) = (args.timeouts(), self.config.timeouts());
+        Timeouts {
+            lock: given.lock.or(configured.lock),
+            statement: given.statement.or(configured.statement),
+        }
     }
 
     fn find_url(&self, database: &DatabaseArgs) -> Result<Option<String>> {

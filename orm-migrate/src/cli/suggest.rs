@@ -13,6 +13,10 @@ const DESTRUCTIVE: &[&str] = &[
     "--apply",
     "--yes",
     "--no-lock",
+    "stamp",
+    "repair",
+    "--start-over",
+    "--mark-done",
 ];
 
 /// Takes destructive words out of an error's suggestions.

@@ -7,7 +7,7 @@ use orm_core::value::ValueRef;
 
 use crate::dialect::{self, Family};
 use crate::error::Result;
-use crate::migration::history;
+use crate::migration::{history, log};
 use crate::models::Models;
 
 /// Describes an existing table that lacks columns of its model.
@@ -57,11 +57,12 @@ pub fn lacking(models: &Models, connection: &mut Connection) -> Result<Vec<Lacki
     Ok(lacking.collect())
 }
 
-/// Returns whether the database has a table besides the migration history.
+/// Returns whether the database has a table besides the migration history and the migration log.
 ///
 /// # Errors
 /// Any error of the database.
 pub fn has_tables(connection: &mut Connection) -> Result<bool> {
     let tables = history::tables(connection)?;
-    Ok(tables.iter().any(|name| name != history::TABLE))
+    let is_own = |name: &String| [history::TABLE, log::TABLE].contains(&name.as_str());
+    Ok(!tables.iter().all(is_own))
 }

@@ -3,15 +3,22 @@
 //! A command on a database takes a [`Connection`], so that a program can pass its own. [`connect`] opens one from a
 //! URL.
 
+pub mod baseline;
 pub mod drift;
 pub mod generate;
 pub mod models;
 pub mod redo;
+pub mod repair;
 pub mod revert;
 pub mod run;
+pub mod stamp;
 pub mod status;
 pub mod tables;
+pub mod unlock;
+pub mod verify;
 
+mod checks;
+mod plan;
 mod step;
 
 use orm::engine::{Connection, Engine};
@@ -19,7 +26,8 @@ use orm::engine::{Connection, Engine};
 use crate::dialect;
 use crate::error::{Error, Result};
 
-pub use step::{Count, Step};
+pub use plan::Planned;
+pub use step::{Count, Options, Step, Upto};
 pub use tables::Applied;
 
 /// Connects to a database.

@@ -2,7 +2,8 @@
 
 use orm::engine::Connection;
 
-use super::step::{self, Count, Loaded, Step};
+use super::checks::{self, Way};
+use super::step::{self, Count, Loaded, Options, Step};
 use crate::error::{Error, Result};
 use crate::migration::{Direction, Locking, MigrationConnection, Migrations, history, missing};
 
@@ -31,10 +32,10 @@ pub enum Which {
 pub fn plan(
     migrations: &Migrations,
     connection: &mut Connection,
-    count: Count,
+    count: &Count,
 ) -> Result<RedoPlan> {
     let applied = history::applied(connection)?;
-    let versions = step::last(applied, count);
+    let versions = step::last(migrations, applied, count)?;
     let names = versions.iter().map(|version| {
         let entry = migrations.find(version);
         entry
@@ -60,12 +61,30 @@ pub fn redo(
     locking: Locking,
     observer: &mut dyn FnMut(&Step),
 ) -> Result<Vec<Step>> {
-    let mut connection = MigrationConnection::locked(connection, migrations, locking)?;
+    let options = Options::new().locking(locking);
+    redo_with(migrations, connection, which, &options, observer)
+}
+
+/// Reverts migrations and applies them again as [`redo`] does, with options.
+///
+/// # Errors
+/// As [`redo`].
+pub fn redo_with(
+    migrations: &Migrations,
+    connection: Connection,
+    which: &Which,
+    options: &Options,
+    observer: &mut dyn FnMut(&Step),
+) -> Result<Vec<Step>> {
+    let mut connection = options.open(connection, migrations);
+    connection.hold_lock()?;
     let count = match which {
-        Which::Last(count) => *count,
+        Which::Last(count) => count.clone(),
         Which::Planned(plan) => Count::Last(plan.versions.len()),
     };
-    let applied = step::last_applied(migrations, &mut connection, count)?;
+    checks::interrupted(migrations, &mut connection, Way::Both)?;
+    let applied = step::last_versions(migrations, &mut connection, &count)?;
+    let applied = migrations.load(&applied)?;
     if let Which::Planned(plan) = which
         && !is_of(plan, &applied)
     {
@@ -76,6 +95,9 @@ pub fn redo(
     }
     let down = step::check(migrations, &mut connection, &applied, Direction::Down)?;
     let up = step::check(migrations, &mut connection, &applied, Direction::Up)?;
+    if !applied.is_empty() {
+        connection.set_up()?;
+    }
     let drops = down.drops || up.drops;
     // SQLite's foreign keys are off for all of a transaction or for none of it.
     let conflict = drops && (down.needs_foreign_keys || up.needs_foreign_keys);

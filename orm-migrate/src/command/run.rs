@@ -1,8 +1,11 @@
 //! `run`: applies pending migrations.
 
 use orm::engine::Connection;
+use orm_core::sql::Dialect;
 
-use super::step::{self, Step};
+use super::checks::{self, Way};
+use super::plan::{self, Planned};
+use super::step::{self, Options, Step, Upto};
 use crate::error::Result;
 use crate::migration::{Direction, Locking, MigrationConnection, Migrations};
 
@@ -12,28 +15,84 @@ use crate::migration::{Direction, Locking, MigrationConnection, Migrations};
 /// applies the migrations, and the others wait and find nothing pending. Without pending migrations no lock is taken.
 ///
 /// Every script is read and checked before the first one runs, and before the migration history is created. Applied
-/// migrations stay applied if a later one fails.
+/// migrations stay applied if a later one fails. A migration that runs outside a transaction and was interrupted
+/// continues with the statement at which it was interrupted.
 ///
 /// # Errors
+/// - The script of an applied migration was edited: [`Exit::Drift`](crate::Exit::Drift).
 /// - Another process holds the lock until the timeout.
 /// - A script can't be read.
 /// - A statement fails. The error names file and line, and what of its migration is applied.
+/// - A migration was interrupted in a statement of which it is not known whether it took effect.
+/// - An interrupted migration is not among those to apply, or was being reverted.
 pub fn run(
     migrations: &Migrations,
     connection: Connection,
     locking: Locking,
     observer: &mut dyn FnMut(&Step),
 ) -> Result<Vec<Step>> {
-    let connection = MigrationConnection::new(connection, migrations.path());
-    let mut connection = connection.locking(locking);
-    if step::pending(migrations, &mut connection)?.is_empty() {
+    let options = Options::new().locking(locking);
+    run_with(migrations, connection, &options, observer)
+}
+
+/// Applies pending migrations as [`run`] does, with options.
+///
+/// # Errors
+/// As [`run`], and if no migration has the version of [`Upto::Version`].
+pub fn run_with(
+    migrations: &Migrations,
+    connection: Connection,
+    options: &Options,
+    observer: &mut dyn FnMut(&Step),
+) -> Result<Vec<Step>> {
+    let mut connection = options.open(connection, migrations);
+    checks::edited(migrations, &mut connection)?;
+    let is_whole = connection.log()?.interrupted().is_none();
+    let pending = step::pending(migrations, &connection.applied()?, &options.upto)?;
+    if pending.is_empty() && is_whole {
         return Ok(Vec::new());
     }
     connection.hold_lock()?;
-    let pending = step::pending(migrations, &mut connection)?;
+    // Another process may have applied migrations in the meantime.
+    checks::edited(migrations, &mut connection)?;
+    let pending = step::pending(migrations, &connection.applied()?, &options.upto)?;
+    checks::interrupted(migrations, &mut connection, Way::Forward(&pending))?;
+    let pending = migrations.load(&pending)?;
     step::check(migrations, &mut connection, &pending, Direction::Up)?;
     if !pending.is_empty() {
         connection.set_up()?;
     }
     step::perform(&mut connection, &pending, Direction::Up, observer)
+}
+
+/// Returns what [`run_with`] would do, with the statements. Writes nothing, and takes no lock.
+///
+/// # Errors
+/// As [`run_with`], without those of execution.
+pub fn plan(migrations: &Migrations, connection: Connection, upto: &Upto) -> Result<Vec<Planned>> {
+    let mut connection = MigrationConnection::new(connection, migrations.path());
+    checks::edited(migrations, &mut connection)?;
+    let pending = step::pending(migrations, &connection.applied()?, upto)?;
+    checks::interrupted(migrations, &mut connection, Way::Forward(&pending))?;
+    let (log, dialect) = (connection.log()?, connection.dialect());
+    plan::of(migrations, &pending, Direction::Up, dialect, &log)
+}
+
+/// Returns what [`run_with`] would do on a database of this dialect that does not exist.
+///
+/// # Errors
+/// As [`plan`].
+pub fn plan_without_database(
+    migrations: &Migrations,
+    dialect: &dyn Dialect,
+    upto: &Upto,
+) -> Result<Vec<Planned>> {
+    let pending = step::pending(migrations, &[], upto)?;
+    plan::of(
+        migrations,
+        &pending,
+        Direction::Up,
+        dialect,
+        &plan::no_log(),
+    )
 }

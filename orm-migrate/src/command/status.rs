@@ -2,6 +2,8 @@
 
 use orm::engine::Connection;
 
+use super::checks;
+use super::verify::Interrupted;
 use crate::error::Result;
 use crate::exit::Exit;
 use crate::migration::{MigrationConnection, Migrations};
@@ -12,6 +14,8 @@ use crate::migration::{MigrationConnection, Migrations};
 pub struct Status {
     /// The migrations.
     pub migrations: Vec<Line>,
+    /// How far the interrupted migration is, if one was.
+    pub interrupted: Option<Interrupted>,
 }
 
 /// Describes a migration and its state.
@@ -35,6 +39,10 @@ pub enum State {
     Pending,
     /// Applied, and not in the folder.
     Missing,
+    /// Applied, and its `up.sql` was edited since then.
+    Edited,
+    /// Partly applied or partly reverted: a run was interrupted.
+    Interrupted,
 }
 
 impl State {
@@ -44,6 +52,8 @@ impl State {
             Self::Applied => "applied",
             Self::Pending => "pending",
             Self::Missing => "missing",
+            Self::Edited => "edited",
+            Self::Interrupted => "interrupted",
         }
     }
 }
@@ -57,11 +67,12 @@ impl Status {
             .count()
     }
 
-    /// Returns the exit code: [`Exit::Drift`] if a migration is missing, else [`Exit::Pending`] if one is pending.
+    /// Returns the exit code: [`Exit::Drift`] if a migration is missing or was edited, else [`Exit::Pending`] if one is
+    /// pending or was interrupted.
     pub fn exit(&self) -> Exit {
-        if self.count(State::Missing) > 0 {
+        if self.count(State::Missing) + self.count(State::Edited) > 0 {
             Exit::Drift
-        } else if self.count(State::Pending) > 0 {
+        } else if self.count(State::Pending) + self.count(State::Interrupted) > 0 {
             Exit::Pending
         } else {
             Exit::Clean
@@ -75,8 +86,21 @@ impl Status {
 /// Any error of the database.
 pub fn status(migrations: &Migrations, connection: Connection) -> Result<Status> {
     let mut connection = MigrationConnection::new(connection, migrations.path());
-    let applied = connection.applied()?;
-    Ok(compare(migrations, &applied))
+    let (applied, log) = (connection.applied()?, connection.log()?);
+    let edited = checks::edited_names(migrations, &applied, &log)?;
+    let mut status = compare(migrations, &applied);
+    for line in &mut status.migrations {
+        let is_interrupted = log
+            .interrupted()
+            .is_some_and(|entry| entry.version == line.version);
+        if line.name.as_ref().is_some_and(|name| edited.contains(name)) {
+            line.state = State::Edited;
+        } else if is_interrupted && line.state != State::Missing {
+            line.state = State::Interrupted;
+        }
+    }
+    status.interrupted = log.interrupted().map(Interrupted::of);
+    Ok(status)
 }
 
 /// Returns the status for a database that does not exist: nothing is applied.
@@ -104,7 +128,10 @@ fn compare(migrations: &Migrations, applied: &[String]) -> Status {
     });
     let mut lines: Vec<Line> = known.chain(missing).collect();
     lines.sort_by(|a, b| a.version.cmp(&b.version));
-    Status { migrations: lines }
+    Status {
+        migrations: lines,
+        interrupted: None,
+    }
 }
 
 #[cfg(test)]

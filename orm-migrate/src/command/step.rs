@@ -1,11 +1,16 @@
 //! Shared by `run`, `revert` and `redo`: the steps, and the checks before the first one.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use diesel::migration::Migration;
+use orm::engine::Connection;
 
-use crate::error::Result;
-use crate::migration::{Direction, MigrationConnection, Migrations, Tag, missing};
+use crate::error::{Error, Result};
+use crate::exit::Exit;
+use crate::migration::{
+    Direction, Locking, MigrationConnection, Migrations, Observer, Tag, Timeouts, missing,
+};
 
 /// Describes a migration that was applied or reverted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,53 +29,168 @@ pub struct Step {
 }
 
 /// Selects applied migrations, from the last one back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Count {
     /// This many, or all if there are fewer.
     Last(usize),
     /// All.
     All,
+    /// All behind this one, which stays applied: a version or the name of a folder.
+    After(String),
+}
+
+/// Selects pending migrations, in the order of versions.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Upto {
+    /// All.
+    #[default]
+    All,
+    /// This many, or all if there are fewer.
+    First(usize),
+    /// Those up to this one and itself: a version or the name of a folder.
+    Version(String),
+}
+
+/// Selects how migrations are performed.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_migrate::command::{Options, Upto};
+/// # use orm_migrate::migration::{Locking, Timeouts};
+/// # use std::time::Duration;
+/// let mut timeouts = Timeouts::default();
+/// timeouts.lock = Some(Duration::from_secs(5));
+/// let options = Options::new().upto(Upto::First(1)).locking(Locking::Off).timeouts(timeouts);
+/// assert_eq!(options.upto, Upto::First(1));
+/// ```
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Options {
+    /// How to wait for another process. Default: a minute.
+    pub locking: Locking,
+    /// The pending migrations that `run` applies. Default: all.
+    pub upto: Upto,
+    /// The time-outs of the statements. Default: those of the server.
+    pub timeouts: Timeouts,
+    /// Receives the progress.
+    pub observer: Option<Arc<dyn Observer>>,
+}
+
+impl Options {
+    /// Creates the default options.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets how to wait for another process.
+    #[must_use]
+    pub fn locking(mut self, locking: Locking) -> Self {
+        self.locking = locking;
+        self
+    }
+
+    /// Sets which pending migrations `run` applies.
+    #[must_use]
+    pub fn upto(mut self, upto: Upto) -> Self {
+        self.upto = upto;
+        self
+    }
+
+    /// Sets the time-outs of the statements.
+    #[must_use]
+    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
+        self.timeouts = timeouts;
+        self
+    }
+
+    /// Sets who receives the progress.
+    #[must_use]
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = Some(observer);
+        self
+    }
+
+    /// A connection that performs migrations so.
+    pub(super) fn open(
+        &self,
+        connection: Connection,
+        migrations: &Migrations,
+    ) -> MigrationConnection {
+        let opened = MigrationConnection::new(connection, migrations.path())
+            .locking(self.locking)
+            .timeouts(self.timeouts);
+        match &self.observer {
+            Some(observer) => opened.observer(Arc::clone(observer)),
+            None => opened,
+        }
+    }
 }
 
 pub(super) type Loaded = Vec<Box<dyn Migration<Tag>>>;
 
-/// The last `count` applied migrations, the last one first, from the folder.
-pub(super) fn last_applied(
+/// The last `count` applied versions, the last one first, all of which are in the folder.
+pub(super) fn last_versions(
     migrations: &Migrations,
     connection: &mut MigrationConnection,
-    count: Count,
-) -> Result<Loaded> {
-    let versions = last(connection.applied()?, count);
-    if let Some(version) = versions
-        .iter()
-        .find(|version| migrations.find(version).is_none())
-    {
-        return Err(missing(version));
+    count: &Count,
+) -> Result<Vec<String>> {
+    let versions = last(migrations, connection.applied()?, count)?;
+    let is_missing = |version: &&String| migrations.find(version).is_none();
+    match versions.iter().find(is_missing) {
+        Some(version) => Err(missing(version)),
+        None => Ok(versions),
     }
-    migrations.load(&versions)
 }
 
 /// The last `count` of the applied versions, the last one first.
-pub(super) fn last(mut versions: Vec<String>, count: Count) -> Vec<String> {
+///
+/// # Errors
+/// The version that is to stay is not applied.
+pub(super) fn last(
+    migrations: &Migrations,
+    mut versions: Vec<String>,
+    count: &Count,
+) -> Result<Vec<String>> {
     versions.reverse();
-    if let Count::Last(count) = count {
-        versions.truncate(count);
+    match count {
+        Count::All => {}
+        Count::Last(count) => versions.truncate(*count),
+        Count::After(name) => {
+            let stays = migrations.named(name)?;
+            let at = versions
+                .iter()
+                .position(|version| *version == stays.version);
+            let at = at.ok_or_else(|| {
+                let message = format!("the migration {} is not applied", stays.name);
+                Error::new(Exit::Usage, message)
+                    .with_note("state", "nothing was changed")
+                    .with_hint("name the applied migration that is to stay, as `status` lists it")
+            })?;
+            versions.truncate(at);
+        }
     }
-    versions
+    Ok(versions)
 }
 
-/// The migrations of the folder that are not applied, in the order of versions.
+/// The versions of the folder that are not applied, in their order, as far as `upto`.
 pub(super) fn pending(
     migrations: &Migrations,
-    connection: &mut MigrationConnection,
-) -> Result<Loaded> {
-    let applied = connection.applied()?;
+    applied: &[String],
+    upto: &Upto,
+) -> Result<Vec<String>> {
     let versions = migrations.entries().iter().map(|entry| &entry.version);
-    let pending: Vec<String> = versions
+    let pending = versions
         .filter(|version| !applied.contains(version))
-        .cloned()
-        .collect();
-    migrations.load(&pending)
+        .cloned();
+    Ok(match upto {
+        Upto::All => pending.collect(),
+        Upto::First(count) => pending.take(*count).collect(),
+        Upto::Version(name) => {
+            let last = &migrations.named(name)?.version;
+            pending.filter(|version| version <= last).collect()
+        }
+    })
 }
 
 /// What is known of scripts before the first one runs.
@@ -128,7 +248,7 @@ pub(super) fn perform<'m>(
     let mut steps = Vec::new();
     for migration in migrations {
         let start = Instant::now();
-        connection.perform(&**migration, direction)?;
+        connection.perform_script(&**migration, direction)?;
         let step = Step {
             version: migration.name().version().to_string(),
             name: migration.name().to_string(),

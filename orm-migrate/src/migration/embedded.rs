@@ -8,7 +8,7 @@ use orm::engine::Engine;
 
 use super::folder::Migrations;
 use super::lock::Locking;
-use crate::command::{Step, run, status};
+use crate::command::{Options, Step, run, status};
 use crate::error::Result;
 
 /// Builds a folder of migrations into the program; the path is relative to the package's Cargo.toml, and is
@@ -77,6 +77,19 @@ impl Embedded {
         observer: &mut dyn FnMut(&Step),
     ) -> Result<Vec<Step>> {
         run::run(&self.migrations()?, engine.connection()?, locking, observer)
+    }
+
+    /// Applies pending migrations as [`Embedded::run`] does, with options.
+    ///
+    /// # Errors
+    /// As [`run::run_with`].
+    pub fn run_as(
+        &self,
+        engine: &Engine,
+        options: &Options,
+        observer: &mut dyn FnMut(&Step),
+    ) -> Result<Vec<Step>> {
+        run::run_with(&self.migrations()?, engine.connection()?, options, observer)
     }
 
     /// Compares the migrations with the database. Writes nothing.

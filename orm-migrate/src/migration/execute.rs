@@ -4,8 +4,10 @@
 
 use orm_core::error::{Error as CoreError, Result as CoreResult};
 
+use super::checksum;
 use super::harness::MigrationConnection;
 use super::hints;
+use super::resume::Position;
 use super::run::Owner;
 use super::script::Script;
 use super::split::Statement;
@@ -27,8 +29,10 @@ impl MigrationConnection {
         // Commands have checked before they began; diesel's own methods on this type have not.
         script.check(self.connection.in_transaction())?;
         self.watch_foreign_keys()?;
+        self.run.checksum = Some(checksum::of_script(text));
         self.run.progress.expect(statements.len());
-        for (at, statement) in statements.iter().enumerate() {
+        let first = self.open_journal(&script, &statements)?;
+        for (at, statement) in statements.iter().enumerate().skip(first) {
             // PostgreSQL takes options as the first statement of a transaction only; MySQL takes them for
             // the next transaction, which must not be the bookkeeping's.
             if !(self.connection.has_transaction() && script.sets_transaction(statement)) {
@@ -36,13 +40,25 @@ impl MigrationConnection {
             }
             let drops_later = script.has_drop(&statements[at + 1..]);
             let was_inside = self.connection.has_transaction();
-            if let Err(error) = self.run_statement(&script, statement, drops_later) {
+            self.observer
+                .statement(&self.run.name, at + 1, statements.len());
+            let position = Position {
+                script: &script,
+                statements: &statements,
+                at,
+            };
+            let boundary = self.boundary(position);
+            self.before_statement(boundary, position)?;
+            let ran = self.run_statement(&script, statement, drops_later);
+            let ran = self.after_statement(boundary, position, ran)?;
+            if let Err(error) = ran {
                 let run = if was_inside {
                     hints::Run::InTransaction
                 } else {
                     hints::Run::ByItself
                 };
-                self.run.may_be_second = !was_inside && hints::is_there(&error);
+                let is_there = hints::is_there(&error);
+                self.run.may_be_second = !was_inside && is_there && self.run.journal.is_none();
                 let place = script.place(statement.line);
                 return Err(failed_statement(&place, statement, error, run));
             }
@@ -136,7 +152,7 @@ impl MigrationConnection {
     }
 
     /// Whether this database has implicit commits.
-    fn commits_by_itself(&self) -> bool {
+    pub(super) fn commits_by_itself(&self) -> bool {
         !self.connection.dialect().capabilities().transactional_ddl
     }
 }

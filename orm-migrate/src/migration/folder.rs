@@ -1,6 +1,7 @@
 //! Opens a folder of migrations with `diesel_migrations`, and checks for errors that it ignores: two migrations of
 //! one version, a metadata.toml that can't be read.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use diesel::migration::{Migration, MigrationSource};
@@ -8,6 +9,7 @@ use diesel_migrations::{EmbeddedMigrations, FileBasedMigrations, MigrationError}
 use serde::Deserialize;
 
 use super::backend::{Recorder, Tag};
+use super::checksum;
 use super::script::Script;
 use crate::config::parse_toml;
 use crate::dialect::Grammar;
@@ -157,6 +159,33 @@ impl Migrations {
             }
             Source::Folder(_) => Script::read(path, grammar),
         }
+    }
+
+    /// The checksum of each migration's `up.sql`, by version. One that can't be read has none.
+    pub(crate) fn checksums(&self) -> Result<BTreeMap<String, String>> {
+        let mut found = BTreeMap::new();
+        for migration in read(&self.source, &self.path)? {
+            let mut recorder = Recorder::default();
+            if migration.run(&mut recorder).is_ok() {
+                let version = migration.name().version().to_string();
+                found.insert(version, checksum::of_script(&recorder.0));
+            }
+        }
+        Ok(found)
+    }
+
+    /// The migration that the user names by its version, with or without dashes, or by its folder.
+    ///
+    /// # Errors
+    /// There is none.
+    pub(crate) fn named(&self, name: &str) -> Result<&Entry> {
+        let version = name.replace('-', "");
+        let is_named = |entry: &&Entry| entry.name == name || entry.version == version;
+        self.entries.iter().find(is_named).ok_or_else(|| {
+            let message = format!("no migration of {} is named {name:?}", self.path.display());
+            Error::new(Exit::Usage, message)
+                .with_hint("name one by its version or its folder, as `status` lists them")
+        })
     }
 
     /// The text of a script that is built in; none if there is no down.sql.

@@ -7,20 +7,25 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use diesel::connection::{BoxableConnection, SimpleConnection};
 use diesel::migration::{Migration, MigrationVersion};
 use diesel_migrations::MigrationHarness;
 use orm::engine::Connection;
+use orm_core::sql::Dialect;
 
 use super::backend::Tag;
 use super::enforcement::Checks;
 use super::folder::{Direction, Migrations};
-use super::history;
+use super::history::{self, Place};
 use super::lock::{Lock, Locking};
-use super::run::{HistoryState, Owner, Run};
+use super::observer::{Observer, Silent};
+use super::run::{Contents, HistoryState, Owner, Run};
 use super::script::Script;
 use super::settings::Settings;
+use super::stop;
+use super::timeouts::Timeouts;
 use crate::dialect::{self, Family, Grammar};
 use crate::error::{Error, Result};
 
@@ -34,7 +39,14 @@ pub struct MigrationConnection {
     pub(super) run: Run,
     /// Whether foreign keys are switched off for all migrations of a transaction.
     pub(super) is_suspended: bool,
+    /// Whether the migration log exists, which `set_up` creates.
+    pub(super) has_log: bool,
+    /// Where the bookkeeping's tables are.
+    pub(super) place: Option<Place>,
     locking: Locking,
+    timeouts: Timeouts,
+    /// Who waits for the end.
+    pub(super) observer: Arc<dyn Observer>,
     /// The migration lock, while it is held for several migrations.
     lock: Option<Lock>,
 }
@@ -49,7 +61,11 @@ impl MigrationConnection {
             grammar,
             run: Run::new(String::new(), String::new(), Direction::Up),
             is_suspended: false,
+            has_log: false,
+            place: None,
             locking: Locking::default(),
+            timeouts: Timeouts::default(),
+            observer: Arc::new(Silent),
             lock: None,
         }
     }
@@ -75,13 +91,33 @@ impl MigrationConnection {
         self
     }
 
+    /// Sets the time-outs of the statements.
+    #[must_use]
+    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
+        self.timeouts = timeouts;
+        self
+    }
+
+    /// Sets who receives the progress.
+    #[must_use]
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = observer;
+        self
+    }
+
     /// Takes the migration lock for as long as this value lives.
     ///
     /// # Errors
+    /// [`Exit::Usage`](crate::Exit::Usage) if the database has no such time-out.
     /// [`Exit::LockTimeout`](crate::Exit::LockTimeout) if another program holds it for too long.
     pub(crate) fn hold_lock(&mut self) -> Result<()> {
+        self.timeouts.check(self.connection.dialect())?;
         if self.lock.is_none() {
-            self.lock = Some(Lock::take(&mut self.connection, self.locking)?);
+            self.lock = Some(Lock::take(
+                &mut self.connection,
+                self.locking,
+                &*self.observer,
+            )?);
         }
         Ok(())
     }
@@ -92,6 +128,11 @@ impl MigrationConnection {
         &mut self.connection
     }
 
+    /// The dialect of the database.
+    pub(crate) fn dialect(&self) -> &'static dyn Dialect {
+        self.connection.dialect()
+    }
+
     /// How scripts are read.
     pub(crate) fn grammar(&self) -> Grammar {
         self.grammar
@@ -100,20 +141,6 @@ impl MigrationConnection {
     /// How many statements the last migration ran.
     pub(crate) fn statements(&self) -> usize {
         self.run.progress.done()
-    }
-
-    /// Returns the applied versions in ascending order. Writes nothing, unlike
-    /// [`MigrationHarness::applied_migrations`].
-    ///
-    /// # Errors
-    /// Any error of the database.
-    pub fn applied(&mut self) -> Result<Vec<String>> {
-        Ok(history::applied(&mut self.connection)?)
-    }
-
-    /// Creates the migration history if it does not exist.
-    pub(crate) fn set_up(&mut self) -> Result<()> {
-        Ok(history::set_up(&mut self.connection)?)
     }
 
     /// Whether the database enforces foreign keys for all of a transaction or for none of it: SQLite.
@@ -142,12 +169,30 @@ impl MigrationConnection {
     /// - A statement fails. The error names file and line, and under `state` what of the migration is applied.
     /// - Another process has performed the migration in the meantime, or holds the lock until the timeout.
     pub fn perform(&mut self, migration: &dyn Migration<Tag>, direction: Direction) -> Result<()> {
+        self.perform_as(migration, direction, Contents::Any)
+    }
+
+    /// The same for a migration that is one script, with its checksum and its journal.
+    pub(crate) fn perform_script(
+        &mut self,
+        migration: &dyn Migration<Tag>,
+        direction: Direction,
+    ) -> Result<()> {
+        self.perform_as(migration, direction, Contents::Script)
+    }
+
+    fn perform_as(
+        &mut self,
+        migration: &dyn Migration<Tag>,
+        direction: Direction,
+        contents: Contents,
+    ) -> Result<()> {
         if let Some(lock) = &mut self.lock {
             lock.check()?;
-            return self.perform_locked(migration, direction);
+            return self.perform_locked(migration, direction, contents);
         }
-        let lock = Lock::take(&mut self.connection, self.locking)?;
-        let performed = self.perform_locked(migration, direction);
+        let lock = Lock::take(&mut self.connection, self.locking, &*self.observer)?;
+        let performed = self.perform_locked(migration, direction, contents);
         drop(lock);
         performed
     }
@@ -156,18 +201,22 @@ impl MigrationConnection {
         &mut self,
         migration: &dyn Migration<Tag>,
         direction: Direction,
+        contents: Contents,
     ) -> Result<()> {
         let name = migration.name().to_string();
         let version = migration.name().version().to_string();
         let path = self.folder.join(&name).join(direction.file_name());
         self.run = Run {
             path,
+            contents,
             wants_transaction: migration.metadata().run_in_transaction(),
             ..Run::new(name, version, direction)
         };
         if self.connection.in_transaction() {
             self.run.transaction = Owner::Caller;
         }
+        self.place()?;
+        self.run.wants_transaction &= !self.continues()?;
         let settings = Settings::read(&mut self.connection)?;
         self.run.checks = Checks::new(settings.enforces_foreign_keys());
         let transactional = self.connection.dialect().capabilities().transactional_ddl;
@@ -183,6 +232,7 @@ impl MigrationConnection {
             }
             resume_unwind(panic)
         });
+        self.observer.ends();
         ran.map_err(|error| {
             let state = match self.run.transaction {
                 Owner::Caller => None,
@@ -210,6 +260,7 @@ impl MigrationConnection {
         migration: &dyn Migration<Tag>,
         settings: &Settings,
     ) -> diesel::migration::Result<()> {
+        self.timeouts.set(&mut self.connection)?;
         match self.run.direction {
             Direction::Up => migration.run(self)?,
             Direction::Down => migration.revert(self)?,
@@ -224,63 +275,18 @@ impl MigrationConnection {
         settings.restore(&mut self.connection)?;
         self.claim()?;
         if self.run.history == HistoryState::Looked {
-            self.record()?;
+            self.finish()?;
         }
         if self.run.transaction == Owner::Migration {
+            stop::point();
             self.connection.commit()?;
+            stop::point();
         }
         if self.run.checks.is_suspended() {
             // Inside the transaction the switch was ignored.
             settings.restore(&mut self.connection)?;
         }
         Ok(())
-    }
-
-    /// Writes the version down before the first statement runs, where that can be taken back: a tool that
-    /// takes no migration lock waits here for this one, or this one for it.
-    ///
-    /// Outside a transaction, a migration counts as pending from before its first statement to behind its
-    /// last one, both ways: a program that is killed in the middle leaves one whose next run meets what is
-    /// there already, and not one that counts as applied and is half of it.
-    pub(super) fn claim(&mut self) -> Result<()> {
-        if self.run.history != HistoryState::Open {
-            return Ok(());
-        }
-        self.run.history = HistoryState::Looked;
-        if self.run.direction == Direction::Down {
-            if !history::forget(&mut self.connection, &self.run.version)? {
-                return Err(self.overtaken());
-            }
-            self.run.history = HistoryState::Written;
-        } else if self.connection.has_transaction() {
-            self.record()?;
-        } else if self.applied()?.contains(&self.run.version) {
-            return Err(self.overtaken());
-        }
-        Ok(())
-    }
-
-    fn record(&mut self) -> Result<()> {
-        match history::record(&mut self.connection, &self.run.version) {
-            Err(error) if error.is_unique_violation() => Err(self.overtaken().with_source(error)),
-            Err(error) => Err(Error::from(error).with_note("migration", &self.run.name)),
-            Ok(()) => {
-                self.run.history = HistoryState::Written;
-                Ok(())
-            }
-        }
-    }
-
-    fn overtaken(&self) -> Error {
-        let verb = match self.run.direction {
-            Direction::Up => "applied",
-            Direction::Down => "reverted",
-        };
-        let name = &self.run.name;
-        Error::failed(format!(
-            "another process has {verb} the migration {name} in the meantime"
-        ))
-        .with_hint("check the `status` and run the command again; the other process did not take the migration lock")
     }
 
     /// Runs `work` in one transaction, on SQLite with foreign keys off if one of its scripts `drops` a table.

@@ -63,6 +63,26 @@ pub(super) fn is_there(error: &Error) -> bool {
     }
 }
 
+/// The same for a statement that may have taken effect in an earlier run, where DROP may find nothing.
+pub(super) fn is_done_already(error: &Error, drops: bool) -> bool {
+    // PostgreSQL: table, column, object, function.
+    const GONE: &[&str] = &["42P01", "42703", "42704", "42883"];
+    let is_gone = match error.code() {
+        Some("1") => says(
+            error,
+            &[
+                "no such table",
+                "no such index",
+                "no such view",
+                "no such trigger",
+            ],
+        ),
+        Some(code) => GONE.contains(&code),
+        None => false,
+    };
+    is_there(error) || drops && is_gone
+}
+
 fn says(error: &Error, words: &[&str]) -> bool {
     let mut layer = error.source();
     while let Some(found) = layer {

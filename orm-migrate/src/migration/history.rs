@@ -23,7 +23,7 @@ pub(crate) fn tables(connection: &mut Connection) -> Result<Vec<String>> {
 
 /// The versions that are applied, in ascending order; none if the table does not exist. Writes nothing.
 pub(crate) fn applied(connection: &mut Connection) -> Result<Vec<String>> {
-    if !exists(connection)? {
+    if !exists(connection, TABLE)? {
         return Ok(Vec::new());
     }
     let mut w = SqlWriter::new(connection.dialect());
@@ -34,16 +34,35 @@ pub(crate) fn applied(connection: &mut Connection) -> Result<Vec<String>> {
     Ok(versions)
 }
 
+/// The applied versions with the time at which each was applied, as the database writes it.
+pub(super) fn dated(connection: &mut Connection) -> Result<Vec<(String, String)>> {
+    let mut w = SqlWriter::new(connection.dialect());
+    w.push("SELECT version, run_on FROM ").ident(TABLE);
+    let mut dated = Vec::new();
+    connection.raw_query(&w.finish().0, &[], &mut |row| {
+        if let (ValueRef::Text(version), run_on) = (row.get(0)?, row.get(1)?) {
+            dated.push((version.to_owned(), run_on.to_json("")));
+        }
+        Ok(())
+    })?;
+    Ok(dated)
+}
+
 /// Creates the table if it does not exist. Looks first: CREATE TABLE IF NOT EXISTS requires the privilege to
 /// create tables even when there is nothing to create.
 pub(super) fn set_up(connection: &mut Connection) -> Result<()> {
-    if exists(connection)? {
+    let create = create_table(connection.dialect())?;
+    create_missing(connection, TABLE, &create)
+}
+
+/// Runs `create` if the table does not exist.
+pub(super) fn create_missing(connection: &mut Connection, table: &str, create: &str) -> Result<()> {
+    if exists(connection, table)? {
         return Ok(());
     }
-    let create = create_table(connection.dialect())?;
-    match connection.raw_control(&create) {
+    match connection.raw_control(create) {
         // Another runner was faster.
-        Err(_) if exists(connection).unwrap_or(false) => Ok(()),
+        Err(_) if exists(connection, table).unwrap_or(false) => Ok(()),
         other => other,
     }
 }
@@ -61,25 +80,58 @@ fn create_table(dialect: &dyn Dialect) -> Result<String> {
     ddl::create_table(dialect, &table, &[])
 }
 
+/// The schema or database of the bookkeeping tables. A script may set another one, and write to them nevertheless
+/// in its own transaction.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Place(Option<String>);
+
+impl Place {
+    /// Where the connection's tables are now.
+    pub(super) fn read(connection: &mut Connection) -> Result<Self> {
+        let query = match dialect::known_family(connection.dialect()) {
+            None => return Ok(Self(None)),
+            Some(Family::Sqlite) => return Ok(Self(Some("main".to_owned()))),
+            Some(Family::Postgres) => "SELECT current_schema()::text",
+            Some(Family::Mysql) => "SELECT DATABASE()",
+        };
+        let mut name = None;
+        connection.raw_query(query, &[], &mut |row| {
+            if let ValueRef::Text(text) = row.get(0)? {
+                name = Some(text.to_owned());
+            }
+            Ok(())
+        })?;
+        Ok(Self(name))
+    }
+
+    /// Writes a table's name with that of its schema.
+    pub(super) fn write(&self, w: &mut SqlWriter<'_>, table: &str) {
+        if let Some(name) = &self.0 {
+            w.ident(name).push(".");
+        }
+        w.ident(table);
+    }
+}
+
 /// Writes down that a version is applied.
-pub(super) fn record(connection: &mut Connection, version: &str) -> Result<()> {
+pub(super) fn record(connection: &mut Connection, place: &Place, version: &str) -> Result<()> {
     let mut w = SqlWriter::new(connection.dialect());
-    w.push("INSERT INTO ")
-        .ident(TABLE)
-        .push(" (version) VALUES (");
-    w.bind(ValueRef::Text(version)).push(")");
+    w.push("INSERT INTO ");
+    place.write(&mut w, TABLE);
+    w.push(" (version) VALUES (")
+        .bind(ValueRef::Text(version))
+        .push(")");
     let (sql, binds) = w.finish();
     connection.raw_execute(&sql, &binds).map(drop)
 }
 
 /// Deletes a version from the migration history. Returns whether it was there: of two programs that revert it at the
 /// same time, one gets an error.
-pub(super) fn forget(connection: &mut Connection, version: &str) -> Result<bool> {
+pub(super) fn forget(connection: &mut Connection, place: &Place, version: &str) -> Result<bool> {
     let mut w = SqlWriter::new(connection.dialect());
-    w.push("DELETE FROM ")
-        .ident(TABLE)
-        .push(" WHERE version = ")
-        .bind(ValueRef::Text(version));
+    w.push("DELETE FROM ");
+    place.write(&mut w, TABLE);
+    w.push(" WHERE version = ").bind(ValueRef::Text(version));
     let (sql, binds) = w.finish();
     let outcome = connection.raw_execute(&sql, &binds)?;
     Ok(outcome.affected == 1)
@@ -107,8 +159,9 @@ pub(super) fn has_triggers(connection: &mut Connection) -> Result<bool> {
     Ok(!texts(connection, query)?.is_empty())
 }
 
-fn exists(connection: &mut Connection) -> Result<bool> {
-    Ok(tables(connection)?.iter().any(|name| name == TABLE))
+/// Whether the connection's schema has this table.
+pub(super) fn exists(connection: &mut Connection, table: &str) -> Result<bool> {
+    Ok(tables(connection)?.iter().any(|name| name == table))
 }
 
 fn texts(connection: &mut Connection, sql: &str) -> Result<Vec<String>> {

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use orm::engine::Connection;
 
+use super::observer::Observer;
 use crate::dialect::{self, Family};
 use crate::error::{Error, Result};
 use crate::exit::Exit;
@@ -37,6 +38,9 @@ impl Default for Locking {
 /// How often the lock is tried.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// How often the holder is reported to an observer.
+const SECOND: Duration = Duration::from_secs(1);
+
 /// The lock, held until it is dropped.
 #[derive(Debug)]
 pub(super) enum Lock {
@@ -46,34 +50,75 @@ pub(super) enum Lock {
     Session(session::SessionLock),
 }
 
+/// Who holds the lock of a connection's database; none if it is free.
+///
+/// # Errors
+/// The lock's file or session can't be opened.
+pub(crate) fn holder(connection: &mut Connection) -> Result<Option<String>> {
+    let mut lock = Lock::open(connection)?;
+    Ok(if lock.try_take()? {
+        None
+    } else {
+        Some(lock.holder())
+    })
+}
+
 impl Lock {
     /// Takes the lock of a connection's database.
     ///
     /// # Errors
     /// [`Exit::LockTimeout`] if another program holds it for too long, which is named; the lock's file or
     /// session can't be opened.
-    pub(super) fn take(connection: &mut Connection, locking: Locking) -> Result<Self> {
+    pub(super) fn take(
+        connection: &mut Connection,
+        locking: Locking,
+        observer: &dyn Observer,
+    ) -> Result<Self> {
         let Locking::Wait(timeout) = locking else {
             return Ok(Self::None);
         };
         let mut lock = Self::open(connection)?;
         let begin = Instant::now();
+        let mut shown = None;
         loop {
-            let is_taken = match &mut lock {
-                Self::None => true,
-                Self::File(lock) => lock.try_take()?,
-                Self::Session(lock) => lock.try_take()?,
-            };
+            let is_taken = lock.try_take()?;
             let waited = begin.elapsed();
+            if shown.is_some() && (is_taken || waited >= timeout) {
+                observer.ends();
+            }
             match is_taken {
                 true => return Ok(lock),
                 false if waited >= timeout => {
                     let target = connection.engine().target();
                     return Err(lock.held(&target, timeout));
                 }
-                false => std::thread::sleep(PAUSE.min(timeout.saturating_sub(waited))),
+                false => {
+                    if shown.is_none_or(|shown| waited.saturating_sub(shown) >= SECOND) {
+                        shown = Some(waited);
+                        observer.waits(&lock.holder(), waited);
+                    }
+                    std::thread::sleep(PAUSE.min(timeout.saturating_sub(waited)));
+                }
             }
         }
+    }
+
+    fn try_take(&mut self) -> Result<bool> {
+        match self {
+            Self::None => Ok(true),
+            Self::File(lock) => lock.try_take(),
+            Self::Session(lock) => lock.try_take(),
+        }
+    }
+
+    /// Who holds it, in words.
+    fn holder(&mut self) -> String {
+        let holder = match self {
+            Self::None => None,
+            Self::File(lock) => lock.holder(),
+            Self::Session(lock) => lock.holder(),
+        };
+        holder.unwrap_or_else(|| "a process that has ended".to_owned())
     }
 
     fn open(connection: &mut Connection) -> Result<Self> {
@@ -100,12 +145,7 @@ impl Lock {
 
     #[cold]
     fn held(&mut self, target: &str, timeout: Duration) -> Error {
-        let holder = match self {
-            Self::None => None,
-            Self::File(lock) => lock.holder(),
-            Self::Session(lock) => lock.holder(),
-        };
-        let holder = holder.unwrap_or_else(|| "a process that has ended".to_owned());
+        let holder = self.holder();
         let message = format!("the migration lock of {target} is held by {holder}");
         Error::new(Exit::LockTimeout, message)
             .with_note("state", "nothing was changed")

@@ -6,6 +6,8 @@
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Progress {
     total: usize,
+    /// How many an earlier run has done.
+    earlier: usize,
     done: usize,
     kept: usize,
     perhaps: usize,
@@ -18,14 +20,26 @@ impl Progress {
         self.total += statements;
     }
 
+    /// How many there are.
+    pub(super) fn total(&self) -> usize {
+        self.total
+    }
+
     /// One more has run.
     pub(super) fn advance(&mut self) {
         self.done += 1;
     }
 
-    /// How many have run, those included that a rollback undid.
+    /// So many have run before, in a run that was interrupted.
+    pub(super) fn continue_after(&mut self, statements: usize) {
+        self.earlier = statements;
+        self.done = statements;
+        self.keep();
+    }
+
+    /// How many have run, those included that a rollback undid, without those of an earlier run.
     pub(super) fn done(&self) -> usize {
-        self.done
+        self.done - self.earlier
     }
 
     /// Nothing can undo what has run so far.
@@ -42,6 +56,11 @@ impl Progress {
     /// The failing statement may have done a part of its work, or all of it.
     pub(super) fn may_be_partial(&mut self) {
         self.is_partial = true;
+    }
+
+    /// Whether the failing statement may have done a part of its work, or all of it.
+    pub(super) fn is_partial(&self) -> bool {
+        self.is_partial
     }
 
     /// Whether nothing is, or may be, left.
@@ -85,6 +104,7 @@ mod tests {
     fn both_bounds_are_said() {
         let progress = |kept, perhaps, is_partial| Progress {
             total: 9,
+            earlier: 0,
             done: perhaps,
             kept,
             perhaps,

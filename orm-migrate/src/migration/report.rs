@@ -17,6 +17,7 @@ impl MigrationConnection {
         let rolled_back = self.connection.rollback();
         // The first error is the one to return; a connection that is lost has no settings any more.
         let _ = settings.restore(&mut self.connection);
+        self.settle_journal();
         self.unclaim();
         let counts = self.standing();
         if rolled_back.is_err() {
@@ -39,7 +40,9 @@ impl MigrationConnection {
         if is_written
             && self.run.direction == Direction::Down
             && self.run.transaction == Owner::Script
-            && history::record(&mut self.connection, &self.run.version).is_ok()
+            && self.run.journal.is_none()
+            && let Ok(place) = self.place()
+            && history::record(&mut self.connection, &place, &self.run.version).is_ok()
         {
             self.run.history = HistoryState::Looked;
         }
@@ -94,6 +97,9 @@ impl MigrationConnection {
             }
             if self.run.progress.is_nothing() {
                 return failure.with_hint("correct the script, and run it again");
+            }
+            if let Some(hint) = self.journal_hint() {
+                return failure.with_hint(hint);
             }
             return failure.with_hint(
                 "undo by hand what stays in effect, or remove it from the script; then try again",

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::enforcement::Checks;
 use super::folder::Direction;
+use super::journal::Journal;
 use super::progress::Progress;
 use crate::error::Error;
 
@@ -15,6 +16,11 @@ pub(super) struct Run {
     pub direction: Direction,
     /// The script that the next text comes from.
     pub path: PathBuf,
+    pub contents: Contents,
+    /// The checksum of the script that has run.
+    pub checksum: Option<String>,
+    /// How far it is, where no transaction is around all of it.
+    pub journal: Option<Journal>,
     /// Whether the migration requires a transaction.
     pub wants_transaction: bool,
     /// Whose transaction it runs in.
@@ -31,6 +37,15 @@ pub(super) struct Run {
     pub checks: Checks,
     /// What made it fail: diesel's error type has no room for file and line.
     pub failure: Option<Error>,
+}
+
+/// What a migration consists of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Contents {
+    /// One script, whose statements can be counted and continued.
+    Script,
+    /// Anything: a migration in Rust, for example.
+    Any,
 }
 
 /// Whose transaction a migration runs in.
@@ -61,6 +76,9 @@ impl Run {
             version,
             direction,
             path: PathBuf::new(),
+            contents: Contents::Any,
+            checksum: None,
+            journal: None,
             wants_transaction: false,
             transaction: Owner::Script,
             history: HistoryState::Open,

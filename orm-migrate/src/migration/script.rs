@@ -8,10 +8,11 @@ use std::string::FromUtf8Error;
 use orm_core::lex::Tokens;
 use orm_core::sql::Capabilities;
 
+use super::rerun;
 use super::shell;
 use super::split::{Statement, split_all};
 use super::statement_kind::{self, StatementKind};
-use crate::dialect::Grammar;
+use crate::dialect::{Family, Grammar};
 use crate::error::{Error, Result};
 
 /// The scripts of a migration that is still to be written: up and down.
@@ -73,6 +74,11 @@ impl Script {
         }
     }
 
+    /// Where the script is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Where the script is, with the line of a place in it.
     pub(crate) fn place(&self, line: usize) -> String {
         format!("{}:{line}", self.path.display())
@@ -113,6 +119,91 @@ impl Script {
     pub(crate) fn sets_transaction(&self, statement: &Statement<'_>) -> bool {
         let words = self.first_words(statement);
         words.is(0, &["SET"]) && words.is(1, &["TRANSACTION"])
+    }
+
+    /// Whether a statement sets up the session, and is run again where a migration continues in another one.
+    pub(super) fn is_session(&self, statement: &Statement<'_>) -> bool {
+        statement_kind::is_session(statement.text, self.grammar)
+    }
+
+    /// Whether a statement leaves a value in the session that another one can't have.
+    pub(super) fn leaves_value(&self, statement: &Statement<'_>) -> bool {
+        let is_fixed = self.is_session(statement)
+            && !statement_kind::computes(statement.text, self.grammar)
+            || self.kind(statement) == StatementKind::Definition;
+        !is_fixed && self.has_variable(statement)
+    }
+
+    /// Whether a statement reads or sets a variable of the session.
+    pub(super) fn has_variable(&self, statement: &Statement<'_>) -> bool {
+        statement_kind::has_variable(statement.text, self.grammar)
+    }
+
+    /// Whether a statement asks for what the one before it has left in the session.
+    pub(super) fn reads_last(&self, statement: &Statement<'_>) -> bool {
+        statement_kind::reads_last(statement.text, self.grammar)
+    }
+
+    /// Whether a statement sets a savepoint, of which SQLite's outermost is a transaction.
+    pub(super) fn is_savepoint(&self, statement: &Statement<'_>) -> bool {
+        self.first_words(statement).is(0, &["SAVEPOINT"])
+    }
+
+    /// Whether a statement releases a savepoint.
+    pub(super) fn is_release(&self, statement: &Statement<'_>) -> bool {
+        self.first_words(statement).is(0, &["RELEASE"])
+    }
+
+    /// Whether a statement prepares a transaction, which others commit.
+    pub(super) fn is_prepare(&self, statement: &Statement<'_>) -> bool {
+        let words = self.first_words(statement);
+        words.is(0, &["PREPARE"]) && words.is(1, &["TRANSACTION"])
+    }
+
+    /// Whether a statement of PostgreSQL builds or drops an index outside of any transaction.
+    pub(super) fn is_concurrent(&self, statement: &Statement<'_>) -> bool {
+        self.grammar.family == Family::Postgres && self.is_divisible(statement)
+    }
+
+    /// Whether a statement of MySQL locks tables; whether it unlocks them.
+    pub(super) fn locks_tables(&self, statement: &Statement<'_>) -> Option<bool> {
+        let words = self.first_words(statement);
+        match self.grammar.family {
+            Family::Mysql if words.is(0, &["LOCK"]) => Some(true),
+            Family::Mysql if words.is(0, &["UNLOCK", "BEGIN", "START"]) => Some(false),
+            Family::Sqlite | Family::Postgres | Family::Mysql => None,
+        }
+    }
+
+    /// Whether a statement adds rows, and so changes which one was the last.
+    pub(super) fn adds_rows(&self, statement: &Statement<'_>) -> bool {
+        self.first_words(statement).is(0, &["INSERT", "REPLACE"])
+    }
+
+    /// Whether a statement creates a table of the session.
+    pub(super) fn is_temporary(&self, statement: &Statement<'_>) -> bool {
+        let words = Tokens::first(4, statement.text, self.grammar.rules);
+        words.is(0, &["CREATE"]) && words.find(1, &["TEMPORARY", "TEMP"]).is_some()
+    }
+
+    /// Whether a statement may be run again when nothing is known of its outcome.
+    pub(super) fn may_run_twice(&self, statement: &Statement<'_>) -> bool {
+        rerun::may_run_twice(statement.text, self.grammar)
+    }
+
+    /// Whether a statement drops something.
+    pub(super) fn is_drop(&self, statement: &Statement<'_>) -> bool {
+        self.first_words(statement).is(0, &["DROP"])
+    }
+
+    /// Whether a statement names an engine whose rows no rollback reaches.
+    pub(super) fn names_engine(&self, statement: &Statement<'_>) -> bool {
+        statement_kind::names_engine(statement.text, self.grammar)
+    }
+
+    /// Whether a statement leaves the session able to write to the bookkeeping's tables.
+    pub(super) fn is_plain(&self, statement: &Statement<'_>) -> bool {
+        statement_kind::is_plain(statement.text, self.grammar)
     }
 
     fn first_words<'a>(&self, statement: &Statement<'a>) -> Tokens<'a> {

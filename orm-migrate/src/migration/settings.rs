@@ -17,6 +17,7 @@ pub(super) struct Settings(Vec<(String, String)>);
 
 /// What a script of SQLite sets with PRAGMA.
 const PRAGMAS: &[&str] = &[
+    "busy_timeout",
     "foreign_keys",
     "defer_foreign_keys",
     "ignore_check_constraints",

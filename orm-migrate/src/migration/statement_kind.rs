@@ -111,6 +111,105 @@ pub(super) fn is_divisible(statement: &str, grammar: Grammar) -> bool {
     }
 }
 
+/// Whether a statement sets up the session, and is run again where a migration continues in another one.
+pub(super) fn is_session(statement: &str, grammar: Grammar) -> bool {
+    let words = Tokens::first(2, statement, grammar.rules);
+    match grammar.family {
+        Family::Sqlite => words.is(0, &["PRAGMA", "ATTACH", "DETACH"]),
+        Family::Postgres => words.is(0, &["SET", "RESET"]) && !words.is(1, &["TRANSACTION"]),
+        Family::Mysql => {
+            let is_prepared = words.is(0, &["PREPARE", "DEALLOCATE"]);
+            let is_setting = words.is(0, &["SET", "USE"]);
+            is_prepared
+                || is_setting && !words.is(1, &["PASSWORD", "GLOBAL", "PERSIST", "TRANSACTION"])
+        }
+    }
+}
+
+/// Whether a statement reads or sets a variable of the session of MySQL.
+pub(super) fn has_variable(statement: &str, grammar: Grammar) -> bool {
+    let tokens = Tokens::unquoted(statement, grammar.rules);
+    let is_at = |at: usize| tokens.is(at, &["@"]);
+    let is_variable = |at: usize| is_at(at) && !is_at(at + 1) && (at == 0 || !is_at(at - 1));
+    grammar.family == Family::Mysql && (0..tokens.len()).any(is_variable)
+}
+
+/// Whether a statement calls a function.
+pub(super) fn computes(statement: &str, grammar: Grammar) -> bool {
+    Tokens::unquoted(statement, grammar.rules)
+        .find(0, &["("])
+        .is_some()
+}
+
+/// Whether a statement asks for what the one before it has left in the session.
+pub(super) fn reads_last(statement: &str, grammar: Grammar) -> bool {
+    const LAST: &[&str] = &[
+        "LAST_INSERT_ID",
+        "ROW_COUNT",
+        "FOUND_ROWS",
+        "LAST_INSERT_ROWID",
+        "CHANGES",
+        "LASTVAL",
+        "CURRVAL",
+    ];
+    let tokens = Tokens::unquoted(statement, grammar.rules);
+    (0..tokens.len()).any(|at| tokens.is(at, LAST) && tokens.is(at + 1, &["("]))
+}
+
+/// Whether a statement of MySQL names an engine whose rows no rollback reaches.
+pub(super) fn names_engine(statement: &str, grammar: Grammar) -> bool {
+    const ENGINES: &[&str] = &[
+        "MyISAM",
+        "Aria",
+        "MEMORY",
+        "HEAP",
+        "CSV",
+        "ARCHIVE",
+        "MERGE",
+        "MRG_MyISAM",
+        "FEDERATED",
+        "CONNECT",
+    ];
+    const WORDS: &[&str] = &["ENGINE", "default_storage_engine", "storage_engine"];
+    if grammar.family != Family::Mysql {
+        return false;
+    }
+    let tokens = Tokens::first(usize::MAX, statement, grammar.rules);
+    let is_named = |at: usize| {
+        let value = at + 1 + usize::from(tokens.is(at + 1, &["="]));
+        tokens.is(at, WORDS) && tokens.is(value, ENGINES)
+    };
+    (0..tokens.len()).any(is_named)
+}
+
+/// Whether a statement leaves the session able to write to the bookkeeping's tables in the script's own transaction:
+/// it changes neither the role nor when a transaction ends.
+pub(super) fn is_plain(statement: &str, grammar: Grammar) -> bool {
+    let words = Tokens::first(HEAD, statement, grammar.rules);
+    match grammar.family {
+        Family::Sqlite => true,
+        Family::Postgres => {
+            let sets = words.is(0, &["SET", "RESET", "DISCARD", "BEGIN", "START"]);
+            let about = [
+                "ROLE",
+                "AUTHORIZATION",
+                "ALL",
+                "READ",
+                "default_transaction_read_only",
+            ];
+            // What is prepared is committed by others.
+            let is_prepared = words.is(0, &["PREPARE"]) && words.is(1, &["TRANSACTION"]);
+            !(is_prepared || sets && words.find(1, &about).is_some())
+        }
+        Family::Mysql => {
+            let locks = words.is(0, &["LOCK"]);
+            let reads_only = words.is(0, &["START"]) && words.find(1, &["READ"]).is_some();
+            let sets = words.is(0, &["SET"]) && !leaves_transaction(statement, grammar.rules);
+            !(locks || reads_only || sets)
+        }
+    }
+}
+
 /// First words of statements about rows.
 const DATA: &[&str] = &["INSERT", "UPDATE", "DELETE", "REPLACE", "SELECT", "WITH"];
 
@@ -262,6 +361,48 @@ mod tests {
             &["BEGIN NOT ATOMIC SELECT 1; END", "call p()", "EXECUTE s"],
         );
         check("postgres", StatementKind::Program, &["DO $$ BEGIN END $$"]);
+    }
+
+    #[test]
+    fn what_a_migration_repeats_where_it_continues() {
+        let grammar = |name| dialect::grammar(dialect::by_name(name).unwrap());
+        let mysql = grammar("mysql");
+        for statement in [
+            "SET foreign_key_checks = 0",
+            "USE a",
+            "/*!40101 SET NAMES utf8 */",
+        ] {
+            assert!(is_session(statement, mysql), "{statement}");
+        }
+        for statement in ["SET PASSWORD = 'a'", "SET GLOBAL a = 1", "SELECT 1"] {
+            assert!(!is_session(statement, mysql), "{statement}");
+        }
+        assert!(is_session("PRAGMA foreign_keys = OFF", grammar("sqlite")));
+        assert!(has_variable("SELECT max(id) INTO @a FROM b", mysql));
+        assert!(!has_variable("SELECT '@a', @@sql_mode", mysql));
+        assert!(reads_last("INSERT INTO a VALUES (last_insert_id())", mysql));
+        assert!(!reads_last("SELECT changes FROM a", mysql));
+        assert!(names_engine(
+            "CREATE TABLE a (b INT) ENGINE = MyISAM",
+            mysql
+        ));
+        assert!(names_engine("SET default_storage_engine = 'Aria'", mysql));
+        assert!(!names_engine(
+            "CREATE TABLE a (engine INT) ENGINE=InnoDB",
+            mysql
+        ));
+        for statement in [
+            "SET ROLE a",
+            "SET LOCAL SESSION AUTHORIZATION a",
+            "BEGIN READ ONLY",
+            "PREPARE TRANSACTION 'a'",
+        ] {
+            assert!(!is_plain(statement, grammar("postgres")), "{statement}");
+        }
+        assert!(is_plain("SET search_path = a", grammar("postgres")));
+        assert!(is_plain("SET sql_mode = ''", mysql));
+        assert!(!is_plain("SET autocommit = 0", mysql));
+        assert!(!is_plain("LOCK TABLES a WRITE", mysql));
     }
 
     #[test]

@@ -177,15 +177,19 @@ fn a_session_that_holds_the_lock_is_named_and_a_killed_program_frees_it() {
             holder,
             "user orm, from 127.0.0.1",
         ]);
+        let shown = run(&["unlock", "--show"]).ends(0).out;
+        assert!(
+            shown.contains(holder) && shown.contains("user orm"),
+            "{shown}"
+        );
         child.kill().unwrap();
         child.wait().unwrap();
-        // The migration is half applied, and no run knows what another one did.
-        run(&["run", "--lock-timeout", "10"]).ends(1).says(&[
-            "up.sql:1: ",
-            "state: nothing was changed by this run; an earlier one that was interrupted may have left a part",
-            "hint: an earlier run of this migration was interrupted",
-        ]);
-        project.migration("1_a", "CREATE TABLE freed (id INTEGER);", "");
+        // The migration is half applied, and the next run knows how far.
+        run(&["status"])
+            .ends(3)
+            .says(&["1 of 2 statements are done"]);
+        let up = "CREATE TABLE started (id INTEGER);\nCREATE TABLE freed (id INTEGER);";
+        project.migration("1_a", up, "");
         run(&["run", "--lock-timeout", "10"])
             .ends(0)
             .says(&["applied 1_a"]);
@@ -205,6 +209,15 @@ fn a_script_on_postgres_may_discard_all_and_build_indexes_concurrently() {
         "migrations/1_a/metadata.toml",
         "run_in_transaction = false\n",
     );
+    // What was prepared on the session before is gone, also for the migrations after it.
+    project.migration("0_a", "SELECT 1", "SELECT 1");
+    project.migration("2_b", "DEALLOCATE ALL;\nSELECT 1;", "SELECT 1");
+    project.migration("3_c", "SELECT 1", "SELECT 1");
     let url = format!("{}?pool_size=1", database.url);
-    project.run(&["run", "--url", &url]).ends(0);
+    let ran = project.run(&["run", "--url", &url]).ends(0);
+    ran.says(&["applied 0_a", "applied 1_a", "applied 2_b", "applied 3_c"]);
+    project
+        .run(&["verify", "--url", &url])
+        .ends(0)
+        .prints("unchanged: 4\n");
 }

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use orm_migrate::command::{Options, Upto};
+
 use crate::support::{Database, Project, root};
 
 /// What a service does at its start.
@@ -87,6 +89,7 @@ fn a_service_applies_its_own_migrations_at_its_start() {
     let tool = programs.join("embedded-tool-alone");
     let run = |arguments: &[&str]| project.run_program(&tool, arguments, &variables);
     run(&["status"]).ends(0).prints("[X] 1_a\n[X] 2_b\n");
+    run(&["verify"]).ends(0).prints("unchanged: 2\n");
     run(&["revert"]).ends(0).says(&["reverted 2_b"]);
     run(&["redo"])
         .ends(0)
@@ -114,6 +117,9 @@ fn the_line_of_an_error_is_that_of_the_file_that_was_built_in() {
     let url = format!("sqlite://{}", folder.path().join("a.db").display());
     let engine = orm::engine::Engine::connect(&url).unwrap();
     let migrations = orm_migrate::embed!("tests/end_to_end/embedded");
+    let first = Options::new().upto(Upto::First(1));
+    let steps = migrations.run_as(&engine, &first, &mut |_| {}).unwrap();
+    assert_eq!(steps.len(), 1);
     let error = migrations.run(&engine).unwrap_err();
     let message = error.message();
     assert!(
@@ -127,7 +133,7 @@ fn the_line_of_an_error_is_that_of_the_file_that_was_built_in() {
     let count = orm_migrate::command::Count::All;
     let locking = orm_migrate::migration::Locking::default();
     let reverted =
-        orm_migrate::command::revert::revert(&migrations, connection, count, locking, &mut |_| {});
+        orm_migrate::command::revert::revert(&migrations, connection, &count, locking, &mut |_| {});
     let error = reverted.unwrap_err();
     assert_eq!(error.message(), "the migration 1_right has no down.sql");
 }

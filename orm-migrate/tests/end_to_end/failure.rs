@@ -25,10 +25,9 @@ fn a_failing_statement_is_named_and_the_rest_undone() {
         } else {
             ran.says(&[
                 "state: the first 1 of 3 statements stay in effect; the migration counts as pending",
-                "undo by hand what stays",
+                "hint: correct the statement, and run the command again",
             ]);
             assert_eq!(database.tables(), ["__diesel_schema_migrations", "a"]);
-            database.execute("DROP TABLE a");
         }
         run("status").ends(3);
         project.write(
@@ -53,7 +52,11 @@ fn a_failing_statement_is_named_and_the_rest_undone() {
             &["__diesel_schema_migrations", "a"]
         };
         assert_eq!(database.tables(), left);
-        run("status").ends(0);
+        run("status").ends(if database.has_transactional_ddl() {
+            0
+        } else {
+            3
+        });
     }
 }
 
@@ -66,7 +69,12 @@ fn earlier_migrations_stay_applied() {
         let ran = project.run(&["run", "--url", &database.url]).ends(1);
         ran.says(&["applied 1_ok (1 statement, ", "2_wrong/up.sql:4: "]);
         let status = project.run(&["status", "--url", &database.url]).ends(3);
-        status.prints("[X] 1_ok\n[ ] 2_wrong\n");
+        let mark = if database.has_transactional_ddl() {
+            ' '
+        } else {
+            '/'
+        };
+        status.prints(&format!("[X] 1_ok\n[{mark}] 2_wrong\n"));
     }
 }
 
@@ -117,7 +125,8 @@ fn a_failed_redo_is_undone_where_it_can_be() {
         let ran = run("redo").ends(1).says(&["up.sql:4: "]);
         if database.has_transactional_ddl() {
             ran.says(&["state: rolled back, nothing was changed"]);
-            run("status").ends(0);
+            // Its old text is applied.
+            run("status").ends(7);
         } else {
             ran.says(&["state: the first 1 of 3 statements stay in effect"]);
             run("status").ends(3);
@@ -171,6 +180,10 @@ fn a_script_may_have_a_transaction_of_its_own() {
             .says(&["up.sql begins a transaction and doesn't end it"]);
         assert_eq!(database.query("SELECT id FROM a ORDER BY id"), ["1", "3"]);
         database.execute("DELETE FROM a");
+        run("verify").ends(3);
+        project
+            .run(&["repair", "--start-over", "--url", &database.url])
+            .ends(0);
         let script = "BEGIN;\nINSERT INTO a VALUES (1);\nCOMMIT;\n";
         project.write(&format!("migrations/{NAME}/up.sql"), script);
         run("run").ends(0);

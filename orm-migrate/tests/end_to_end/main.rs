@@ -5,16 +5,21 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod checksums;
 mod codecs;
 mod concurrent;
+mod decisions;
 mod discover;
 mod embedded;
 mod failure;
 mod foreign_keys;
 mod guide;
+mod journal;
 mod messages;
 mod migrations;
 mod native;
+mod progress;
+mod selection;
 mod settings;
 mod support;
 mod tables;

@@ -303,8 +303,15 @@ impl Database {
         texts
     }
 
-    /// The tables, that of the migrations included.
+    /// The tables, the migration history included and the migration log left out.
     pub(crate) fn tables(&self) -> Vec<String> {
+        let mut tables = self.tables_and_log();
+        tables.retain(|name| name != "__orm_migration_log");
+        tables
+    }
+
+    /// All tables.
+    pub(crate) fn tables_and_log(&self) -> Vec<String> {
         let sql = connect(&self.url).dialect().list_tables();
         let mut tables = self.query(sql);
         tables.sort();

@@ -218,7 +218,7 @@ fn a_first_migration_goes_both_ways() {
         assert_eq!(database.tables(), [BOOKKEEPING]);
         run(&["revert"]).ends(0).says(&["nothing is applied"]);
         run(&["status", "--json"]).ends(3).prints(&format!(
-            "{{\"applied\":0,\"migrations\":[{{\"name\":\"{name}\",\"state\":\"pending\",\"version\":\"{}\"}}],\
+            "{{\"applied\":0,\"edited\":0,\"interrupted\":0,\"migrations\":[{{\"name\":\"{name}\",\"state\":\"pending\",\"version\":\"{}\"}}],\
              \"missing\":0,\"pending\":1}}\n",
             name.split('_').next().unwrap().replace('-', "")
         ));
