@@ -268,6 +268,12 @@ impl PostgresConnection {
         }
     }
 
+    pub(super) fn forget_statements(&mut self) {
+        if let Some(statements) = &mut self.statements {
+            statements.clear();
+        }
+    }
+
     /// Runs statements without binds, and discards their rows.
     pub(super) fn command(&mut self, sql: &str, effect: TransactionEffect) -> Result<()> {
         let run = |connection: &mut Self| {

@@ -92,8 +92,9 @@ impl Connection for PostgresConnection {
     fn control(&mut self, sql: &str) -> Result<()> {
         self.command(sql, TransactionEffect::of(sql))?;
         if ends_statements(sql) {
-            // Inside a transaction, the server's refusal of one that is gone would abort it.
-            self.clear_statements();
+            // Inside a transaction, the server's refusal of one that is gone would abort it. The types stay known: the
+            // client's own queries of them are gone, too.
+            self.forget_statements();
             self.is_forgotten = true;
         }
         Ok(())
@@ -177,9 +178,7 @@ impl Connection for PostgresConnection {
     }
 
     fn clear_statements(&mut self) {
-        if let Some(statements) = &mut self.statements {
-            statements.clear();
-        }
+        self.forget_statements();
         self.client().clear_type_cache();
     }
 
