@@ -19,7 +19,7 @@ use crate::query::write::reflection::batch_column;
 /// The most rows of one multi-row statement: beyond, nothing gets faster.
 const STATEMENT_ROWS: usize = 1000;
 /// The next smaller sizes.
-const LESS_ROWS: [usize; 3] = [500, 250, 100];
+const LESS_ROWS: [usize; 2] = [500, 100];
 /// As many rows as this go into one statement, whatever their number.
 const FEW_ROWS: usize = 16;
 /// The rows whose values are collected at once for a loop over one statement.
