@@ -2,8 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::exit::Exit;
+use crate::migration::Migrations;
 use crate::migration::log::{Log, LogEntry, LogState};
-use crate::migration::{MigrationConnection, Migrations};
 
 /// Where a command goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,9 +20,8 @@ pub(super) enum Way<'a> {
 ///
 /// # Errors
 /// [`Exit::Drift`].
-pub(super) fn edited(migrations: &Migrations, connection: &mut MigrationConnection) -> Result<()> {
-    let applied = connection.applied()?;
-    let names = edited_names(migrations, &applied, &connection.log()?)?;
+pub(super) fn edited(migrations: &Migrations, applied: &[String], log: &Log) -> Result<()> {
+    let names = edited_names(migrations, applied, log)?;
     let Some(first) = names.first() else {
         return Ok(());
     };
@@ -71,12 +70,7 @@ pub(super) fn edited_names(
 ///
 /// # Errors
 /// An interrupted `run` must be continued by `run`, and an interrupted `revert` by `revert`.
-pub(super) fn interrupted(
-    migrations: &Migrations,
-    connection: &mut MigrationConnection,
-    way: Way<'_>,
-) -> Result<()> {
-    let log = connection.log()?;
+pub(super) fn interrupted(migrations: &Migrations, log: &Log, way: Way<'_>) -> Result<()> {
     let Some(entry) = log.interrupted() else {
         return Ok(());
     };

@@ -82,7 +82,7 @@ pub fn redo_with(
         Which::Last(count) => count.clone(),
         Which::Planned(plan) => Count::Last(plan.versions.len()),
     };
-    checks::interrupted(migrations, &mut connection, Way::Both)?;
+    checks::interrupted(migrations, &connection.log()?, Way::Both)?;
     let applied = step::last_versions(migrations, &mut connection, &count)?;
     let applied = migrations.load(&applied)?;
     if let Which::Planned(plan) = which

@@ -41,7 +41,7 @@ pub fn revert_with(
     let mut connection = options.open(connection, migrations);
     connection.hold_lock()?;
     let applied = step::last_versions(migrations, &mut connection, count)?;
-    checks::interrupted(migrations, &mut connection, Way::Back(&applied))?;
+    checks::interrupted(migrations, &connection.log()?, Way::Back(&applied))?;
     let applied = migrations.load(&applied)?;
     step::check(migrations, &mut connection, &applied, Direction::Down)?;
     if !applied.is_empty() {
@@ -61,7 +61,13 @@ pub fn plan(
 ) -> Result<Vec<Planned>> {
     let mut connection = MigrationConnection::new(connection, migrations.path());
     let versions = step::last_versions(migrations, &mut connection, count)?;
-    checks::interrupted(migrations, &mut connection, Way::Back(&versions))?;
-    let (log, dialect) = (connection.log()?, connection.dialect());
-    plan::of(migrations, &versions, Direction::Down, dialect, &log)
+    let log = connection.log()?;
+    checks::interrupted(migrations, &log, Way::Back(&versions))?;
+    plan::of(
+        migrations,
+        &versions,
+        Direction::Down,
+        connection.dialect(),
+        &log,
+    )
 }

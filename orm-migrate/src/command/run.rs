@@ -46,17 +46,18 @@ pub fn run_with(
     observer: &mut dyn FnMut(&Step),
 ) -> Result<Vec<Step>> {
     let mut connection = options.open(connection, migrations);
-    checks::edited(migrations, &mut connection)?;
-    let is_whole = connection.log()?.interrupted().is_none();
-    let pending = step::pending(migrations, &connection.applied()?, &options.upto)?;
-    if pending.is_empty() && is_whole {
+    let (applied, log) = (connection.applied()?, connection.log()?);
+    checks::edited(migrations, &applied, &log)?;
+    let pending = step::pending(migrations, &applied, &options.upto)?;
+    if pending.is_empty() && log.interrupted().is_none() {
         return Ok(Vec::new());
     }
     connection.hold_lock()?;
     // Another process may have applied migrations in the meantime.
-    checks::edited(migrations, &mut connection)?;
-    let pending = step::pending(migrations, &connection.applied()?, &options.upto)?;
-    checks::interrupted(migrations, &mut connection, Way::Forward(&pending))?;
+    let (applied, log) = (connection.applied()?, connection.log()?);
+    checks::edited(migrations, &applied, &log)?;
+    let pending = step::pending(migrations, &applied, &options.upto)?;
+    checks::interrupted(migrations, &log, Way::Forward(&pending))?;
     let pending = migrations.load(&pending)?;
     step::check(migrations, &mut connection, &pending, Direction::Up)?;
     if !pending.is_empty() {
@@ -71,11 +72,17 @@ pub fn run_with(
 /// As [`run_with`], without those of execution.
 pub fn plan(migrations: &Migrations, connection: Connection, upto: &Upto) -> Result<Vec<Planned>> {
     let mut connection = MigrationConnection::new(connection, migrations.path());
-    checks::edited(migrations, &mut connection)?;
-    let pending = step::pending(migrations, &connection.applied()?, upto)?;
-    checks::interrupted(migrations, &mut connection, Way::Forward(&pending))?;
-    let (log, dialect) = (connection.log()?, connection.dialect());
-    plan::of(migrations, &pending, Direction::Up, dialect, &log)
+    let (applied, log) = (connection.applied()?, connection.log()?);
+    checks::edited(migrations, &applied, &log)?;
+    let pending = step::pending(migrations, &applied, upto)?;
+    checks::interrupted(migrations, &log, Way::Forward(&pending))?;
+    plan::of(
+        migrations,
+        &pending,
+        Direction::Up,
+        connection.dialect(),
+        &log,
+    )
 }
 
 /// Returns what [`run_with`] would do on a database of this dialect that does not exist.

@@ -31,7 +31,7 @@ pub fn stamp(
     locking: Locking,
 ) -> Result<Vec<String>> {
     let mut connection = MigrationConnection::locked(connection, migrations, locking)?;
-    checks::interrupted(migrations, &mut connection, Way::Both)?;
+    checks::interrupted(migrations, &connection.log()?, Way::Both)?;
     let applied = connection.applied()?;
     let versions = match stamp {
         Stamp::Applied(upto) => step::pending(migrations, &applied, upto)?,
