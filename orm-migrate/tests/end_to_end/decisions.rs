@@ -1,6 +1,8 @@
 //! Interrupted migrations about which the user decides, and what may not be run a second time.
 
-use crate::journal::{NAME, clear, ends_before, run, without_transaction};
+#[cfg(any(feature = "test-postgres", feature = "test-mysql"))]
+use crate::journal::ends_before;
+use crate::journal::{NAME, clear, run, without_transaction};
 use crate::support::{Database, Project};
 
 fn folder(text: &str) -> String {
