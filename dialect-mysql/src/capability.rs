@@ -5,10 +5,14 @@
 
 use orm_core::lex::{LexicalRule, LexicalRules};
 use orm_core::sql::{
-    Capabilities, DecimalStyle, EnumStyle, ExplainStyle, FrameIntervals, GeneratedKeys, Grouping,
-    InListStyle, IndexHintStyle, JsonAggregates, JsonElementStyle, JsonPlans, NullSafeStyle,
-    NullsOrder, OtherTables, RepeatStyle, SeriesStyle, TruncateStyle, UpsertStyle, ValuesStyle,
+    Capabilities, CommentStyle, DdlFeatures, DecimalStyle, EnumStyle, ExplainStyle, FrameIntervals,
+    GeneratedKeys, Grouping, IdentityStyle, InListStyle, IndexExpressionStyle, IndexHintStyle,
+    IndexMethodStyle, IndexNames, JsonAggregates, JsonElementStyle, JsonPlans, NullSafeStyle,
+    NullsOrder, OtherTables, RepeatStyle, SequenceStyle, SeriesStyle, TruncateStyle, UpsertStyle,
+    ValuesStyle,
 };
+
+use crate::ddl;
 
 /// How MySQL reads text ("Language Structure" in its manual).
 pub(crate) const LEXICAL_RULES: LexicalRules = LexicalRules::of(&[
@@ -120,12 +124,43 @@ pub(crate) const MYSQL: Capabilities = {
     // The manual's own word for "all rows from an offset on": 2^64 - 1.
     own.no_limit = Some("18446744073709551615");
     own.insert_defaults = " () VALUES ()";
+    own.ddl = DDL;
+    own
+};
+
+/// The DDL of MySQL.
+const DDL: DdlFeatures = {
+    let mut own = DdlFeatures::NONE;
+    own.if_exists = true;
+    own.view_if_not_exists = true;
+    own.schemas = true;
+    own.stored_columns = true;
+    own.virtual_columns = true;
+    own.identity = IdentityStyle::TableOption;
+    own.comments = CommentStyle::Clauses;
+    own.table_options = ddl::TABLE_OPTIONS;
+    own.drop_unique = "DROP INDEX";
+    // DROP CONSTRAINT came with 8.0.19.
+    own.drop_check = "DROP CHECK";
+    own.drop_primary_key = Some("DROP PRIMARY KEY");
+    own.index_names = IndexNames::OfTable;
+    own.index_methods = IndexMethodStyle::Prefix;
+    own.index_expressions = IndexExpressionStyle::Parenthesized;
+    own.descending_keys = true;
+    own.index_prefixes = true;
     own
 };
 
 /// MariaDB since 10.6.
 pub(crate) const MARIADB: Capabilities = {
     let mut own = MYSQL;
+    own.ddl.index_if_exists = true;
+    // A syntax error behind the expression.
+    own.ddl.generated_not_null = false;
+    own.ddl.sequences = SequenceStyle::NextValueFor;
+    own.ddl.no_cycle = "NOCYCLE";
+    own.ddl.drop_check = "DROP CONSTRAINT";
+    own.ddl.index_expressions = IndexExpressionStyle::Unsupported;
     own.insert_returning = true;
     // Not so UPDATE, before MariaDB 13.
     own.delete_returning = true;

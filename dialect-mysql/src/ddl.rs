@@ -5,8 +5,8 @@
 use std::borrow::Cow;
 
 use orm_core::error::Result;
-use orm_core::schema::{Column, Table};
-use orm_core::sql::DdlLock;
+use orm_core::schema::{Column, Index, KeyOf, Name, Table};
+use orm_core::sql::{DdlLock, TableOptionPlace, TableOptionRule, TableOptionValue};
 use orm_core::types::Type;
 use orm_core::value::Value;
 
@@ -16,6 +16,22 @@ use crate::types;
 pub(crate) const LIST_TABLES: &str = "SELECT table_name FROM information_schema.tables \
      WHERE table_schema = DATABASE() AND table_type IN ('BASE TABLE', 'SYSTEM VERSIONED') \
      ORDER BY table_name";
+
+const CHARSET: &str = "DEFAULT CHARSET=";
+const COLLATE: &str = "COLLATE=";
+
+/// The options of a table. The default collation belongs to the default character set, so that either of them replaces
+/// both.
+pub(crate) const TABLE_OPTIONS: &[TableOptionRule] = &[
+    TableOptionRule::new("ENGINE", "ENGINE=", TableOptionValue::Plain).replaces(&["ENGINE="]),
+    TableOptionRule::new("CHARSET", CHARSET, TableOptionValue::Plain).replaces(&[CHARSET, COLLATE]),
+    TableOptionRule::new("COLLATE", COLLATE, TableOptionValue::Plain).replaces(&[CHARSET, COLLATE]),
+    TableOptionRule::new("ROW_FORMAT", "ROW_FORMAT=", TableOptionValue::Plain),
+    TableOptionRule::new("AUTO_INCREMENT", "AUTO_INCREMENT=", TableOptionValue::Plain)
+        .replaces(&["AUTO_INCREMENT="]),
+    TableOptionRule::new("PARTITION BY", "PARTITION BY ", TableOptionValue::Plain)
+        .at(TableOptionPlace::Last),
+];
 
 /// A named lock of the session. Names are the server's, not the database's, have at most 64 characters, and
 /// are compared without regard to case.
@@ -35,8 +51,7 @@ pub(crate) const NO_SUCH_KEY: &str = "1091";
 /// `Unsupported` for a text or bytes without length that has an index: the server would want the
 /// length of a prefix, and a unique index over prefixes refuses what is unique.
 pub(crate) fn column_type(table: &Table, column: &Column, dialect: &str) -> Result<String> {
-    // Each of them has an index, or must be indexed.
-    let is_indexed = table.constrained().any(|name| *name == column.name);
+    let is_indexed = is_indexed(table, &column.name);
     if is_indexed && column.ty == Type::Json {
         let message = "MySQL and MariaDB can't index a JSON document";
         let hint = "index a column that is computed from the document";
@@ -65,6 +80,23 @@ pub(crate) fn column_type(table: &Table, column: &Column, dialect: &str) -> Resu
         let what = column.ty.describe();
         table.unsupported(column, format!("MySQL and MariaDB have no type for {what}"))
     })
+}
+
+/// Whether the whole values of a column are in an index. Keys and constraints have one, or need one.
+fn is_indexed(table: &Table, name: &Name) -> bool {
+    let uniques = table.primary_key.iter().chain(&table.uniques);
+    let keys = table.foreign_keys.iter().map(|key| &key.columns);
+    let mut keys = uniques.map(|unique| &unique.columns).chain(keys);
+    keys.any(|columns| columns.contains(name))
+        || table.indexes.iter().any(|index| has_whole(index, name))
+}
+
+/// Whether an index has the whole values of a column: neither their first characters, nor their words.
+fn has_whole(index: &Index, name: &Name) -> bool {
+    let of_words = |method: &Name| method.eq_ignore_ascii_case("fulltext");
+    let mut whole = index.keys.iter().filter(|key| key.length.is_none());
+    !index.method.as_ref().is_some_and(of_words)
+        && whole.any(|key| key.of == KeyOf::Column(name.clone()))
 }
 
 /// The collation of text, which names its character set as well, and AUTO_INCREMENT.
@@ -155,6 +187,7 @@ pub(crate) fn default_expression(sql: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use orm_core::error::ErrorKind;
+    use orm_core::schema::IndexKey;
 
     use super::*;
 
@@ -172,6 +205,12 @@ mod tests {
             (error.table(), error.column()),
             (Some("users"), Some("name"))
         );
+        let mut prefixed = Table::new("users").column(Column::new("name", Type::Text));
+        let of_prefix = Index::new("users", Vec::new()).key(IndexKey::column("name").length(10));
+        let of_words = Index::new("users", vec!["name".into()]).method("fulltext");
+        prefixed.indexes = vec![of_prefix, of_words];
+        let ty = column_type(&prefixed, &prefixed.columns[0], "mysql").unwrap();
+        assert_eq!(ty, "LONGTEXT");
         let limited = table(Some(50));
         assert_eq!(
             column_type(&limited, &limited.columns[0], "mysql").unwrap(),

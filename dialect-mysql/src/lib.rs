@@ -22,6 +22,7 @@
 //!
 //! Deliberately not here: models, sessions, pools, and the parsing of URLs; that is the `orm` crate's.
 
+mod alter;
 mod capability;
 mod catalogue;
 mod ddl;
@@ -30,6 +31,7 @@ mod dialect;
 pub mod driver;
 pub mod errors;
 mod functions;
+mod inspect;
 mod json;
 mod render;
 mod temporal;
@@ -42,7 +44,9 @@ use std::borrow::Cow;
 
 use orm_core::ServerVersion;
 use orm_core::error::Result;
-use orm_core::schema::{Column, Keeps, StoredColumn, Table};
+use orm_core::inspect::Inspector;
+use orm_core::schema::{Column, Keeps, Operation, Schema, StoredColumn, Table};
+use orm_core::sql::ddl::Change;
 use orm_core::sql::{
     Capabilities, DdlLock, Dialect, ExpectedColumn, KeyRange, SqlWriter, TransactionOptions,
     digest_text,
@@ -207,6 +211,10 @@ impl Dialect for MysqlDialect {
         Some(self.savepoint(name))
     }
 
+    fn alter(&self, before: &Schema, operations: &[Operation]) -> Option<Result<(usize, Change)>> {
+        alter::alter(*self, before, operations)
+    }
+
     fn ddl_lock(&self) -> Option<&'static DdlLock> {
         Some(&ddl::LOCK)
     }
@@ -217,5 +225,9 @@ impl Dialect for MysqlDialect {
 
     fn is_already_dropped(&self, code: &str) -> bool {
         code == ddl::NO_SUCH_KEY
+    }
+
+    fn inspector(&self) -> Option<&dyn Inspector> {
+        Some(inspect::of(*self))
     }
 }

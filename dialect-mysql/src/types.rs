@@ -11,10 +11,10 @@ use orm_core::types::{Type, Width, civil};
 use orm_core::value::Value;
 
 /// The most characters of a VARCHAR: 65 535 bytes of a row at four bytes a character.
-const VARCHAR_LIMIT: u32 = 16_383;
+pub(crate) const VARCHAR_LIMIT: u32 = 16_383;
 
 /// The most bytes of a VARBINARY, by the same limit of a row.
-const VARBINARY_LIMIT: u32 = 65_532;
+pub(crate) const VARBINARY_LIMIT: u32 = 65_532;
 
 /// The name by which CAST knows a type, which differs from the name that a column has.
 pub(crate) fn cast_name<'t>(ty: &'t Type, dialect: &str) -> &'t str {
@@ -149,7 +149,7 @@ fn no_literal(what: &str) -> Error {
     )
 }
 
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('\'');
     for c in text.chars() {

@@ -18,6 +18,12 @@ const SET_OPERATIONS: ServerVersion = ServerVersion::new(8, 0, 31);
 /// `EXPLAIN ANALYZE FORMAT=JSON`.
 const JSON_ANALYZE: ServerVersion = ServerVersion::new(8, 3, 0);
 
+/// CREATE VIEW IF NOT EXISTS.
+const VIEW_IF_NOT_EXISTS: ServerVersion = ServerVersion::new(9, 1, 0);
+
+/// DESC in indexes of MariaDB, which ignored it before.
+const DESCENDING_KEYS: ServerVersion = ServerVersion::new(10, 8, 0);
+
 /// The oldest MariaDB: `JSON_TABLE` and SKIP LOCKED are there.
 const OLDEST_MARIADB: ServerVersion = ServerVersion::new(10, 6, 0);
 
@@ -32,11 +38,15 @@ pub(crate) fn capabilities_at(
     let newest = *dialect.capabilities();
     let mut own = newest;
     match dialect {
-        MysqlDialect::MariaDb => version.at_least(OLDEST_MARIADB, "MariaDB")?,
+        MysqlDialect::MariaDb => {
+            version.at_least(OLDEST_MARIADB, "MariaDB")?;
+            own.ddl.descending_keys = version >= DESCENDING_KEYS;
+        }
         MysqlDialect::MySql => {
             version.at_least(OLDEST_MYSQL, "MySQL")?;
             let has_all = version >= SET_OPERATIONS;
             own.intersect_except = has_all;
+            own.ddl.view_if_not_exists = version >= VIEW_IF_NOT_EXISTS;
             own.set_operation_all = has_all;
             own.nested_set_operations = has_all;
             if version < JSON_ANALYZE
@@ -64,23 +74,25 @@ mod tests {
         let intersects: Of = |capabilities| capabilities.intersect_except;
         let rows: Of = |capabilities| capabilities.values == ValuesStyle::Rows;
         let returns: Of = |capabilities| capabilities.insert_returning;
+        let descends: Of = |capabilities| capabilities.ddl.descending_keys;
+        let guards_views: Of = |capabilities| capabilities.ddl.view_if_not_exists;
         let (mysql, mariadb) = (MysqlDialect::MySql, MysqlDialect::MariaDb);
         let known = [
-            (mysql, (9, 7, 4), [true, true, false]),
-            (mysql, (8, 4, 0), [true, true, false]),
-            (mysql, (8, 0, 31), [true, true, false]),
-            (mysql, (8, 0, 30), [false, true, false]),
-            (mysql, (8, 0, 19), [false, true, false]),
-            (mysql, (8, 0, 18), [false, false, false]),
-            (mysql, (8, 0, 17), [false, false, false]),
-            (mariadb, (11, 8, 2), [true, false, true]),
-            (mariadb, (10, 6, 0), [true, false, true]),
+            (mysql, (9, 7, 4), [true, true, false, true, true]),
+            (mysql, (8, 4, 0), [true, true, false, true, false]),
+            (mysql, (8, 0, 31), [true, true, false, true, false]),
+            (mysql, (8, 0, 30), [false, true, false, true, false]),
+            (mysql, (8, 0, 19), [false, true, false, true, false]),
+            (mysql, (8, 0, 18), [false, false, false, true, false]),
+            (mysql, (8, 0, 17), [false, false, false, true, false]),
+            (mariadb, (11, 8, 2), [true, false, true, true, true]),
+            (mariadb, (10, 6, 0), [true, false, true, false, true]),
         ];
         for (dialect, (major, minor, patch), features) in known {
             let version = ServerVersion::new(major, minor, patch);
             let found = capabilities_at(dialect, version).unwrap();
             let found = found.unwrap_or(*dialect.capabilities());
-            let has = [intersects, rows, returns].map(|has| has(&found));
+            let has = [intersects, rows, returns, descends, guards_views].map(|has| has(&found));
             assert_eq!(has, features, "{dialect:?} {version}");
         }
         let old = [

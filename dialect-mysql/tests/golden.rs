@@ -334,9 +334,9 @@ fn native_enums() {
 #[test]
 fn create_index() {
     let table = tables::indexed();
-    let sql = ddl::create_index(&MysqlDialect::MariaDb, &table, &table.indexes[0]);
+    let sql = ddl::create_index(&MysqlDialect::MariaDb, &table, &table.indexes[0]).unwrap();
     assert_eq!(sql, "CREATE INDEX `ix_t_a_b` ON `t` (`a`, `b`)");
-    let sql = ddl::create_index(&MysqlDialect::MariaDb, &table, &tables::unique_index());
+    let sql = ddl::create_index(&MysqlDialect::MariaDb, &table, &tables::unique_index()).unwrap();
     assert_eq!(sql, "CREATE UNIQUE INDEX `once` ON `t` (`a`)");
 }
 

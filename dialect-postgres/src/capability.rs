@@ -2,10 +2,13 @@
 
 use orm_core::lex::{LexicalRule, LexicalRules};
 use orm_core::sql::{
-    Capabilities, DecimalStyle, EnumStyle, ExplainStyle, FrameIntervals, GeneratedKeys, Grouping,
-    HintPlace, InListStyle, JsonAggregates, JsonElementStyle, JsonPlans, Placeholder, RepeatStyle,
-    SeriesStyle, TruncateStyle,
+    Capabilities, CommentStyle, DdlFeatures, DecimalStyle, EnumStyle, ExplainStyle, FrameIntervals,
+    GeneratedKeys, Grouping, HintPlace, IdentityStyle, InListStyle, IndexExpressionStyle,
+    IndexMethodStyle, JsonAggregates, JsonElementStyle, JsonPlans, Placeholder, RepeatStyle,
+    SequenceStyle, SeriesStyle, TruncateStyle,
 };
+
+use crate::ddl;
 
 /// How PostgreSQL reads text ("Lexical Structure" in its manual).
 pub(crate) const LEXICAL_RULES: LexicalRules = LexicalRules::of(&[
@@ -86,5 +89,37 @@ pub(crate) const CAPABILITIES: Capabilities = {
     own.writes_in_with = true;
     own.with_before_writes = true;
     own.copy_in = true;
+    own.ddl = DDL;
+    own
+};
+
+/// The DDL of PostgreSQL 18.
+const DDL: DdlFeatures = {
+    let mut own = DdlFeatures::NONE;
+    own.if_exists = true;
+    own.index_if_exists = true;
+    own.schemas = true;
+    own.stored_columns = true;
+    own.virtual_columns = true;
+    own.identity = IdentityStyle::Options;
+    own.sequences = SequenceStyle::Function;
+    own.comments = CommentStyle::Statements;
+    own.table_options = ddl::TABLE_OPTIONS;
+    own.nulls_not_distinct = true;
+    own.deferrable_uniques = true;
+    own.deferrable_foreign_keys = true;
+    own.match_full = true;
+    own.exclusions = true;
+    own.index_methods = IndexMethodStyle::Using;
+    own.index_expressions = IndexExpressionStyle::Parenthesized;
+    own.descending_keys = true;
+    own.index_nulls_order = true;
+    own.index_collations = true;
+    own.operator_classes = true;
+    own.index_include = true;
+    own.index_filters = true;
+    own.concurrent_indexes = true;
+    own.alter_using = true;
+    own.materialized_views = true;
     own
 };

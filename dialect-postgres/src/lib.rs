@@ -21,25 +21,32 @@
 //!
 //! Deliberately not here: models, sessions, pools, and the parsing of URLs; that is the `orm` crate's.
 
+mod alter;
 mod arrays;
 mod capability;
 mod catalogue;
 mod ddl;
+mod dialect;
 #[cfg(feature = "driver")]
 mod driver;
 pub mod errors;
 mod functions;
+mod inspect;
 mod json;
 mod render;
 mod temporal;
 mod types;
 mod versions;
 
+pub use dialect::PostgresDialect;
+
 use std::borrow::Cow;
 
 use orm_core::ServerVersion;
 use orm_core::error::Result;
+use orm_core::inspect::Inspector;
 use orm_core::schema::{self, Keeps, StoredColumn};
+use orm_core::sql::ddl::Change;
 use orm_core::sql::{
     Capabilities, DdlLock, Dialect, ExpectedColumn, SqlWriter, TransactionOptions, digest_text,
     write_batch_delete_rows, write_batch_update_rows, write_extension, write_string_agg,
@@ -57,10 +64,6 @@ pub use driver::{PostgresConfig, PostgresDriver, TlsMode};
 /// Re-exports the native driver, so that `driver_mut::<postgres::Client>()` names the same version.
 #[cfg(feature = "driver")]
 pub use postgres;
-
-/// Renders the SQL of PostgreSQL 12 and later.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PostgresDialect;
 
 impl Dialect for PostgresDialect {
     fn name(&self) -> &'static str {
@@ -216,6 +219,18 @@ impl Dialect for PostgresDialect {
         Some(format!("{release}; {set}"))
     }
 
+    fn alter(
+        &self,
+        _: &schema::Schema,
+        operations: &[schema::Operation],
+    ) -> Option<Result<(usize, Change)>> {
+        alter::alter(operations)
+    }
+
+    fn continue_identity(&self, table: &schema::QualifiedName, column: &str) -> Option<String> {
+        Some(alter::continue_identity(table, column))
+    }
+
     fn ddl_lock(&self) -> Option<&'static DdlLock> {
         Some(&ddl::LOCK)
     }
@@ -226,5 +241,9 @@ impl Dialect for PostgresDialect {
 
     fn list_tables(&self) -> &'static str {
         "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = current_schema() ORDER BY tablename"
+    }
+
+    fn inspector(&self) -> Option<&dyn Inspector> {
+        Some(&inspect::PostgresInspector)
     }
 }

@@ -12,6 +12,12 @@ const OLDEST: ServerVersion = ServerVersion::new(12, 0, 0);
 /// FETCH FIRST … WITH TIES.
 const TIES: ServerVersion = ServerVersion::new(13, 0, 0);
 
+/// NULLS NOT DISTINCT.
+const EQUAL_NULLS: ServerVersion = ServerVersion::new(15, 0, 0);
+
+/// VIRTUAL generated columns.
+const VIRTUAL_COLUMNS: ServerVersion = ServerVersion::new(18, 0, 0);
+
 /// BUFFERS of EXPLAIN without ANALYZE.
 const PLANNED_BUFFERS: ServerVersion = ServerVersion::new(13, 0, 0);
 
@@ -23,6 +29,8 @@ pub(crate) fn capabilities_at(version: ServerVersion) -> Result<Option<Capabilit
     version.at_least(OLDEST, "PostgreSQL")?;
     let mut own = CAPABILITIES;
     own.with_ties = version >= TIES;
+    own.ddl.nulls_not_distinct = version >= EQUAL_NULLS;
+    own.ddl.virtual_columns = version >= VIRTUAL_COLUMNS;
     if version < PLANNED_BUFFERS
         && let Some(plans) = &mut own.selects.json_plans
     {
@@ -41,19 +49,22 @@ mod tests {
     #[test]
     fn features_come_with_versions() {
         let ties: Of = |capabilities| capabilities.with_ties;
-        let materialized: Of = |capabilities| capabilities.materialized;
+        let equal_nulls: Of = |capabilities| capabilities.ddl.nulls_not_distinct;
+        let virtual_columns: Of = |capabilities| capabilities.ddl.virtual_columns;
         let known = [
-            ((18, 0), [true, true]),
-            ((15, 18), [true, true]),
-            ((13, 0), [true, true]),
-            ((12, 22), [false, true]),
-            ((12, 0), [false, true]),
+            ((18, 0), [true, true, true]),
+            ((17, 4), [true, true, false]),
+            ((15, 18), [true, true, false]),
+            ((14, 9), [true, false, false]),
+            ((13, 0), [true, false, false]),
+            ((12, 22), [false, false, false]),
+            ((12, 0), [false, false, false]),
         ];
         for ((major, minor), features) in known {
             let version = ServerVersion::new(major, minor, 0);
             let found = capabilities_at(version).unwrap().unwrap_or(CAPABILITIES);
             assert_eq!(
-                [ties, materialized].map(|has| has(&found)),
+                [ties, equal_nulls, virtual_columns].map(|has| has(&found)),
                 features,
                 "{version}"
             );

@@ -252,9 +252,9 @@ fn native_enums() {
 #[test]
 fn create_index() {
     let table = tables::indexed();
-    let sql = ddl::create_index(&PostgresDialect, &table, &table.indexes[0]);
+    let sql = ddl::create_index(&PostgresDialect, &table, &table.indexes[0]).unwrap();
     assert_eq!(sql, r#"CREATE INDEX "ix_t_a_b" ON "t" ("a", "b")"#);
-    let sql = ddl::create_index(&PostgresDialect, &table, &tables::unique_index());
+    let sql = ddl::create_index(&PostgresDialect, &table, &tables::unique_index()).unwrap();
     assert_eq!(sql, r#"CREATE UNIQUE INDEX "once" ON "t" ("a")"#);
 }
 

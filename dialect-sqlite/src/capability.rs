@@ -4,9 +4,12 @@
 
 use orm_core::lex::{LexicalRule, LexicalRules};
 use orm_core::sql::{
-    Capabilities, DecimalStyle, ExplainStyle, GeneratedKeys, IndexHintStyle, JsonAggregates,
-    JsonElementStyle, NullSafeStyle, OtherTables, SeriesStyle, UpsertStyle,
+    Capabilities, DdlFeatures, DecimalStyle, ExplainStyle, GeneratedKeys, IndexExpressionStyle,
+    IndexHintStyle, IndexNames, JsonAggregates, JsonElementStyle, NullSafeStyle, OtherTables,
+    SeriesStyle, UpsertStyle,
 };
+
+use crate::ddl;
 
 /// How SQLite reads text ("SQLite Keywords" and "CREATE TRIGGER" in its manual).
 pub(crate) const LEXICAL_RULES: LexicalRules = LexicalRules::of(&[
@@ -78,5 +81,26 @@ pub(crate) const CAPABILITIES: Capabilities = {
     own.selects.index_hints = IndexHintStyle::IndexedBy;
     own.selects.json_elements = JsonElementStyle::JsonEach;
     own.no_limit = Some("-1");
+    own.ddl = DDL;
+    own
+};
+
+/// The DDL of SQLite.
+const DDL: DdlFeatures = {
+    let mut own = DdlFeatures::NONE;
+    own.if_exists = true;
+    own.index_if_exists = true;
+    own.view_if_not_exists = true;
+    own.stored_columns = true;
+    own.virtual_columns = true;
+    own.table_options = ddl::TABLE_OPTIONS;
+    own.table_option_separator = ", ";
+    own.deferrable_foreign_keys = true;
+    own.foreign_schemas = false;
+    own.index_names = IndexNames::Qualified;
+    own.index_expressions = IndexExpressionStyle::Plain;
+    own.descending_keys = true;
+    own.index_collations = true;
+    own.index_filters = true;
     own
 };

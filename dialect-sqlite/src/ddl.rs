@@ -6,10 +6,23 @@
 
 use orm_core::error::Result;
 use orm_core::schema::{Column, Table};
-use orm_core::sql::ForeignKeySwitch;
+use orm_core::sql::{ForeignKeySwitch, TableOptionRule, TableOptionValue};
 use orm_core::types::Type;
 
 use crate::types;
+
+/// The options of a table.
+pub(crate) const TABLE_OPTIONS: &[TableOptionRule] = &[
+    TableOptionRule::new("STRICT", "STRICT", TableOptionValue::None),
+    TableOptionRule::new(WITHOUT_ROWID, WITHOUT_ROWID, TableOptionValue::None),
+];
+
+const WITHOUT_ROWID: &str = "WITHOUT ROWID";
+
+fn has_option(table: &Table, name: &str) -> bool {
+    let mut own = table.options.iter();
+    own.any(|option| option.dialect == types::NAME && option.name.eq_ignore_ascii_case(name))
+}
 
 /// Dropping a table deletes its rows first, and inside a transaction nothing keeps the rows that refer to
 /// them from being deleted or from refusing.
@@ -24,7 +37,7 @@ pub(crate) const FOREIGN_KEYS: ForeignKeySwitch = ForeignKeySwitch::new(
 pub(crate) const LIST_TABLES: &str = "SELECT name FROM sqlite_master \
      WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name";
 
-/// The declared type of a column of a table.
+/// The declared type of a column of a table. A STRICT table has the names of storage classes alone.
 pub(crate) fn column_type(table: &Table, column: &Column) -> Result<String> {
     // What other databases have a type of their own for, and this one has not, is not stored in any other way.
     if let Type::Extension(ty) = &column.ty
@@ -35,7 +48,16 @@ pub(crate) fn column_type(table: &Table, column: &Column) -> Result<String> {
         return Err(table.unsupported(column, message));
     }
     if !column.auto_increment {
-        return Ok(types::column_type(column).into_owned());
+        return Ok(if has_option(table, "STRICT") {
+            types::cast_type(&column.ty).to_owned()
+        } else {
+            types::column_type(column).into_owned()
+        });
+    }
+    if has_option(table, WITHOUT_ROWID) {
+        let message = "SQLite generates no keys in a table WITHOUT ROWID";
+        let hint = "leave out the option, or set #[orm(auto_increment = false)]";
+        return Err(table.unsupported(column, message).with_hint(hint));
     }
     if column.ty.is_integer() && table.key_columns() == [column.name.as_ref()] {
         return Ok("INTEGER".to_owned());

@@ -19,24 +19,31 @@
 //!
 //! Deliberately not here: models, sessions, pools, and the parsing of URLs; that is the `orm` crate's.
 
+mod alter;
 mod capability;
 mod catalogue;
 mod ddl;
+mod dialect;
 #[cfg(feature = "driver")]
 pub mod driver;
 pub mod errors;
 mod functions;
+mod inspect;
 mod json;
 mod render;
 mod temporal;
 mod types;
 mod versions;
 
+pub use dialect::SqliteDialect;
+
 use std::borrow::Cow;
 
 use orm_core::ServerVersion;
 use orm_core::error::Result;
-use orm_core::schema::{Column, Table};
+use orm_core::inspect::Inspector;
+use orm_core::schema::{Column, Operation, Schema, Table};
+use orm_core::sql::ddl::Change;
 use orm_core::sql::{
     Capabilities, Dialect, ExpectedColumn, ForeignKeySwitch, SqlWriter, TransactionOptions,
     write_extension,
@@ -50,17 +57,6 @@ pub use driver::SqliteDriver;
 /// Re-exports the native driver in the version of the driver's connections.
 #[cfg(feature = "driver")]
 pub use rusqlite;
-
-/// Renders the SQL of SQLite.
-///
-/// ```
-/// use dialect_sqlite::SqliteDialect;
-/// use orm_core::sql::Dialect;
-/// use orm_core::value::Value;
-/// assert_eq!(SqliteDialect.literal(&Value::Text("it's".into())).unwrap(), "'it''s'");
-/// ```
-#[derive(Clone, Copy, Debug, Default)]
-pub struct SqliteDialect;
 
 impl Dialect for SqliteDialect {
     fn name(&self) -> &'static str {
@@ -147,6 +143,10 @@ impl Dialect for SqliteDialect {
         Some(&ddl::FOREIGN_KEYS)
     }
 
+    fn alter(&self, before: &Schema, operations: &[Operation]) -> Option<Result<(usize, Change)>> {
+        alter::alter(before, operations)
+    }
+
     fn restart_identity(&self, table: &str) -> Option<String> {
         Some(ddl::restart_identity(table))
     }
@@ -165,5 +165,9 @@ impl Dialect for SqliteDialect {
 
     fn list_tables(&self) -> &'static str {
         ddl::LIST_TABLES
+    }
+
+    fn inspector(&self) -> Option<&dyn Inspector> {
+        Some(&inspect::SqliteInspector)
     }
 }

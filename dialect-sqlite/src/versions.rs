@@ -7,7 +7,7 @@ use orm_core::sql::Capabilities;
 use crate::capability::CAPABILITIES;
 
 /// RIGHT and FULL JOIN came with it.
-const OLDEST: ServerVersion = ServerVersion::new(3, 39, 0);
+pub(crate) const OLDEST: ServerVersion = ServerVersion::new(3, 39, 0);
 
 /// ORDER BY in aggregates.
 const ORDERED_AGGREGATES: ServerVersion = ServerVersion::new(3, 44, 0);

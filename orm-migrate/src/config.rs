@@ -6,6 +6,8 @@
 //! [database]
 //! env = "APP_DATABASE_URL"     # the variable that holds the URL, instead of DATABASE_URL
 //! url = "sqlite://app.db"      # the URL itself, where no variable gives one; a file relative to this one
+//! schemas = ["audit"]          # the schemas that are read beside the current one
+//! exclude-tables = ["tmp_*"]   # tables, views and sequences that no comparison looks at
 //!
 //! [models]
 //! package = "app-models"       # the package with the models, if several could have them
@@ -17,8 +19,12 @@
 //!
 //! [migrations]
 //! dir = "migrations"           # relative to this file
+//! dialect = "sqlite"           # of generated scripts; otherwise that of the database URL
 //! table-lock-timeout = 5       # seconds that a statement may wait for the locks of others
 //! statement-timeout = 600      # seconds that a statement may take
+//!
+//! [lint]
+//! off = ["prefer-text"]        # rules that `lint` does not check
 //! ```
 //!
 //! Options of the command line stand above all of it; merging them is `cli`'s.
@@ -28,6 +34,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use orm_core::inspect::Scope;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -58,13 +65,23 @@ struct File {
     database: Database,
     models: Selection,
     migrations: MigrationsSection,
+    lint: LintSection,
+}
+
+/// The section `[lint]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct LintSection {
+    off: Vec<String>,
 }
 
 #[derive(Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 struct Database {
     url: Option<String>,
     env: Option<String>,
+    schemas: Vec<String>,
+    exclude_tables: Vec<String>,
 }
 
 // The url may hold a password.
@@ -81,6 +98,7 @@ impl std::fmt::Debug for Database {
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 struct MigrationsSection {
     dir: Option<PathBuf>,
+    dialect: Option<String>,
     table_lock_timeout: Option<u64>,
     statement_timeout: Option<u64>,
 }
@@ -146,6 +164,35 @@ impl Config {
             lock: time(section.table_lock_timeout),
             statement: time(section.statement_timeout),
         }
+    }
+
+    /// The dialect of generated scripts.
+    pub(crate) fn dialect(&self) -> Option<&str> {
+        self.file.migrations.dialect.as_deref()
+    }
+
+    /// The lint rules that are switched off.
+    pub(crate) fn lint_off(&self) -> &[String] {
+        &self.file.lint.off
+    }
+
+    /// Where the search for a configuration began.
+    pub(crate) fn start(&self) -> &Path {
+        &self.start
+    }
+
+    /// What is read of a database.
+    pub(crate) fn scope(&self) -> Scope {
+        let Database {
+            schemas,
+            exclude_tables,
+            ..
+        } = &self.file.database;
+        let scope = schemas
+            .iter()
+            .cloned()
+            .fold(Scope::default(), Scope::schema);
+        exclude_tables.iter().cloned().fold(scope, Scope::exclude)
     }
 
     /// The section `[models]`.
@@ -224,8 +271,8 @@ fn parse<T: DeserializeOwned>(path: &Path) -> Result<T> {
     let text = fs::read_to_string(path).map_err(|error| Error::io("read", path, error))?;
     parse_toml(path, &text).map_err(|error| {
         error.with_hint(
-            "orm.toml has url and env under [database]; package, features, all-features, no-default-features, \
-             profile and target under [models]; dir, table-lock-timeout and statement-timeout under [migrations]",
+            "orm.toml has url, env, schemas and exclude-tables under [database]; package, features, all-features, no-default-features, \
+             profile and target under [models]; dir, dialect, table-lock-timeout and statement-timeout under [migrations]; off under [lint]",
         )
     })
 }

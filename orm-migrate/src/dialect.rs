@@ -38,19 +38,7 @@ struct Entry {
     schemes: &'static [&'static str],
     dialect: &'static dyn Dialect,
     family: Family,
-    /// A query of table and column of the tables in the connection's schema.
-    columns: &'static str,
 }
-
-const SQLITE_COLUMNS: &str = "SELECT t.name, c.name FROM sqlite_master t JOIN pragma_table_xinfo(t.name) c \
-     WHERE t.type = 'table'";
-
-const POSTGRES_COLUMNS: &str = "SELECT c.relname::text, a.attname::text FROM pg_catalog.pg_attribute a \
-     JOIN pg_catalog.pg_class c ON c.oid = a.attrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-     WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped";
-
-const MYSQL_COLUMNS: &str = "SELECT table_name, column_name FROM information_schema.columns \
-     WHERE table_schema = DATABASE()";
 
 const ENTRIES: &[Entry] = &[
     Entry {
@@ -58,14 +46,12 @@ const ENTRIES: &[Entry] = &[
         schemes: &["sqlite"],
         dialect: &sqlite::SqliteDialect,
         family: Family::Sqlite,
-        columns: SQLITE_COLUMNS,
     },
     Entry {
         name: "postgres",
         schemes: &["postgresql", "postgres"],
         dialect: &postgres::PostgresDialect,
         family: Family::Postgres,
-        columns: POSTGRES_COLUMNS,
     },
     Entry {
         name: "mysql",
@@ -75,14 +61,12 @@ const ENTRIES: &[Entry] = &[
             other: &mysql::MysqlDialect::MariaDb,
         },
         family: Family::Mysql,
-        columns: MYSQL_COLUMNS,
     },
     Entry {
         name: "mariadb",
         schemes: &["mariadb"],
         dialect: &mysql::MysqlDialect::MariaDb,
         family: Family::Mysql,
-        columns: MYSQL_COLUMNS,
     },
 ];
 
@@ -175,11 +159,6 @@ pub(crate) fn known_family(dialect: &dyn Dialect) -> Option<Family> {
 /// Whether it is MariaDB's, where that differs from MySQL's.
 pub(crate) fn is_mariadb(dialect: &dyn Dialect) -> bool {
     dialect.name() == "mariadb"
-}
-
-/// The query of the columns in a database; none is known for a dialect from outside.
-pub(crate) fn columns(dialect: &dyn Dialect) -> Option<&'static str> {
-    entry(dialect.name()).map(|entry| entry.columns)
 }
 
 fn entry(name: &str) -> Option<&'static Entry> {

@@ -4,7 +4,6 @@ use std::process::ExitCode;
 
 /// Lists the exit codes. A code never gets another meaning.
 ///
-/// 4 (models and migrations differ) and 6 (lint findings) are reserved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Exit {
@@ -16,8 +15,12 @@ pub enum Exit {
     Usage,
     /// 3: migrations are pending, or one was interrupted.
     Pending,
-    /// 5: the command is ambiguous.
+    /// 4: the models are not what the migrations make.
+    Differs,
+    /// 5: the command is ambiguous, or needs a decision.
     Undecided,
+    /// 6: the lint has findings.
+    Findings,
     /// 7: the database has applied migrations that are not in the folder, or the script of an applied one was edited.
     Drift,
     /// 8: another process holds the migration lock until the timeout.
@@ -39,7 +42,9 @@ impl Exit {
             Self::Failed => 1,
             Self::Usage => 2,
             Self::Pending => 3,
+            Self::Differs => 4,
             Self::Undecided => 5,
+            Self::Findings => 6,
             Self::Drift => 7,
             Self::LockTimeout => 8,
         }

@@ -8,21 +8,37 @@
 //! orm-migrate create-all --dialect postgres       # print the script: no server, no driver
 //! orm-migrate create-all --url sqlite://app.db --apply
 //!                                                 # create the tables that aren't there
-//! orm-migrate create-all --dialect postgres --migration first
-//!                                                 # write a first migration
+//! orm-migrate init --dialect postgres             # write orm.toml and the folder of the migrations
+//! orm-migrate generate first                      # write a first migration
 //! export DATABASE_URL=postgresql://me:secret@localhost/app
-//! orm-migrate generate --empty add_age            # a later one, to be filled in
 //! orm-migrate status                              # [ ] 2026-01-31-120000-0000_first
 //! orm-migrate run                                 # apply what is pending
+//! orm-migrate generate add_age                    # write what has changed in the models since
+//! orm-migrate lint                                # does a script lose data, or block a running program?
+//! orm-migrate check --db                          # do models, migrations and database agree?
+//! orm-migrate diff                                # what differs between database and models?
+//! orm-migrate sql --dialect postgres              # all scripts as one text
 //! orm-migrate verify                              # are the applied scripts what they were?
 //! orm-migrate revert                              # undo the last one
 //! ```
 //!
-//! Nothing has to be added to the project: `models`, `create-all` and `drop-all` build the package's library
-//! and load from it the models that are linked into it. The other commands need neither models nor cargo; `status`
-//! compares the columns of the tables with the models where a package is at hand.
+//! Nothing has to be added to the project: `models`, `create-all`, `drop-all`, `baseline`, `generate`, `check` and `diff`
+//! build the package's library and load from it the models that are linked into it. The other commands need neither models
+//! nor cargo; `status` compares the tables with the models where a package is at hand.
 //! `orm-migrate --help` is the reference; the exit codes are those of [`Exit`]; the configuration file of a
 //! project is in [`config`].
+//!
+//! # Migrations from models
+//!
+//! `generate` compares the models with `schema.json` of the last migration, which is the schema that it leaves, and writes
+//! `up.sql`, `down.sql` and the next `schema.json`. It needs no database; with `--against db` it compares with the tables of
+//! one. What only a person can decide, renames and the values of existing rows, it asks for on a terminal, and takes from
+//! `--rename`, `--no-renames` and `--fill`. Statements that can't share a transaction are migrations of their own. The
+//! comparison is `orm_core::schema::compare`, the statements are `orm_core::sql::ddl::alter`, and what is between them is
+//! in [`autogenerate`].
+//!
+//! `check` is for build servers: it ends with 4 if a migration is missing. [`lint`] finds statements that lose data or block
+//! a running program. `rebase` puts a migration behind another one that a merged branch has added.
 //!
 //! # Migrations
 //!
@@ -30,6 +46,7 @@
 //! `metadata.toml`; a table `__diesel_schema_migrations` with the versions that are applied. What is
 //! different here:
 //!
+//! - `schema.json` beside the scripts is the schema that the migration leaves. `diesel` ignores it.
 //! - Scripts are split, and their statements run one by one. The one that fails is named with file, line
 //!   and the error of the database, and so is what remains in effect. Drivers hide failures of scripts.
 //! - Every script is read and checked before the first statement of the first one runs: quotes that are
@@ -106,7 +123,7 @@
 //! # let folder = tempfile::tempdir().unwrap();
 //! # let migrations = folder.path().join("migrations");
 //! # let url = format!("sqlite://{}", folder.path().join("app.db").display());
-//! # let dump = r#"{"format":3,"orm_version":"0.1.0","models":[{"name":"User","module":"app","fields":["id"],"table":
+//! # let dump = r#"{"format":4,"orm_version":"0.1.0","models":[{"name":"User","module":"app","fields":["id"],"table":
 //! #     {"name":"users","columns":[{"name":"id","type":"int64","nullable":false,
 //! #     "auto_increment":true}],"primary_key":{"name":"pk_users","columns":["id"]},"uniques":[],
 //! #     "indexes":[],"checks":[],"foreign_keys":[]}}]}"#;
@@ -138,6 +155,7 @@
 
 #![expect(clippy::needless_doctest_main, reason = "a whole program is shown")]
 
+pub mod autogenerate;
 pub mod cli;
 pub mod command;
 pub mod config;
@@ -145,6 +163,7 @@ pub mod dialect;
 mod discover;
 mod error;
 mod exit;
+pub mod lint;
 pub mod migration;
 pub mod models;
 pub mod testing;

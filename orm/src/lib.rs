@@ -66,7 +66,7 @@ pub mod testing;
 
 pub use orm_core::error::{Error, ErrorKind, InvalidField, Result};
 pub use orm_core::types::DbType;
-pub use orm_core::{driver, schema, sql, stmt, types, value};
+pub use orm_core::{driver, inspect, schema, sql, stmt, types, value};
 #[cfg(feature = "testing")]
 pub use orm_macros::test;
 pub use orm_macros::{DbEnum, DbType, Embedded, FromRow, Model, Patch, Polymorphic};

@@ -6,8 +6,14 @@
 
 mod connect;
 mod errors;
+mod inspect;
+mod inspect_keys;
+mod inspect_random;
+mod inspect_types;
 mod key_exchange;
 mod limits;
+mod objects;
+mod operations;
 mod reset;
 mod silence;
 mod sql;

@@ -9,6 +9,8 @@ mod binds;
 mod connecting;
 mod dialect;
 mod errors;
+mod objects;
+mod operations;
 mod pooler;
 mod session;
 mod silence;

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod connecting;
+mod objects;
+mod operations;
 mod statements;
 mod transactions;
 mod values;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::PossibleValuesParser;
-use clap::{Args, Parser, Subcommand, value_parser};
+use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 
 use crate::dialect;
 use crate::discover::Selection;
@@ -12,9 +12,9 @@ use crate::migration::{Locking, Timeouts};
 
 /// Scripts, tables and migrations from the models of the orm crate.
 ///
-/// `models`, `create-all`, `drop-all` and `baseline` work on the models of a cargo package: the package is built and
-/// loaded, so nothing has to be added to it. All other commands work on a folder of migrations, and need neither
-/// models nor cargo.
+/// `models`, `create-all`, `drop-all`, `baseline`, `generate`, `check` and `diff` work on the models of a cargo package:
+/// the package is built and loaded, so nothing has to be added to it. All other commands work on a folder of migrations,
+/// and need neither models nor cargo.
 ///
 /// The database is named by --url, by the variable DATABASE_URL in the environment or a .env file, or in
 /// orm.toml. Migrations have the folders and the bookkeeping table of `diesel`.
@@ -31,7 +31,10 @@ Exit codes:
   1  the command failed
   2  the command line or the database url is wrong
   3  migrations are pending (status), or one was interrupted (status, verify)
-  5  several packages may hold the models, name one with -p
+  4  the models are not what the migrations make (check)
+  5  a decision is missing: several packages may hold the models, name one with -p; or a rename or the values of a
+     new column are to be named (generate, diff)
+  6  lint has findings
   7  the database has applied migrations that the folder doesn't have (status, verify, revert, redo); the
      up.sql of an applied one was edited (status, verify, run), or statements of an interrupted one that
      have run (run, revert); the tables are not those of the models (baseline)
@@ -42,7 +45,7 @@ Examples:
   orm-migrate create-all --url sqlite://app.db --apply create the tables
   orm-migrate create-all --dialect mysql --migration first
                                                        write a first migration
-  orm-migrate generate --empty add_age                 write one to be filled in
+  orm-migrate generate add_age                         write what has changed in the models since
   orm-migrate run --dry-run                            print what would be applied
   orm-migrate run                                      apply what is pending
   orm-migrate verify                                   find edited scripts of applied migrations"
@@ -54,6 +57,11 @@ pub(super) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Begin a project's migrations
+    ///
+    /// Writes orm.toml, the folder `migrations`, and a line of .gitattributes that keeps line endings. Files that exist are
+    /// kept.
+    Init(InitCommand),
     /// List the models
     ///
     /// Prints the table, the struct and the number of columns of each model.
@@ -69,11 +77,47 @@ pub(super) enum Command {
     /// The table of the migration history is kept. With --migration, writes the script as a migration, whose down.sql
     /// creates the tables.
     DropAll(TablesCommand),
-    /// Write an empty migration
+    /// Write a migration from the models
     ///
-    /// Its up.sql and down.sql contain comments, which `run` rejects until they are replaced by statements. Prints
-    /// the path of the migration.
+    /// Compares the models with the schema that the last migration left, which lies beside its scripts as schema.json, and
+    /// writes up.sql and down.sql with the difference. Needs no database. With `--against db`, compares with a database
+    /// instead. Prints the path of each migration; statements that can't share a transaction are migrations of their own.
+    ///
+    /// A column that was dropped while a similar one was added may be a rename. On a terminal, the command asks; in a pipe it
+    /// ends with 5 until --rename or --no-renames says which. The same holds for the values that existing rows get in a new
+    /// NOT NULL column: --fill gives them.
+    ///
+    /// With --empty, writes scripts of comments, which `run` rejects until they are replaced by statements.
     Generate(GenerateCommand),
+    /// Compare models, migrations and database
+    ///
+    /// For a build server. Ends with 4 if the models are not what the migrations make, so that a migration is missing. With
+    /// a database (--url, or --db for the configured one), ends with 3 if migrations are pending there, and with 7 if an
+    /// applied one was edited or the tables are not those of the models. Prints every difference. Writes nothing.
+    Check(CheckCommand),
+    /// Print what differs between the database and the models
+    ///
+    /// Prints the operations that would make the tables of the database those of the models, and their SQL. With `--against
+    /// snapshot`, compares with the last migration. Writes nothing.
+    Diff(DiffCommand),
+    /// Find statements that lose data or block a running program
+    ///
+    /// Checks up.sql of every migration by rules for its database, and prints for each finding what to write instead. Needs
+    /// no database. Statements about tables that the same script creates are not checked for locks: nothing uses them yet.
+    ///
+    /// `-- orm:allow(rule) reason` before a statement accepts it, `-- orm:allow-file(rule) reason` all of a script; `off` under
+    /// [lint] of orm.toml switches rules off. Ends with 6 if anything is found.
+    Lint(LintCommand),
+    /// Put a migration behind another one that was written at the same time
+    ///
+    /// Two branches of a repository that both add a migration have two that follow the same one. After the merge, this gives
+    /// the one of your branch a new version behind the other, and a snapshot with the changes of both. Its scripts stay as
+    /// they are. Only for a migration that was applied to no database but your own: revert it there first.
+    Rebase(RebaseCommand),
+    /// Print the scripts of migrations as one text
+    ///
+    /// Each script is followed by the statement that records it in the migration history. Needs no database.
+    Sql(SqlCommand),
     /// Apply all pending migrations
     ///
     /// Checks all scripts first. Then runs the migrations in the order of versions, each in a transaction if its
@@ -106,8 +150,8 @@ pub(super) enum Command {
     /// Changes nothing, and does not create a missing SQLite file. Ends with 3 if a migration is pending or was
     /// interrupted, and with 7 if an applied migration is not in the folder or its up.sql was edited.
     ///
-    /// Also prints which tables lack columns of their models: the models of the package here, which is built, or of
-    /// --models or -p.
+    /// Also prints how the tables differ from their models: the models of the package here, which is built, or of --models
+    /// or -p.
     Status(StatusCommand),
     /// Compare the scripts of applied migrations with their checksums
     ///
@@ -134,10 +178,11 @@ pub(super) enum Command {
     /// Begin migrations on a database that has the tables already
     ///
     /// Writes a first migration that creates the tables of the models, as `create-all --migration` does. If the
-    /// database has these tables with all columns, records the migration as applied there, so that only new databases
-    /// run it. If the database has none of them, the migration stays pending.
+    /// database has these tables as the models declare them, records the migration as applied there, so that only new
+    /// databases run it. If the database has none of them, the migration stays pending.
     ///
-    /// If the database has some of the tables, or tables that lack columns, writes nothing and ends with 7.
+    /// If the database has some of the tables, or tables that differ from their models, prints the differences, writes
+    /// nothing and ends with 7.
     Baseline(BaselineCommand),
     /// Show which process holds the migration lock
     ///
@@ -376,13 +421,135 @@ pub(super) struct StatusCommand {
 pub(super) struct GenerateCommand {
     /// What the migration does, such as add_age_to_users
     pub name: String,
-    /// Write comments instead of statements; required, since statements are not generated yet
-    #[arg(long)]
+    /// Write comments instead of statements
+    #[arg(long, conflicts_with_all = ["against", "dry_run"])]
     pub empty: bool,
+    /// Print the operations and the scripts, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
     #[command(flatten)]
-    pub folder: FolderArgs,
+    pub compare: CompareArgs,
+    #[command(flatten)]
+    pub place: PlaceArgs,
+    #[command(flatten)]
+    pub models: ModelArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InitCommand {
+    /// The dialect of the project's database
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(dialect::names()))]
+    pub dialect: Option<String>,
     #[command(flatten)]
     pub project: ProjectArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LintCommand {
+    /// Only the migrations that a revision of the git repository does not have, such as origin/main
+    #[arg(long, value_name = "REVISION")]
+    pub since: Option<String>,
+    /// The dialect of the scripts [default: that of the database URL]
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(dialect::names()))]
+    pub dialect: Option<String>,
+    /// The version of the server [default: the oldest supported one]
+    #[arg(long, value_name = "VERSION")]
+    pub server_version: Option<String>,
+    /// A rule that is not checked
+    #[arg(long, value_name = "RULE")]
+    pub allow: Vec<String>,
+    /// List the rules
+    #[arg(long)]
+    pub rules: bool,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub place: PlaceArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RebaseCommand {
+    /// The migration: a version, or the name of its folder
+    pub version: String,
+    #[command(flatten)]
+    pub place: PlaceArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CheckCommand {
+    /// Look at the configured database, too
+    #[arg(long)]
+    pub db: bool,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub place: PlaceArgs,
+    #[command(flatten)]
+    pub models: ModelArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DiffCommand {
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub compare: CompareArgs,
+    #[command(flatten)]
+    pub place: PlaceArgs,
+    #[command(flatten)]
+    pub models: ModelArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SqlCommand {
+    /// The migrations: a version, or FROM:TO of which each may be left out [default: all]
+    #[arg(value_name = "RANGE")]
+    pub range: Option<String>,
+    /// Print the scripts that revert, from the last migration back
+    #[arg(long)]
+    pub down: bool,
+    /// The dialect of the scripts [default: that of the database URL]
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(dialect::names()))]
+    pub dialect: Option<String>,
+    #[command(flatten)]
+    pub place: PlaceArgs,
+}
+
+/// What the models are compared with, and what only a person can decide.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Comparison")]
+pub(super) struct CompareArgs {
+    /// Compare with the snapshot of the last migration, or with the tables of the database
+    /// [default: snapshot; of diff: db]
+    #[arg(long, value_name = "BASE", value_enum)]
+    pub against: Option<Against>,
+    /// The dialect of the scripts [default: orm.toml, that of the database URL]
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(dialect::names()))]
+    pub dialect: Option<String>,
+    /// A rename: TABLE:NEW, or TABLE.COLUMN:NEW with the names of before on the left
+    #[arg(long, value_name = "OLD:NEW")]
+    pub rename: Vec<String>,
+    /// Take nothing for a rename: what has another name is dropped and added
+    #[arg(long)]
+    pub no_renames: bool,
+    /// The value of existing rows in a NOT NULL column: TABLE.COLUMN=SQL
+    #[arg(long, value_name = "COLUMN=SQL")]
+    pub fill: Vec<String>,
+    /// With `--against db`, drop tables, views and sequences that no model has
+    #[arg(long)]
+    pub drop_unknown: bool,
+}
+
+/// What the models are compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Against {
+    /// The snapshot of the last migration; needs no database
+    Snapshot,
+    /// The tables of the database
+    Db,
 }
 
 /// Where the models are.

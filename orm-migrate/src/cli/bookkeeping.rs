@@ -87,8 +87,8 @@ pub(super) fn baseline(args: &BaselineCommand, home: Home) -> Result<Exit> {
     let connection = command::connect_to_look(&url)?;
     let made = baseline::baseline(&models, first, connection, args.lock.locking())?;
     match made {
-        Baseline::Differs { absent, lacking } => {
-            print::lacking(&lacking);
+        Baseline::Differs { absent, drift } => {
+            print::drift(&drift, print::Mend::Migration);
             if !absent.is_empty() {
                 print::say(&format!("not in the database: {}", absent.join(", ")));
             }

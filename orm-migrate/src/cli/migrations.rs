@@ -5,34 +5,19 @@ use std::io::{self, IsTerminal as _};
 use orm::engine::Connection;
 
 use super::args::{
-    BackArgs, BackCommand, ForwardCommand, GenerateCommand, LockArgs, PlaceArgs, RedoCommand,
-    StatusCommand,
+    BackArgs, BackCommand, ForwardCommand, LockArgs, PlaceArgs, RedoCommand, StatusCommand,
 };
 use super::home::Home;
 use super::print;
 use super::progress;
 use super::project::Project;
-use crate::command::{self, Count, Options, Upto, drift, generate, redo, revert, run, status};
+use crate::command::drift::{self, Drift};
+use crate::command::{self, Count, Options, Upto, redo, revert, run, status};
 use crate::dialect;
 use crate::error::{Error, Result};
 use crate::exit::Exit;
 use crate::migration::{Migrations, Timeouts};
 use crate::models::{ModelSource, Models};
-
-pub(super) fn generate(args: &GenerateCommand, home: Home) -> Result<Exit> {
-    if !args.empty {
-        let message = "generate does not write the statements of a migration from the models yet";
-        return Err(Error::new(Exit::Usage, message).with_hint(format!(
-            "type `orm-migrate generate --empty {}` and fill in up.sql and down.sql; `orm-migrate create-all --dialect NAME` \
-             prints how the columns of the models are declared",
-            args.name
-        )));
-    }
-    let project = Project::open(&args.project, home)?;
-    let written = generate::empty(&project.migrations(&args.folder), &args.name)?;
-    print::written(&written)?;
-    Ok(Exit::Clean)
-}
 
 pub(super) fn run_pending(args: &ForwardCommand, home: Home) -> Result<Exit> {
     let (project, migrations, url) = open(&args.place, home)?;
@@ -138,11 +123,11 @@ pub(super) fn connect(url: &str) -> Result<Connection> {
 }
 
 pub(super) fn show_status(args: &StatusCommand, home: Home) -> Result<Exit> {
-    let (_, migrations, url) = open(&args.place, home)?;
-    let mut lacking = Vec::new();
+    let (project, migrations, url) = open(&args.place, home)?;
+    let mut drift = Drift::default();
     let status = if let Some(mut connection) = command::connect_to_look(&url)? {
         if let Some(models) = models(args, home, &mut connection)? {
-            lacking = drift::lacking(&models, &mut connection)?;
+            drift = drift::drift(&models, &mut connection, &project.scope())?;
         }
         status::status(&migrations, connection)?
     } else {
@@ -151,14 +136,22 @@ pub(super) fn show_status(args: &StatusCommand, home: Home) -> Result<Exit> {
         status::without_database(&migrations)
     };
     if args.json {
-        print::data(&print::status_json(&status, &lacking))?;
+        print::data(&print::status_json(&status, &drift))?;
     } else {
         print::data(&print::status_lines(&status))?;
     }
     if let Some(interrupted) = &status.interrupted {
         print::interrupted(interrupted);
     }
-    print::lacking(&lacking);
+    let is_pending = status.exit() == Exit::Pending;
+    print::drift(
+        &drift,
+        if is_pending {
+            print::Mend::Run
+        } else {
+            print::Mend::Migration
+        },
+    );
     Ok(status.exit())
 }
 
@@ -191,11 +184,22 @@ fn models(args: &StatusCommand, home: Home, connection: &mut Connection) -> Resu
 pub(super) fn open(place: &PlaceArgs, home: Home) -> Result<(Project, Migrations, String)> {
     let project = Project::open(&place.project, home)?;
     let url = project.url(&place.database)?;
+    let (project, migrations) = with_folder(project, place, home)?;
+    Ok((project, migrations, url))
+}
+
+/// The project and its migrations, for commands that need no database.
+pub(super) fn open_folder(place: &PlaceArgs, home: Home) -> Result<(Project, Migrations)> {
+    let project = Project::open(&place.project, home)?;
+    with_folder(project, place, home)
+}
+
+fn with_folder(project: Project, place: &PlaceArgs, home: Home) -> Result<(Project, Migrations)> {
     let migrations = match home {
         Home::Embedded(embedded) if place.folder.migrations.is_none() => embedded.migrations()?,
         _ => Migrations::open(project.migrations(&place.folder))?,
     };
-    Ok((project, migrations, url))
+    Ok((project, migrations))
 }
 
 fn count(args: &BackArgs) -> Count {

@@ -5,7 +5,11 @@
 
 mod args;
 mod bookkeeping;
+mod checks;
+mod decide;
+mod generate;
 mod home;
+mod lint;
 mod migrations;
 mod print;
 mod progress;
@@ -84,7 +88,13 @@ fn dispatch(command: &Command, home: Home) -> Result<Exit> {
         Command::Models(args) => list_models(args, home),
         Command::CreateAll(args) => all_tables(Tables::Create, args, home),
         Command::DropAll(args) => all_tables(Tables::Drop, args, home),
-        Command::Generate(args) => migrations::generate(args, home),
+        Command::Generate(args) => generate::generate(args, home),
+        Command::Init(args) => checks::init(args, home),
+        Command::Rebase(args) => checks::rebase(args, home),
+        Command::Lint(args) => lint::lint(args, home),
+        Command::Check(args) => checks::check(args, home),
+        Command::Diff(args) => checks::diff(args, home),
+        Command::Sql(args) => checks::sql(args, home),
         Command::Run(args) => migrations::run_pending(args, home),
         Command::Revert(args) => migrations::go_back(args, home),
         Command::Redo(args) => migrations::go_back_and_forth(args, home),
@@ -146,7 +156,7 @@ fn apply_tables(which: Tables, models: &Models, url: &str) -> Result<()> {
     } else {
         tables::apply(which, models, &mut command::connect(url)?)?
     };
-    print::lacking(&applied.lacking);
+    print::drift(&applied.drift, print::Mend::Migration);
     for (tables, what) in [(&applied.changed, changed), (&applied.unchanged, unchanged)] {
         if !tables.is_empty() {
             print::say(&format!("{what}: {} ({target})", tables.join(", ")));

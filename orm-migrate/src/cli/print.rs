@@ -6,7 +6,10 @@ use std::error::Error as StdError;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
-use crate::command::drift::Lacking;
+use orm_core::schema::Operation;
+
+use crate::autogenerate::describe;
+use crate::command::drift::{Drift, Lacking};
 use crate::command::status::{State, Status};
 use crate::command::verify::{Interrupted, Verified};
 use crate::command::{Planned, Step};
@@ -112,19 +115,37 @@ pub(super) fn written(written: &Written) -> Result<()> {
     data(&format!("{}\n", written.path.display()))
 }
 
-/// Prints which tables lack columns of their models, with a hint.
-pub(super) fn lacking(tables: &[Lacking]) {
-    for Lacking { table, columns } in tables {
+/// Selects what is proposed where tables differ from their models.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Mend {
+    /// The pending migrations may make the tables those of the models.
+    Run,
+    /// A migration that is still to be written.
+    Migration,
+}
+
+/// Prints how tables differ from their models, with a hint.
+pub(super) fn drift(drift: &Drift, mend: Mend) {
+    for Lacking { table, columns } in &drift.lacking {
         let plural = if columns.len() == 1 { "" } else { "s" };
         say(&format!(
             "note: the table {table} lacks the column{plural} {} of its model",
             columns.join(", ")
         ));
     }
-    if !tables.is_empty() {
-        say(
-            "  hint: no command alters a table by itself: add them in a migration, `orm-migrate generate --empty NAME`",
-        );
+    for operation in &drift.others {
+        say(&format!(
+            "note: a table differs from its model; to make it equal: {}",
+            describe(operation)
+        ));
+    }
+    if !drift.is_empty() {
+        say(match mend {
+            Mend::Run => "  hint: `orm-migrate run` applies the pending migrations",
+            Mend::Migration => {
+                "  hint: `orm-migrate generate NAME --against db` writes a migration that makes the tables those of the models"
+            }
+        });
     }
 }
 
@@ -241,7 +262,7 @@ pub(super) fn status_lines(status: &Status) -> String {
 }
 
 /// The status as one JSON document.
-pub(super) fn status_json(status: &Status, lacking: &[Lacking]) -> String {
+pub(super) fn status_json(status: &Status, drift: &Drift) -> String {
     let line = |line: &crate::command::status::Line| serde_json::json!({ "version": line.version, "name": line.name, "state": line.state.as_str() });
     let mut document = serde_json::json!({
         "migrations": status.migrations.iter().map(line).collect::<Vec<_>>(),
@@ -251,12 +272,21 @@ pub(super) fn status_json(status: &Status, lacking: &[Lacking]) -> String {
         "edited": status.count(State::Edited),
         "interrupted": status.count(State::Interrupted),
     });
-    if !lacking.is_empty() {
+    if !drift.others.is_empty() {
+        let others = drift.others.iter();
+        document["differences"] = others.map(operation_json).collect();
+    }
+    if !drift.lacking.is_empty() {
         let table =
             |table: &Lacking| serde_json::json!({ "table": table.table, "columns": table.columns });
-        document["lacking"] = lacking.iter().map(table).collect();
+        document["lacking"] = drift.lacking.iter().map(table).collect();
     }
     format!("{document}\n")
+}
+
+/// An operation with its words.
+pub(super) fn operation_json(operation: &Operation) -> serde_json::Value {
+    serde_json::json!({ "text": describe(operation), "operation": operation })
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use orm_core::inspect::Scope;
 use orm_core::sql::Dialect;
 
 use super::args::{DatabaseArgs, FolderArgs, ModelArgs, ProjectArgs, TimeoutArgs};
@@ -94,6 +95,15 @@ impl Project {
         }
     }
 
+    /// The dialect of generated scripts: that of the command line, of orm.toml, or of the database URL.
+    pub(super) fn script_dialect(
+        &self,
+        name: Option<&str>,
+        database: &DatabaseArgs,
+    ) -> Result<&'static dyn Dialect> {
+        self.dialect(name.or(self.config.dialect()), database)
+    }
+
     /// The URL of the database, whose scheme is a database's.
     pub(super) fn url(&self, database: &DatabaseArgs) -> Result<String> {
         let url = self.find_url(database)?.ok_or_else(|| {
@@ -103,6 +113,26 @@ impl Project {
             ))
         })?;
         dialect::by_url(&url).map(|_| url)
+    }
+
+    /// The lint rules that orm.toml switches off.
+    pub(super) fn lint_off(&self) -> &[String] {
+        self.config.lint_off()
+    }
+
+    /// Whether orm.toml limits how long a statement waits for locks.
+    pub(super) fn has_lock_timeout(&self) -> bool {
+        self.config.timeouts().lock.is_some()
+    }
+
+    /// The folder in which the search for a configuration began.
+    pub(super) fn start(&self) -> &Path {
+        self.config.start()
+    }
+
+    /// What is read of a database.
+    pub(super) fn scope(&self) -> Scope {
+        self.config.scope()
     }
 
     /// The time-outs of statements.

@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use orm::engine::Connection;
+use orm_core::inspect::Scope;
 use orm_core::sql::Dialect;
 
-use super::drift::{self, Lacking};
+use super::drift::{self, Drift};
 use super::stamp::{self, Stamp};
 use super::step::Upto;
 use super::tables::{self, Tables};
@@ -15,7 +16,7 @@ use crate::migration::{Locking, Migrations, Written, history};
 use crate::models::Models;
 
 /// Holds the result of [`baseline`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Baseline {
     /// The migration was written and recorded as applied.
     Applied(Written),
@@ -25,8 +26,8 @@ pub enum Baseline {
     Differs {
         /// The tables of the models that the database does not have.
         absent: Vec<String>,
-        /// The tables that lack columns.
-        lacking: Vec<Lacking>,
+        /// How the tables differ from the models.
+        drift: Drift,
     },
 }
 
@@ -41,8 +42,8 @@ pub struct First<'a> {
     pub name: &'a str,
 }
 
-/// Writes a first migration that creates the tables of the models, and records it as applied if the database has them with
-/// all columns. Types and constraints are not compared. Without a connection the database does not exist, and has none.
+/// Writes a first migration that creates the tables of the models, and records it as applied if the database has them as
+/// the models declare them. Without a connection the database does not exist, and has none.
 ///
 /// # Errors
 /// - The folder has migrations already, or can't be written.
@@ -79,12 +80,9 @@ pub fn baseline(
         let written = tables::migration(Tables::Create, models, dialect, folder, name)?;
         return Ok(Baseline::Pending(written));
     };
-    let differences = drift::lacking(models, &mut connection)?;
-    if !absent.is_empty() || !differences.is_empty() {
-        return Ok(Baseline::Differs {
-            absent,
-            lacking: differences,
-        });
+    let drift = drift::drift(models, &mut connection, &Scope::default())?;
+    if !absent.is_empty() || !drift.is_empty() {
+        return Ok(Baseline::Differs { absent, drift });
     }
     let written = tables::migration(Tables::Create, models, dialect, folder, name)?;
     let migrations = Migrations::open(folder)?;

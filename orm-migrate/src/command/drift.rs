@@ -1,14 +1,27 @@
-//! Finds columns of models that existing tables lack. Types, constraints and indexes are not compared.
-
-use std::collections::HashMap;
+//! Drift: what the tables of a database have that the models don't say, and the other way round.
+//!
+//! Tables that don't exist are no drift here: pending migrations or `create-all` create them. Used by `status`, `check`,
+//! `create-all --apply` and `baseline`.
 
 use orm::engine::Connection;
-use orm_core::value::ValueRef;
+use orm_core::inspect::Scope;
+use orm_core::schema::{Operation, Schema};
 
-use crate::dialect::{self, Family};
+use crate::autogenerate::{Answers, of_database, plan};
 use crate::error::Result;
 use crate::migration::{history, log};
 use crate::models::Models;
+
+/// Holds the differences between the models and existing tables, as operations that would make the tables those of the
+/// models.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Drift {
+    /// The tables that lack columns of their models.
+    pub lacking: Vec<Lacking>,
+    /// All other differences.
+    pub others: Vec<Operation>,
+}
 
 /// Describes an existing table that lacks columns of its model.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,41 +33,68 @@ pub struct Lacking {
     pub columns: Vec<String>,
 }
 
-/// Compares the columns of the models with those of the existing tables.
+impl Drift {
+    /// Returns whether nothing differs.
+    pub fn is_empty(&self) -> bool {
+        self.lacking.is_empty() && self.others.is_empty()
+    }
+}
+
+/// Compares the models with the existing tables of a database. Tables that no model has are not looked at. For a dialect
+/// without an inspector nothing is compared.
 ///
 /// # Errors
 /// Any error of the database.
-pub fn lacking(models: &Models, connection: &mut Connection) -> Result<Vec<Lacking>> {
-    let Some(query) = dialect::columns(connection.dialect()) else {
-        return Ok(Vec::new());
-    };
-    // PostgreSQL alone compares names case-sensitively.
-    let is_exact = dialect::known_family(connection.dialect()) == Some(Family::Postgres);
-    let name = |name: &str| {
-        if is_exact {
-            name.to_owned()
-        } else {
-            name.to_lowercase()
+pub fn drift(models: &Models, connection: &mut Connection, scope: &Scope) -> Result<Drift> {
+    if connection.dialect().inspector().is_none() {
+        return Ok(Drift::default());
+    }
+    let stored = of_database(connection, scope)?;
+    Ok(between(models.schema(), stored, connection))
+}
+
+fn between(models: &Schema, stored: Schema, connection: &Connection) -> Drift {
+    let mut answers = Answers::default();
+    // What was renamed in the models is missing in the table until a migration renames it.
+    answers.no_renames();
+    let found = plan(stored, models.clone(), &answers, Some(connection.dialect()));
+    let mut drift = Drift::default();
+    for operation in found.operations {
+        match operation {
+            Operation::AddColumn { table, column, .. } => {
+                drift.add_column(table.to_string(), column.name.to_string());
+            }
+            Operation::CreateTable { .. }
+            | Operation::CreateSchema(_)
+            | Operation::CreateEnum(_)
+            | Operation::CreateSequence(_)
+            | Operation::CreateView(_) => {}
+            // The foreign keys of a circle of tables that don't exist are operations of their own.
+            other => {
+                let exists = |name| found.before.find(name).is_some();
+                if other.table().is_none_or(exists) {
+                    drift.others.push(other);
+                }
+            }
         }
-    };
-    let mut found: HashMap<String, Vec<String>> = HashMap::new();
-    connection.raw_query(query, &[], &mut |row| {
-        if let (ValueRef::Text(table), ValueRef::Text(column)) = (row.get(0)?, row.get(1)?) {
-            found.entry(name(table)).or_default().push(name(column));
+    }
+    drift
+}
+
+impl Drift {
+    fn add_column(&mut self, table: String, column: String) {
+        match self
+            .lacking
+            .iter_mut()
+            .find(|lacking| lacking.table == table)
+        {
+            Some(lacking) => lacking.columns.push(column),
+            None => self.lacking.push(Lacking {
+                table,
+                columns: vec![column],
+            }),
         }
-        Ok(())
-    })?;
-    let tables = models.schema().tables().iter();
-    let lacking = tables.filter_map(|table| {
-        let there = found.get(&name(&table.name))?;
-        let columns = table.columns.iter().map(|column| column.name.to_string());
-        let columns: Vec<String> = columns
-            .filter(|column| !there.contains(&name(column)))
-            .collect();
-        let table = table.name.to_string();
-        (!columns.is_empty()).then_some(Lacking { table, columns })
-    });
-    Ok(lacking.collect())
+    }
 }
 
 /// Returns whether the database has a table besides the migration history and the migration log.

@@ -4,13 +4,18 @@
 //! URL.
 
 pub mod baseline;
+pub mod check;
 pub mod drift;
 pub mod generate;
+pub mod init;
+pub mod lint;
 pub mod models;
+pub mod rebase;
 pub mod redo;
 pub mod repair;
 pub mod revert;
 pub mod run;
+pub mod sql;
 pub mod stamp;
 pub mod status;
 pub mod tables;

@@ -4,11 +4,14 @@
 use std::path::Path;
 
 use orm::engine::{Connection, create_missing, drop_existing};
+use orm_core::inspect::Scope;
+use orm_core::schema::Schema;
 use orm_core::sql::{Dialect, ddl};
 
-use super::drift::{self, Lacking};
+use super::drift::{self, Drift};
+use crate::autogenerate::{Snapshot, snapshot};
 use crate::error::{Error, Result};
-use crate::migration::{NewMigration, Transaction, Written, history};
+use crate::migration::{Migrations, NewMigration, Transaction, Written, history};
 use crate::models::Models;
 
 /// Selects a script.
@@ -21,15 +24,15 @@ pub enum Tables {
 }
 
 /// Lists the tables that a command has changed, sorted by name.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Applied {
     /// The tables that were created or dropped.
     pub changed: Vec<String>,
     /// The tables that existed already, or did not exist.
     pub unchanged: Vec<String>,
-    /// The existing tables that lack columns of their models. No command alters a table.
-    pub lacking: Vec<Lacking>,
+    /// How existing tables differ from their models. Only migrations alter a table.
+    pub drift: Drift,
 }
 
 /// Returns the script that creates or drops every table in `dialect`. Needs no database. On SQLite, the script that
@@ -40,15 +43,14 @@ pub struct Applied {
 /// - The dialect can't express a table, such as an indexed text without length on MySQL.
 /// - A name is longer than the dialect allows.
 pub fn script(which: Tables, models: &Models, dialect: &dyn Dialect) -> Result<String> {
-    let tables: Vec<_> = models.schema().tables().iter().collect();
     Ok(match which {
-        Tables::Create => ddl::to_script(&ddl::create_all(dialect, &tables)?),
-        Tables::Drop => ddl::drop_script(dialect, &tables)?,
+        Tables::Create => ddl::to_script(&ddl::create_schema_objects(dialect, models.schema())?),
+        Tables::Drop => ddl::drop_schema_script(dialect, models.schema())?,
     })
 }
 
 /// Creates the tables that do not exist, or drops those that exist, with their rows. Existing tables are not altered;
-/// missing columns are reported.
+/// differences from their models are reported.
 ///
 /// # Errors
 /// - As [`script`].
@@ -68,7 +70,7 @@ pub fn apply(which: Tables, models: &Models, connection: &mut Connection) -> Res
             Applied {
                 changed: absent,
                 unchanged: present,
-                lacking: drift::lacking(models, connection)?,
+                drift: drift::drift(models, connection, &Scope::default())?,
             }
         }
         Tables::Drop => {
@@ -76,7 +78,7 @@ pub fn apply(which: Tables, models: &Models, connection: &mut Connection) -> Res
             Applied {
                 changed: present,
                 unchanged: absent,
-                lacking: Vec::new(),
+                drift: Drift::default(),
             }
         }
     })
@@ -110,8 +112,7 @@ pub fn migration(
         refuse_history(folder)?;
     }
     let creates = script(Tables::Create, models, dialect)?;
-    let tables: Vec<_> = models.schema().tables().iter().collect();
-    let mut drops = ddl::to_script(&ddl::drop_all(dialect, &tables)?);
+    let mut drops = ddl::to_script(&ddl::drop_schema_objects(dialect, models.schema())?);
     if dialect.foreign_key_switch().is_some() {
         drops.insert_str(0, FOREIGN_KEYS_OFF);
     }
@@ -120,6 +121,12 @@ pub fn migration(
     } else {
         Transaction::None
     };
+    // What is behind the migration: the models' schema, or nothing.
+    let (schema, parent) = match which {
+        Tables::Create => (models.schema().clone(), None),
+        Tables::Drop => (Schema::unchecked(Vec::new()), last_snapshot(folder)?),
+    };
+    let snapshot = Snapshot::new(schema, parent);
     let (up, down) = match which {
         Tables::Create => (&creates, &drops),
         Tables::Drop => (&drops, &creates),
@@ -129,8 +136,18 @@ pub fn migration(
         up,
         down,
         transaction,
+        others: &[(snapshot::FILE.to_owned(), snapshot.to_json())],
     }
     .write(folder)
+}
+
+/// The version of the last migration with a snapshot.
+fn last_snapshot(folder: &Path) -> Result<Option<String>> {
+    if NewMigration::existing(folder)?.is_empty() {
+        return Ok(None);
+    }
+    let latest = Snapshot::latest(&Migrations::open(folder)?)?;
+    Ok(latest.map(|(version, _)| version))
 }
 
 /// The script that creates all tables would fail behind a migration that has created one.
@@ -145,7 +162,7 @@ fn refuse_history(folder: &Path) -> Result<()> {
         folder.display()
     );
     Err(Error::failed(message).with_hint(
-        "for a change of the models write `orm-migrate generate --empty NAME` and fill in ALTER TABLE; to begin \
+        "for a change of the models write `orm-migrate generate NAME`; to begin \
          again, revert the migrations and delete their folders; without --migration the script is printed",
     ))
 }

@@ -9,7 +9,8 @@ use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use orm_core::error::Result;
-use orm_core::schema::{Column, Table};
+use orm_core::schema::{Column, Operation, Schema, Table};
+use orm_core::sql::ddl::Change;
 use orm_core::sql::{Capabilities, Dialect, TransactionOptions};
 use orm_core::types::Type;
 use orm_core::value::Value;
@@ -34,6 +35,19 @@ fn both(main: &str, other: &str) -> String {
     let (start, main) = main.split_at(same.min(main.len()));
     let other = other.get(same..).unwrap_or_default();
     format!("{start}/*!80017 {main} *//*M! {other} */")
+}
+
+/// The statements of a change for both. A change that one of them makes in another number of statements is the main one's.
+fn both_changes(
+    (taken, mut main): (usize, Change),
+    (other_taken, other): (usize, Change),
+) -> (usize, Change) {
+    if taken == other_taken && main.statements.len() == other.statements.len() {
+        for (main, other) in main.statements.iter_mut().zip(&other.statements) {
+            *main = both(main, other);
+        }
+    }
+    (taken, main)
 }
 
 // The hooks of a script. Nothing is ever run with this dialect: what runs on a server has the server's own.
@@ -85,6 +99,14 @@ impl Dialect for Portable {
 
     fn default_expression<'a>(&self, sql: &'a str) -> Cow<'a, str> {
         self.main.default_expression(sql)
+    }
+
+    fn alter(&self, before: &Schema, operations: &[Operation]) -> Option<Result<(usize, Change)>> {
+        let main = self.main.alter(before, operations)?;
+        let Some(other) = self.other.alter(before, operations) else {
+            return Some(main);
+        };
+        Some(main.and_then(|main| other.map(|other| both_changes(main, other))))
     }
 
     fn begin(&self, options: &TransactionOptions) -> Result<Vec<Cow<'static, str>>> {

@@ -161,6 +161,14 @@ impl Migrations {
         }
     }
 
+    /// Whether a migration asks for a transaction.
+    pub(crate) fn runs_in_transaction(&self, version: &str) -> Result<bool> {
+        let found = self.load(&[version.to_owned()])?;
+        Ok(found
+            .iter()
+            .all(|migration| migration.metadata().run_in_transaction()))
+    }
+
     /// The checksum of each migration's `up.sql`, by version. One that can't be read has none.
     pub(crate) fn checksums(&self) -> Result<BTreeMap<String, String>> {
         let mut found = BTreeMap::new();

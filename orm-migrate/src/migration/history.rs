@@ -9,8 +9,9 @@ use orm_core::error::{Error, ErrorKind, Result};
 use orm_core::schema::{Column, ServerDefault, Table};
 use orm_core::sql::{Dialect, SqlWriter, ddl};
 use orm_core::types::Type;
-use orm_core::value::ValueRef;
+use orm_core::value::{Value, ValueRef};
 
+use super::folder::Direction;
 use crate::dialect::{self, Family};
 
 /// The table's name.
@@ -78,6 +79,35 @@ fn create_table(dialect: &dyn Dialect) -> Result<String> {
         .column(Column::new("run_on", Type::DateTime).server_default(now))
         .primary_key(["version"]);
     ddl::create_table(dialect, &table, &[])
+}
+
+/// The statement that creates the table if it does not exist, for a script.
+pub(crate) fn creation(dialect: &dyn Dialect) -> Result<String> {
+    create_table(dialect)
+}
+
+/// The statement that records a version as applied, or as reverted, for a script.
+pub(crate) fn record_sql(
+    dialect: &dyn Dialect,
+    direction: Direction,
+    version: &str,
+) -> Result<String> {
+    let version = dialect.literal(&Value::Text(version.to_owned()))?;
+    let mut w = SqlWriter::new(dialect);
+    match direction {
+        Direction::Up => w
+            .push("INSERT INTO ")
+            .ident(TABLE)
+            .push(" (version) VALUES (")
+            .push(&version)
+            .push(")"),
+        Direction::Down => w
+            .push("DELETE FROM ")
+            .ident(TABLE)
+            .push(" WHERE version = ")
+            .push(&version),
+    };
+    Ok(w.finish().0)
 }
 
 /// The schema or database of the bookkeeping tables. A script may set another one, and write to them nevertheless

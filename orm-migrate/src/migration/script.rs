@@ -79,6 +79,11 @@ impl Script {
         &self.path
     }
 
+    /// The whole text.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Where the script is, with the line of a place in it.
     pub(crate) fn place(&self, line: usize) -> String {
         format!("{}:{line}", self.path.display())

@@ -21,6 +21,8 @@ pub struct NewMigration<'a> {
     pub down: &'a str,
     /// Whether it runs in a transaction.
     pub transaction: Transaction,
+    /// Other files beside the scripts: pairs of name and text.
+    pub others: &'a [(String, String)],
 }
 
 /// Selects whether a migration runs in a transaction, as metadata.toml states.
@@ -77,6 +79,11 @@ impl NewMigration<'_> {
         Ok(names)
     }
 
+    /// A folder name of the current time for a migration with this title.
+    pub(crate) fn free_name(folder: &Path, title: &str) -> Result<String> {
+        Ok(free_name(title, &names(folder)?, now()))
+    }
+
     // Written under a name with a dot, which every reader passes over, and renamed when whole.
     fn write_files(&self, folder: &Path, path: &Path) -> Result<()> {
         let draft = folder.join(format!(".{}.{}", self.name, std::process::id()));
@@ -84,6 +91,10 @@ impl NewMigration<'_> {
             .and_then(|()| fs::write(draft.join(Direction::Up.file_name()), self.up))
             .and_then(|()| fs::write(draft.join(Direction::Down.file_name()), self.down))
             .and_then(|()| fs::write(draft.join("metadata.toml"), self.metadata()))
+            .and_then(|()| {
+                let mut others = self.others.iter();
+                others.try_for_each(|(name, text)| fs::write(draft.join(name), text))
+            })
             .and_then(|()| fs::rename(&draft, path));
         written.map_err(|error| {
             // What is left is only litter: the error is the thing to report.
@@ -175,6 +186,7 @@ mod tests {
             up: "SELECT 1;\n",
             down: "SELECT 2;\n",
             transaction: Transaction::One,
+            others: &[],
         }
     }
 

@@ -116,12 +116,15 @@ impl Models {
             });
             tables.push(model.table);
         }
+        let mut schema = Schema::new(tables)?;
+        schema.views = dump.views;
+        schema.sequences = dump.sequences;
         names.sort_by(|a, b| (&a.table, &a.module, &a.name).cmp(&(&b.table, &b.module, &b.name)));
         Ok(Self {
             document: document.trim().to_owned(),
             orm_version: dump.orm_version,
             names,
-            schema: Schema::new(tables)?,
+            schema,
         })
     }
 
@@ -156,7 +159,7 @@ fn no_models(origin: &str) -> Error {
 mod tests {
     use super::*;
 
-    const DUMP: &str = r#"{"format":3,"orm_version":"0.1.0","models":[
+    const DUMP: &str = r#"{"format":4,"orm_version":"0.1.0","models":[
         {"name":"Post","module":"app::posts","fields":["id","author_id","state","n"],"table":{"name":"posts","columns":[
             {"name":"id","type":"int64","nullable":false,"auto_increment":true},
             {"name":"author_id","type":"int64","nullable":true,"auto_increment":false},
@@ -170,7 +173,7 @@ mod tests {
             "on_delete":"set_null","on_update":"no_action"}],
           "checks":[{"name":"c","rule":{"raw":"n > 0"}},
             {"name":"d","rule":{"one_of":{"column":"state","labels":["a","b"]}}}],
-          "indexes":[{"name":"i","columns":["n"],"unique":false}]}},
+          "indexes":[{"name":"i","keys":[{"of":{"column":"n"}}],"unique":false}]}},
         {"name":"User","module":"app","fields":["id"],"table":{"name":"users","columns":[
             {"name":"id","type":"int64","nullable":false,"auto_increment":true}],
           "primary_key":{"name":"pk_users","columns":["id"]},
@@ -201,18 +204,18 @@ mod tests {
 
     #[test]
     fn a_wrong_dump_is_refused_with_the_reason() {
-        check("\"format\":3", "\"format\":4", "upgrade orm-migrate");
+        check("\"format\":4", "\"format\":5", "upgrade orm-migrate");
         check(
+            "\"format\":4",
             "\"format\":3",
-            "\"format\":2",
             "upgrade orm in that package",
         );
-        check("\"format\":3,", "", "a.json is not a dump of models");
+        check("\"format\":4,", "", "a.json is not a dump of models");
         check("int64", "int65", "int65");
         check("\"on_update\"", "\"on_upgrade\"", "on_upgrade");
         check("set_null", "set_zero", "set_zero");
         check("\"raw\"", "\"row\"", "row");
-        check("\"raw\":\"n > 0\"", "\"raw\":null", "expected a string");
+        check("\"raw\":\"n > 0\"", "\"raw\":7", "SqlText");
         check("{\"float\":0.5}", "{\"float\":\"x\"}", "expected f64");
         check(
             "\"author_id\",\"type\":\"int64\",\"nullable\":true",
@@ -241,7 +244,7 @@ mod tests {
     #[test]
     fn no_models_are_an_error() {
         let error =
-            Models::from_json(r#"{"format":3,"orm_version":"0","models":[]}"#, "x").unwrap_err();
+            Models::from_json(r#"{"format":4,"orm_version":"0","models":[]}"#, "x").unwrap_err();
         assert!(error.message().contains("x has no models"));
     }
 }

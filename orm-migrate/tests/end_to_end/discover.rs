@@ -214,10 +214,10 @@ fn a_malformed_dump_is_told() {
         ),
         (
             "{\"format\":1,\"orm_version\":\"0.0.9\",\"models\":[],\"older\":0}",
-            "dump.json has models in format 1 of orm 0.0.9, not 3",
+            "dump.json has models in format 1 of orm 0.0.9, not 4",
         ),
         (
-            "{\"format\":3,\"orm_version\":\"0.1.0\",\"models\":[]}",
+            "{\"format\":4,\"orm_version\":\"0.1.0\",\"models\":[]}",
             "dump.json has no models",
         ),
     ] {

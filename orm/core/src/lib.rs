@@ -12,12 +12,14 @@
 //! error < blocking
 //! error < version < sql, driver
 //! value, transaction < driver                (a driver never sees a statement or a schema)
+//! schema, driver < inspect < sql
 //! ```
 
 pub mod blocking;
 pub mod civil;
 pub mod driver;
 pub mod error;
+pub mod inspect;
 pub mod lex;
 pub mod schema;
 pub mod sql;

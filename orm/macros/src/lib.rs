@@ -51,10 +51,18 @@ use proc_macro::TokenStream;
 /// | `#[orm(…)]` | |
 /// |-|-|
 /// | `table = "posts"` | The table's name. Without it, the struct's name in snake_case, not put into the plural: `BlogPost` is `blog_post`. |
-/// | `unique(a, b)` | A unique constraint over several fields; `unique(a, b, name = "…")` names it. A column of a flattened struct is `home.zip`. May stand several times. |
-/// | `index(a, b)` | An index over several fields, likewise. |
-/// | `check(name = "positive", raw = "price > 0")` | A CHECK constraint. The SQL is passed on as it is. |
-/// | `foreign_key(a, b, references = (Order.shop, Order.number))` | A reference over several fields; takes `on_delete`, `on_update` and `name` as well. |
+/// | `unique(a, b)` | A unique constraint over several fields. `unique(a, b, name = "…")` names it; `nulls_not_distinct` and `deferrable` are as on a field. A column of a flattened struct is `home.zip`. May stand several times. |
+/// | `index(a, b desc)` | An index over several fields, with the options of "Indexes" below. May stand several times. |
+/// | `check(name = "positive", raw = "price > 0")` | A CHECK constraint. The SQL is passed on as it is; `raw(postgres = "…", sqlite = "…")` has a text for each dialect. |
+/// | `check(name = "adult", User.age.ge(18))` | A CHECK constraint of a typed condition over columns of the table: `"age" >= 18`. It is written for the dialects that are built into the program. |
+/// | `foreign_key(a, b, references = (Order.shop, Order.number))` | A reference over several fields; takes `on_delete`, `on_update`, `deferrable`, `match` and `name` as well. |
+/// | `exclude(method = "gist", room with "=", during with "&&")` | An exclusion constraint of PostgreSQL: `EXCLUDE USING gist ("room" WITH =, "during" WITH &&)`. Takes `name`, `where` and `deferrable`; an element may be `expr("…")`. |
+/// | `comment = "who signs in"` | The comment of the table. |
+/// | `option(mysql(engine = "MyISAM"), sqlite(strict))` | Options of CREATE TABLE in single dialects. `mysql` is for MariaDB, too. SQLite: `strict`, `without_rowid`. MySQL: `engine`, `charset`, `collate`, `row_format`, `auto_increment`, `partition_by`. PostgreSQL: `tablespace`, `with`, `unlogged`, `inherits`, `partition_by`. |
+/// | `temporary` | CREATE TEMPORARY TABLE. |
+/// | `attach(name = "log", create = "CREATE TRIGGER …", drop = "DROP TRIGGER …")` | A statement that follows CREATE TABLE, and the one that undoes it. `dialect = "sqlite"` runs it in one dialect alone. |
+/// | `renamed_from = "people"` | The name that the table had before: the migration renames it. |
+/// | `view = "SELECT …"` | The model reads a view, whose name is `table`, instead of a table: see "Views" below. |
 /// | `order_by = name`, `order_by = (name, id.desc())` | The order of queries of the model that have none of their own. |
 /// | `const_name = Posts` | Another name for the value, where the struct's is taken. |
 /// | `builder = new_post` | Another name for the function, where the struct has a `builder` of its own. |
@@ -72,6 +80,8 @@ use proc_macro::TokenStream;
 /// | `sqlite_autoincrement = false` | On SQLite the generated key is a plain `INTEGER PRIMARY KEY`: inserts are faster, and the key of the last row may be given again once that row is deleted. By default it has `AUTOINCREMENT`, which never gives a key twice. Nothing changes on other databases. |
 /// | `column = "name"` | The column's name, if it isn't the field's. |
 /// | `unique`, `index` | A unique constraint or an index over this column alone. |
+/// | `unique(nulls_not_distinct, deferrable = deferred)` | UNIQUE NULLS NOT DISTINCT, DEFERRABLE INITIALLY DEFERRED. `deferrable` alone is INITIALLY IMMEDIATE. `name = "…"` names it. |
+/// | `index(desc, name = "…")` | The index with the options of "Indexes" below. |
 /// | `precision = 12`, `scale = 2` | The digits of an exact decimal, and how many of them are after the point. It needs both. |
 /// | `length = 50` | The most characters of a text, or bytes of a `Vec<u8>`. |
 /// | `nullable`, `not_null` | The column is nullable although its field is no `Option`, or NOT NULL although it is one. Reading NULL into a field that is no `Option` is an error of the kind `Decode`. |
@@ -81,12 +91,61 @@ use proc_macro::TokenStream;
 /// | `update_default = Utc::now()` | What an UPDATE of other columns sets the column to, for each row, unless it is given a value: an expression, as for `default`. Bulk updates set it, too; `ON CONFLICT DO UPDATE` does not. It is not compared with its old value. |
 /// | `deferred = "group"` | For a `Deferred` field: the columns of the group are read together. `deferred = false`: queries read the column unless they leave it out. |
 /// | `server_default = 5` | What the database fills in: a number, a text, `true`, `false`, or SQL as `raw("CURRENT_TIMESTAMP")`. Of a primary key, a flush selects the expression first and inserts its value. The field is an `Option` or implements `Default`, since it has a value before the row is inserted. |
+/// | `sequence = "numbers"` | The server default is the next value of that sequence, which is created before the table. As for `server_default`, the field has a value before the row is inserted. |
+/// | `generated = "price * amount"` | A generated column, stored: `GENERATED ALWAYS AS (price * amount) STORED`. `generated(virtual, "…")` computes it when it is read; `generated(postgres = "…", sqlite = "…")` has an expression for each dialect. See "Generated columns" below. |
+/// | `identity(always, start = 100, increment = 2)` | How the database numbers the key. With `always` it refuses keys that an INSERT gives: `GENERATED ALWAYS AS IDENTITY (START WITH 100 INCREMENT BY 2)`. |
+/// | `comment = "in cents"` | The comment of the column. |
+/// | `renamed_from = "mail"` | The name that the column had before: the migration renames it. |
 /// | `references = User.id` | A foreign key to a field of another model, of the same type. |
+/// | `deferrable = deferred`, `match = full` | DEFERRABLE INITIALLY DEFERRED and MATCH FULL of that foreign key. |
 /// | `on_delete = cascade`, `on_update = …` | What the database does to this row: `cascade`, `restrict`, `set_null`, `set_default` or `no_action`. |
 /// | `version` | An integer that counts the updates of the row, by which lost updates are found. |
 /// | `synonym = login` | Another name of the typed column: `User.login` is the column `User.name`. May stand several times. |
 /// | `flatten`, `prefix = "home_"` | The columns of a struct or an enum that derives `Embedded`, their names with the prefix. They stand behind the other columns. |
 /// | `skip` | No column. Its type implements `Default`, which is what a loaded row has in it. |
+///
+/// # Indexes
+///
+/// ```text
+/// #[orm(index(author_id, written desc, name = "newest", where = "title <> ''", include(title)))]
+/// // CREATE INDEX "newest" ON "posts" ("author_id", "written" DESC) INCLUDE ("title") WHERE title <> ''
+/// ```
+///
+/// | in `index(…)` | |
+/// |-|-|
+/// | `a desc`, `a(desc, nulls = last, length = 10, opclass = "…", collation = "…")` | A key with its options: the order, where NULLs are, how many characters are indexed (MySQL), the operator class (PostgreSQL) and the collation. On a field the options stand alone: `index(desc, length = 10)`. |
+/// | `expr("lower(name)")`, `expr(postgres = "…", sqlite = "…") desc` | An expression as a key, in SQL. Such an index needs a name. |
+/// | `name = "…"` | The name. Without it, `ix_posts_author_id_written`. |
+/// | `unique`, `nulls_not_distinct` | CREATE UNIQUE INDEX, with NULLs that are equal. |
+/// | `where = "…"`, `where(postgres = "…")`, `where(Post.title.ne(""))` | The rows that are indexed: SQL, or a typed condition as for `check`. |
+/// | `include(c, d)` | Columns beside the keys. |
+/// | `method = "gin"` | USING gin; on MySQL and MariaDB `fulltext` or `spatial`. |
+/// | `concurrently` | On PostgreSQL, migrations create and drop the index CONCURRENTLY. |
+///
+/// What a database lacks is an error of the kind `Unsupported` when the table is created.
+///
+/// # Generated columns
+///
+/// No statement writes a generated column. The builder has no setter for it, an assignment to its field is not written, and
+/// `update(Line).set(Line.sum, 3)` is an error of the kind `Usage`. A flush reads the values back, as those of server
+/// defaults: the field is an `Option` or implements `Default`.
+///
+/// # Views
+///
+/// ```text
+/// #[derive(Model)]
+/// #[orm(table = "active_users", view = "SELECT id, name FROM users WHERE active", depends_on(User))]
+/// struct ActiveUser {
+///     #[orm(primary_key)]
+///     id: i64,
+///     name: String,
+/// }
+/// // CREATE VIEW "active_users" AS SELECT id, name FROM users WHERE active
+/// ```
+///
+/// The model is read as any other. To write it is an error of the kind `Usage`. `view(postgres = "…", sqlite = "…")` has
+/// a query for each dialect. `depends_on(User, Post)` names the models that the query reads, which are created first, and
+/// `materialized` makes it a materialized view of PostgreSQL.
 ///
 /// # Attributes of a relation
 ///
@@ -155,7 +214,7 @@ pub fn derive_model(input: TokenStream) -> TokenStream {
 /// ```
 ///
 /// For a struct with named fields and without generics. Its fields take the attributes of a model's columns, but
-/// `primary_key`, `auto_increment` and `version`; it has no relations and does not flatten another struct. Constraints are named
+/// `primary_key`, `auto_increment`, `identity`, `version`, `generated` and `renamed_from`; it has no relations and does not flatten another struct. Constraints are named
 /// after the table and the columns of the model. The trait `Embedded` has examples.
 ///
 /// Each field is a typed column: `User.home.city`. All of them at once are compared by `User.home.eq(&address)`, set by

@@ -92,6 +92,20 @@ pub(super) fn driver(mut url: UrlReader, allow_blocking_in_async: bool) -> Resul
     Ok(target)
 }
 
+/// The dialects that are built into the program.
+pub(crate) fn linked_dialects() -> &'static [&'static dyn Dialect] {
+    &[
+        #[cfg(feature = "sqlite")]
+        &dialect_sqlite::SqliteDialect,
+        #[cfg(feature = "postgres")]
+        &dialect_postgres::PostgresDialect,
+        #[cfg(feature = "mysql")]
+        &dialect_mysql::MysqlDialect::MySql,
+        #[cfg(feature = "mysql")]
+        &dialect_mysql::MysqlDialect::MariaDb,
+    ]
+}
+
 fn no_driver(scheme: &str) -> Error {
     let feature = match scheme {
         "sqlite" => "sqlite",

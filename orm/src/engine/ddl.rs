@@ -5,15 +5,16 @@
 use std::collections::HashSet;
 
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::schema::{Schema, Table};
-use orm_core::sql::{ForeignKeySwitch, ddl};
+use orm_core::schema::{Schema, Table, View};
+use orm_core::sql::{Dialect, ForeignKeySwitch, ddl};
 use orm_core::types::EnumType;
 use orm_core::value::ValueRef;
 
 use super::connection::Connection;
 use super::ddl_lock::in_turn;
 
-/// Creates the tables of `schema` that do not exist, parents first. Existing tables are left unchanged. On a database
+/// Creates the sequences and tables of `schema` that do not exist, parents first, and its views. Existing tables are left
+/// unchanged. A view that exists is dropped and created again where CREATE VIEW has no IF NOT EXISTS. On a database
 /// with transactional DDL, all tables are created in one transaction. If several processes call this at the same
 /// time, one of them creates the tables and the others wait.
 ///
@@ -26,7 +27,8 @@ use super::ddl_lock::in_turn;
 pub fn create_missing(connection: &mut Connection, schema: &Schema) -> Result<()> {
     // The first look takes no lock and writes nothing: most calls find every table.
     let missing = missing(connection, schema)?;
-    if missing.is_empty() {
+    let has_others = !(schema.views.is_empty() && schema.sequences.is_empty());
+    if missing.is_empty() && !has_others {
         return Ok(());
     }
     ddl::create_all(connection.dialect(), &missing)?;
@@ -36,7 +38,9 @@ pub fn create_missing(connection: &mut Connection, schema: &Schema) -> Result<()
 
 fn create(connection: &mut Connection, schema: &Schema) -> Result<()> {
     let missing = missing(connection, schema)?;
-    let statements = creations(connection, &missing)?;
+    let mut statements = sequences(connection.dialect(), schema)?;
+    statements.extend(creations(connection, &missing)?);
+    statements.extend(views(connection.dialect(), schema)?);
     let created = statements
         .iter()
         .try_for_each(|statement| connection.control(statement));
@@ -45,6 +49,33 @@ fn create(connection: &mut Connection, schema: &Schema) -> Result<()> {
         Err(error) if !transactional => Err(unfinished(connection, &missing, error)),
         other => other,
     }
+}
+
+fn sequences(dialect: &dyn Dialect, schema: &Schema) -> Result<Vec<String>> {
+    let create = |own| ddl::create_sequence_if_not_exists(dialect, own);
+    schema.sequences.iter().map(create).collect()
+}
+
+/// The statements that create the views: there is no catalogue query that finds which of them exist.
+fn views(dialect: &dyn Dialect, schema: &Schema) -> Result<Vec<String>> {
+    let views = ddl::ordered_views(schema);
+    let is_guarded =
+        |view: &View| view.materialized || dialect.capabilities().ddl.view_if_not_exists;
+    let replaced = views.iter().rev().filter(|view| !is_guarded(view));
+    let mut statements = replaced
+        .map(|view| ddl::drop_view_if_exists(dialect, view))
+        .collect::<Result<Vec<_>>>()?;
+    for view in views {
+        statements.push(if is_guarded(view) {
+            ddl::create_view_if_not_exists(dialect, view)?
+        } else {
+            ddl::create_view(dialect, view)?
+        });
+        if view.comment.is_some() {
+            statements.extend(ddl::comment_on_view(dialect, view)?);
+        }
+    }
+    Ok(statements)
 }
 
 /// The statements that create tables, and the named types that they need and that do not exist.
@@ -127,7 +158,7 @@ fn unfinished(connection: &mut Connection, missing: &[&Table], error: Error) -> 
     ))
 }
 
-/// Drops the tables of `schema` that exist, children first.
+/// Drops the views, tables and sequences of `schema` that exist, children first.
 ///
 /// On SQLite, foreign keys are not enforced during the drop, so that tables with circular foreign keys can be
 /// dropped. Inside a transaction SQLite can't disable the enforcement, and rows of such tables prevent the drop.
@@ -143,7 +174,8 @@ pub fn drop_existing(connection: &mut Connection, schema: &Schema) -> Result<()>
     connection.forget_tables();
     let all: Vec<&Table> = schema.into();
     ddl::check_names(connection.dialect(), &all)?;
-    if present(connection, schema)?.is_empty() {
+    let has_others = !(schema.views.is_empty() && schema.sequences.is_empty());
+    if present(connection, schema)?.is_empty() && !has_others {
         return Ok(());
     }
     let drop_all = |connection: &mut Connection| drop_present(connection, schema);
@@ -166,9 +198,21 @@ fn drop_present(connection: &mut Connection, schema: &Schema) -> Result<()> {
     if let Some(switch) = connection.dialect().foreign_key_switch() {
         refuse_referenced(connection, &present, switch)?;
     }
+    let dialect = connection.dialect();
+    let views = ddl::ordered_views(schema).into_iter().rev();
+    let views = views.map(|view| ddl::drop_view_if_exists(dialect, view));
+    for statement in views.collect::<Result<Vec<_>>>()? {
+        connection.control(&statement)?;
+    }
     ddl::drop_tables(connection.dialect(), &present)?
         .iter()
         .try_for_each(|statement| drop_one(connection, statement))?;
+    let sequences = schema.sequences.iter().rev();
+    let sequences =
+        sequences.map(|own| ddl::drop_sequence_if_exists(dialect, &own.qualified_name()));
+    for statement in sequences.collect::<Result<Vec<_>>>()? {
+        connection.control(&statement)?;
+    }
     let types = ddl::named_types(connection.dialect(), &present);
     drop_unused(connection, &types)
 }

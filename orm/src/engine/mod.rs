@@ -21,6 +21,7 @@ mod ddl_lock;
 mod failure;
 mod give_back;
 mod handle;
+mod inspect;
 mod log;
 mod options;
 mod places;
@@ -46,6 +47,7 @@ pub use orm_core::value::{Value, ValueRef};
 
 pub use canceller::Canceller;
 pub(crate) use canceller::Watching;
+pub(crate) use connect::linked_dialects;
 pub use connect::{Target, driver_for};
 pub use connection::Connection;
 pub(crate) use cursor::Cursor;

@@ -8,14 +8,14 @@ use orm_core::value::ValueRef;
 use super::batch::{Batch, BatchKind, Plan};
 use crate::engine::{Connection, Engine, StoredTable};
 use crate::mapping::ModelDef;
-use crate::query::learn_tables;
+use crate::query::{check_writable, learn_tables};
 use crate::state::{AnyArena, State};
 
 /// Gives each batch of `plan` what is known of its table. What isn't known is read on `connection`, or on
 /// another one if there is none: in one query, once for each table and engine.
 ///
 /// # Errors
-/// The database's refusal; those of connecting.
+/// `Usage` for a model of a view; the database's refusal; those of connecting.
 pub(crate) fn look_up(
     plan: &mut Plan,
     state: &State,
@@ -24,6 +24,7 @@ pub(crate) fn look_up(
 ) -> Result<()> {
     let mut are_known = true;
     for batch in plan.batches_mut() {
+        check_writable(batch.def)?;
         are_known &= learn(batch, state, engine);
     }
     if are_known {
@@ -75,9 +76,15 @@ fn learn(batch: &mut Batch, state: &State, engine: &Engine) -> bool {
     } else {
         batch.read_back.clear();
     }
-    for (position, _) in &batch.values {
-        if !batch.read_back.contains(position) {
-            batch.read_back.push(*position);
+    let values = batch.values.iter().map(|(position, _)| *position);
+    // An INSERT fetches them with its defaults.
+    let computed = match &batch.kind {
+        BatchKind::Update { .. } | BatchKind::Attach { .. } => batch.def.computed,
+        BatchKind::Insert { .. } | BatchKind::Delete { .. } | BatchKind::Detach { .. } => &[],
+    };
+    for position in values.chain(computed.iter().copied()) {
+        if !batch.read_back.contains(&position) {
+            batch.read_back.push(position);
         }
     }
     true

@@ -42,6 +42,14 @@ impl ColumnSet {
         self.high.as_ref().map_or(&[], |high| &high.0)
     }
 
+    /// Removes several positions.
+    #[inline]
+    pub(crate) fn remove_all(&mut self, positions: &[usize]) {
+        for position in positions {
+            self.remove(*position);
+        }
+    }
+
     /// Adds a position.
     #[inline]
     pub fn insert(&mut self, position: usize) {

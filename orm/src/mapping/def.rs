@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use orm_core::driver::Row;
 use orm_core::error::Result;
-use orm_core::schema::{Action, Check, Column, ForeignKey, Index, Table, Unique};
+use orm_core::schema::{Action, Check, Column, Exclusion, ForeignKey, Index, Table, Unique, View};
 
 use orm_core::stmt::Expr;
 use orm_core::value::Value;
@@ -41,6 +41,8 @@ pub struct ModelDef {
     pub version: Option<usize>,
     /// The columns that an UPDATE of other columns sets as well.
     pub update_defaults: &'static [UpdateDefault],
+    /// The generated columns, which no statement writes. The database computes their values.
+    pub computed: &'static [usize],
     /// The columns that queries may leave out, in the order of the fields.
     pub deferred: &'static [DeferredDef],
     /// The columns that queries read, computed at first use.
@@ -49,6 +51,8 @@ pub struct ModelDef {
     pub uniques: &'static [ConstraintDef<Unique>],
     /// The indexes.
     pub indexes: &'static [ConstraintDef<Index>],
+    /// The exclusion constraints. The columns are compared by `=` unless the options set other operators.
+    pub exclusions: &'static [ConstraintDef<Exclusion>],
     /// The CHECK constraints of the model. Each function takes the name of the table.
     pub checks: &'static [fn(&str) -> Check],
     /// The foreign keys.
@@ -59,6 +63,10 @@ pub struct ModelDef {
     pub order: &'static [(usize, bool)],
     /// Whether it is the link table that a relation generates, and no struct's.
     pub is_link_table: bool,
+    /// Sets the options of the table, such as its comment.
+    pub options: fn(Table) -> Table,
+    /// Returns the view that the model reads instead of a table, without its columns.
+    pub view: Option<fn() -> View>,
     /// The table, created at first use.
     pub schema: LazyLock<Table>,
     /// The type-specific functions that a session calls: a `Vtable` of the module `state`.
@@ -417,7 +425,7 @@ impl ModelDef {
     pub(crate) fn unique_keys(&'static self) -> impl Iterator<Item = &'static [usize]> {
         let uniques = self.uniques.iter().map(|unique| unique.columns);
         let indexes = self.indexes.iter().zip(&self.schema.indexes);
-        let indexes = indexes.filter(|(_, index)| index.unique);
+        let indexes = indexes.filter(|(_, index)| index.is_key());
         let indexes = indexes.map(|(index, _)| index.columns);
         std::iter::once(self.primary_key)
             .chain(uniques)

@@ -1,6 +1,7 @@
 //! [`DerivedRow`]: the rows of a derived table, as a model without a table and without values, so that its columns are columns
 //! like those of models. The sources themselves are in `query/select/derived.rs`.
 
+use std::convert::identity;
 use std::sync::LazyLock;
 
 use orm_core::driver::Row;
@@ -47,15 +48,19 @@ static DEF: LazyLock<ModelDef> = LazyLock::new(|| ModelDef {
     generated: None,
     version: None,
     update_defaults: &[],
+    computed: &[],
     deferred: &[],
     loaded: LazyLock::new(|| LoadedColumns::of(&DEF)),
     uniques: &[],
     indexes: &[],
+    exclusions: &[],
     checks: &[],
     references: &[],
     relations: &[],
     order: &[],
     is_link_table: false,
+    options: identity,
+    view: None,
     schema: LazyLock::new(|| Table::new("")),
     vtable: &(),
     hooks: None,

@@ -36,10 +36,11 @@ pub extern "C" fn __orm_dump_models_v1(write: WriteBytes, context: *mut c_void) 
 )]
 pub fn models_json(metadata: &Metadata) -> String {
     let models = metadata
-        .models()
-        .iter()
+        .tables()
         .map(|def| MappedTable::new(def.name, def.module, def.fields, def.schema.clone()));
-    let dump = Dump::new(env!("CARGO_PKG_VERSION"), models.collect());
+    let mut dump = Dump::new(env!("CARGO_PKG_VERSION"), models.collect());
+    dump.views = metadata.views();
+    dump.sequences = metadata.sequences();
     serde_json::to_string(&dump).expect("invariant: no part of a dump can fail to be written")
 }
 
@@ -88,7 +89,7 @@ mod tests {
             r#"{"raw":"1 + 1"}"#,
             r#""primary_key":{"name":"pk_dump_letters","columns":["id"]}"#,
             r#""uniques":[{"name":"uq_dump_letters_state_body","columns":["state","body"]}]"#,
-            r#""indexes":[{"name":"ix_dump_letters_body","columns":["body"],"unique":false}]"#,
+            r#""indexes":[{"name":"ix_dump_letters_body","keys":[{"of":{"column":"body"}}],"unique":false}]"#,
             r#"{"name":"ck_dump_letters_state","rule":{"one_of":{"column":"state","labels":["draft","sent"]}}}"#,
             r#"{"name":"ck_dump_letters_short","rule":{"raw":"body <> '\"'"}}"#,
             r#""references":["id"],"on_delete":"set_null","on_update":"no_action""#,
@@ -140,6 +141,63 @@ mod tests {
         }
         let dump: Dump = serde_json::from_str(&document).expect("a dump");
         assert_eq!(dump.models[0].table, *metadata.models()[0].schema);
+    }
+
+    #[derive(Model, Clone, Debug)]
+    #[orm(table = "dump_stamps", comment = "of all years", index(expr("lower(motif)"), name = "motifs", where(Stamp.year.gt(1840))))]
+    #[orm(option(sqlite(strict)), check(name = "late", Stamp.year.ge(1840)))]
+    struct Stamp {
+        #[orm(primary_key)]
+        id: i64,
+        #[orm(comment = "of issue", renamed_from = "issued")]
+        year: i64,
+        motif: String,
+        #[orm(generated(virtual, "year / 100 + 1"))]
+        century: i64,
+        #[orm(sequence = "dump_numbers")]
+        number: i64,
+    }
+
+    #[derive(Model, Clone, Debug)]
+    #[orm(
+        table = "dump_centuries",
+        view = "SELECT DISTINCT century FROM dump_stamps",
+        depends_on(Stamp)
+    )]
+    struct Century {
+        #[orm(primary_key, auto_increment = false)]
+        century: i64,
+    }
+
+    #[test]
+    fn views_sequences_and_expressions_are_in_the_document() {
+        let metadata = Metadata::of((Stamp, Century));
+        let document = models_json(&metadata);
+        for part in [
+            r#""generated":{"expression":"year / 100 + 1","stored":false}"#,
+            r#""server_default":{"nextvalue":{"name":"dump_numbers"}}"#,
+            r#""comment":"of issue","renamed_from":"issued""#,
+            r#""keys":[{"of":{"expression":"lower(motif)"}}]"#,
+            r#""options":[{"dialect":"sqlite","name":"STRICT"}]"#,
+            r#""views":[{"name":"dump_centuries","query":"SELECT DISTINCT century FROM dump_stamps""#,
+            r#""depends_on":[{"name":"dump_stamps"}]"#,
+            r#""sequences":[{"name":"dump_numbers"}]"#,
+        ] {
+            assert!(document.contains(part), "{part}\n{document}");
+        }
+        let dump: Dump = serde_json::from_str(&document).expect("a dump");
+        assert_eq!(dump.models.len(), 1);
+        assert_eq!(dump.models[0].table, *metadata.models()[1].schema);
+        let schema = metadata.schema().expect("models without contradictions");
+        assert_eq!(
+            (dump.views, dump.sequences),
+            (schema.views, schema.sequences)
+        );
+        let old = models_json(&Metadata::of((Letter,)));
+        assert!(
+            !old.contains("views") && !old.contains("sequences"),
+            "{old}"
+        );
     }
 
     #[derive(Model, Clone, Debug)]

@@ -73,10 +73,12 @@ pub fn link_def<L: LinkTable>() -> ModelDef {
         generated: None,
         version: None,
         update_defaults: &[],
+        computed: &[],
         deferred: &[],
         loaded: LazyLock::new(|| LoadedColumns::of(L::def())),
         uniques: &[],
         indexes: vec![by_target].leak(),
+        exclusions: &[],
         checks: &[],
         references: vec![
             reference(to_owner, L::Owner::def),
@@ -90,6 +92,8 @@ pub fn link_def<L: LinkTable>() -> ModelDef {
         .leak(),
         order: &[],
         is_link_table: true,
+        options: identity,
+        view: None,
         schema: LazyLock::new(|| table(L::def())),
         vtable: L::vtable(),
         hooks: None,
@@ -104,6 +108,9 @@ fn columns(def: &'static ModelDef, side: &'static str) -> impl Iterator<Item = C
         column.auto_increment = false;
         column.reuses_keys = false;
         column.server_default = None;
+        column.identity = None;
+        column.comment = None;
+        column.renamed_from = None;
         column
     })
 }

@@ -1,13 +1,16 @@
 //! The models that are linked into the program, and [`Metadata`]: a set of models as a schema.
 
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use orm_core::error::{Error, ErrorKind, Result};
-use orm_core::schema::{Schema, Table};
+use orm_core::schema::{QualifiedName, Schema, Sequence, ServerDefault, Table, View};
+use orm_core::sql::ddl;
 
 use super::def::{ModelDef, RelationDef, RelationKind, Through};
 use super::model::Entity;
 use super::relation::check_cascade;
+use super::table::view;
 
 /// Registers a model at link time. Submitted by the derive.
 #[derive(Debug)]
@@ -137,7 +140,7 @@ impl Metadata {
         &self.models
     }
 
-    /// Returns the models as tables.
+    /// Returns the models as tables and views, with the sequences that columns take their defaults from.
     ///
     /// # Errors
     /// - `Schema`: the models are not consistent: a table is mapped twice, a reference is to a model outside the
@@ -163,8 +166,39 @@ impl Metadata {
             check_relations(def)?;
             self.check_links(def)?;
         }
-        let tables = self.models.iter().map(|def| def.schema.clone());
-        Schema::new(tables.collect())
+        let tables = self.tables().map(|def| def.schema.clone());
+        let mut schema = Schema::new(tables.collect())?;
+        schema.views = self.views();
+        schema.sequences = self.sequences();
+        Ok(schema)
+    }
+
+    /// The models that have a table.
+    pub(super) fn tables(&self) -> impl Iterator<Item = &'static ModelDef> {
+        let models = self.models.iter().copied();
+        models.filter(|def| def.view.is_none())
+    }
+
+    /// The views, sorted by name.
+    pub(super) fn views(&self) -> Vec<View> {
+        let models = self.models.iter().copied();
+        models.filter_map(view).collect()
+    }
+
+    /// The sequences of the columns' defaults, each once, sorted by name.
+    pub(super) fn sequences(&self) -> Vec<Sequence> {
+        let columns = self.tables().flat_map(|def| def.columns);
+        let names = columns.filter_map(|column| match &column.server_default {
+            Some(ServerDefault::NextValue(name)) => Some(name),
+            _ => None,
+        });
+        let names: BTreeSet<_> = names.cloned().collect();
+        let sequence = |name: QualifiedName| {
+            let mut sequence = Sequence::new(name.name);
+            sequence.schema = name.schema;
+            sequence
+        };
+        names.into_iter().map(sequence).collect()
     }
 
     /// Checks that the link models of relations are in the set.
@@ -180,7 +214,8 @@ impl Metadata {
         Ok(())
     }
 
-    /// Returns the script that creates every table in `dialect`, parents first.
+    /// Returns the script that creates every sequence, table and view in `dialect`, tables in the order of their
+    /// references.
     ///
     /// # Errors
     /// - As [`Metadata::schema`].
@@ -205,13 +240,11 @@ impl Metadata {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn create_script(&self, dialect: &dyn orm_core::sql::Dialect) -> Result<String> {
-        let schema = self.schema()?;
-        let tables: Vec<_> = schema.tables().iter().collect();
-        let statements = orm_core::sql::ddl::create_all(dialect, &tables)?;
-        Ok(orm_core::sql::ddl::to_script(&statements))
+        let statements = ddl::create_schema_objects(dialect, &self.schema()?)?;
+        Ok(ddl::to_script(&statements))
     }
 
-    /// Returns the script that drops every table in `dialect`, children first. On SQLite the script disables foreign
+    /// Returns the script that drops every view, table and sequence in `dialect`, children first. On SQLite the script disables foreign
     /// keys, which rows with circular references would violate, and enables them again. Rows of tables outside the
     /// set then keep references to missing rows; `drop_all` returns an error if there are such tables.
     ///
@@ -229,9 +262,7 @@ impl Metadata {
     /// # Ok::<(), orm::Error>(())
     /// ```
     pub fn drop_script(&self, dialect: &dyn orm_core::sql::Dialect) -> Result<String> {
-        let schema = self.schema()?;
-        let tables: Vec<_> = schema.tables().iter().collect();
-        orm_core::sql::ddl::drop_script(dialect, &tables)
+        ddl::drop_schema_script(dialect, &self.schema()?)
     }
 }
 

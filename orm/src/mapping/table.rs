@@ -1,10 +1,12 @@
 //! Makes a model's table of the schema: names for positions, conventional names of constraints, and the checks of
 //! enums. [`ModelDef::schema`] holds the result.
 
-use orm_core::schema::{Check, ForeignKey, Index, Name, Rule, Table, Unique};
+use orm_core::schema::{
+    Check, Exclusion, ForeignKey, Index, IndexKey, Name, Rule, Table, Unique, View,
+};
 use orm_core::types::{Type, Width};
 
-use super::def::{ModelDef, ReferenceDef};
+use super::def::{ConstraintDef, ModelDef, ReferenceDef};
 
 /// Returns the table of a model. Called by the derive.
 #[doc(hidden)]
@@ -40,7 +42,29 @@ pub fn table(def: &'static ModelDef) -> Table {
     table
         .foreign_keys
         .extend(references.map(|reference| foreign_key(def, reference)));
+    let exclusions = def.exclusions.iter();
     table
+        .exclusions
+        .extend(exclusions.map(|exclusion| compared(def, exclusion)));
+    (def.options)(table)
+}
+
+/// The view of a model, with the columns of its table and the table's comment.
+pub(super) fn view(def: &'static ModelDef) -> Option<View> {
+    let mut view = (def.view?)();
+    view.columns.clone_from(&def.schema.columns);
+    view.comment.clone_from(&def.schema.comment);
+    Some(view)
+}
+
+/// An exclusion constraint over the columns, whose operators and method are options.
+fn compared(def: &'static ModelDef, exclusion: &ConstraintDef<Exclusion>) -> Exclusion {
+    let columns = names(def, exclusion.columns);
+    let empty = Exclusion::new(def.table, &columns.join("_"), "gist");
+    let all = columns.into_iter().fold(empty, |exclusion, column| {
+        exclusion.element(IndexKey::column(column), "=")
+    });
+    (exclusion.options)(all)
 }
 
 fn range(table: &str, column: &'static str, (least, most): (i64, u64)) -> Check {

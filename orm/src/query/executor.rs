@@ -13,6 +13,7 @@ use crate::mapping::{Exempt, KeySource, LoadPath, Model, ModelDef, NoSession};
 use crate::query::compile::compiled_sql::CompiledSql;
 use crate::query::compile::handle_keys::HandleKeys;
 use crate::query::select::joined_loads::JoinedLoads;
+use crate::query::write::check::check_writable;
 
 /// Distinguishes the DML statements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -243,20 +244,22 @@ impl Executor for Connection {
     #[inline]
     fn write<T>(
         &mut self,
-        _model: &'static ModelDef,
+        model: &'static ModelDef,
         _write: DmlKind,
         run: impl FnOnce(&mut Self, &dyn KeySource) -> Result<T>,
     ) -> Result<T> {
+        check_writable(model)?;
         run(self, &NoSession)
     }
 
     fn write_in_step<T>(
         &mut self,
-        _model: &'static ModelDef,
+        model: &'static ModelDef,
         _write: DmlKind,
         _keys: impl FnOnce(&mut Self, &dyn KeySource) -> Result<Vec<Vec<Value>>>,
         run: impl FnOnce(&mut Self, &dyn KeySource) -> Result<T>,
     ) -> Result<T> {
+        check_writable(model)?;
         run(self, &NoSession)
     }
 
@@ -267,6 +270,7 @@ impl Executor for Connection {
         run: impl FnOnce(&mut Self, P, &mut dyn FnMut(&dyn Row) -> Result<()>) -> Result<()>,
         mut each: impl FnMut(&dyn Row, &mut ()) -> Result<()>,
     ) -> Result<()> {
+        check_writable(write.model)?;
         (write.check)(self.dialect())?;
         let prepared = prepare(self, &NoSession)?;
         run(self, prepared, &mut |row| each(row, &mut ()))

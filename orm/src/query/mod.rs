@@ -99,7 +99,9 @@ pub use select::values_source::{ValuesOf, ValuesRow, values};
 pub(crate) use select::visible::{visible_linked_rows_by, visible_rows_by};
 pub use write::assignment::Assignment;
 pub(crate) use write::bulk::{BulkInsert, cut_at, insert_rows, stores_at_once};
-pub(crate) use write::check::{check_length, check_references};
+pub(crate) use write::check::{
+    check_length, check_not_generated, check_references, check_writable,
+};
 pub use write::delete::{Delete, delete};
 pub use write::insert::{Insert, InsertInto, insert};
 pub use write::insert_iter::{InsertIter, LoadResults};
@@ -160,6 +162,7 @@ pub use write::written_rows::WriteInWith;
 /// What the compiler infers, or the derives name, and no program writes.
 pub(crate) mod inferred {
     pub use super::compile::compiled_sql::CompiledSql;
+    pub use super::compile::condition_text::condition_text;
     pub use super::compile::handle_keys::HandleKeys;
     pub use super::executor::{Access, DmlKind, ReadStatement, RowsWrite};
     pub use super::expressions::aggregate::OrderableBase;

@@ -211,6 +211,7 @@ impl Session {
             // What was left out of the value's row says nothing.
             if value.is_loaded(position)
                 && !def.is_key(position)
+                && !def.computed.contains(&position)
                 && !entity.value(position).is_same(given)
             {
                 // What the field of one entity holds fits that of another.

@@ -15,7 +15,7 @@ use crate::flush;
 use crate::load::{self, JoinedRows};
 use crate::mapping::{KeySource, LoadPath, Model, ModelDef, RawRef};
 use crate::query::inferred::{Access, CompiledSql, DmlKind, HandleKeys, ReadStatement, RowsWrite};
-use crate::query::{Executor, sealed};
+use crate::query::{Executor, check_writable, sealed};
 use crate::state::{Ref, State, Take};
 
 /// Holds the entities of a session while the rows of a query are read into them.
@@ -114,6 +114,7 @@ impl Executor for Session {
         write: DmlKind,
         run: impl FnOnce(&mut Connection, &dyn KeySource) -> Result<T>,
     ) -> Result<T> {
+        check_writable(model)?;
         let result = self.before_write().and_then(|session| {
             let connection = session.connection.as_mut().ok_or_else(no_transaction)?;
             run(connection, &session.state)
@@ -131,6 +132,7 @@ impl Executor for Session {
         keys: impl FnOnce(&mut Connection, &dyn KeySource) -> Result<Vec<Vec<Value>>>,
         run: impl FnOnce(&mut Connection, &dyn KeySource) -> Result<T>,
     ) -> Result<T> {
+        check_writable(model)?;
         let result = self.before_write().and_then(|session| {
             let connection = session.connection.as_mut().ok_or_else(no_transaction)?;
             let state = &mut session.state;
@@ -156,6 +158,7 @@ impl Executor for Session {
         run: impl FnOnce(&mut Connection, P, &mut dyn FnMut(&dyn Row) -> Result<()>) -> Result<()>,
         each: impl FnMut(&dyn Row, &mut Entities<'_>) -> Result<()>,
     ) -> Result<()> {
+        check_writable(write.model)?;
         let result = self.reading(|session| {
             session.may_return(write)?;
             session.before_write()?.returned(write, prepare, run, each)

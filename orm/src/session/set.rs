@@ -11,7 +11,9 @@ use super::Session;
 use crate::mapping::{
     Column, Model, ModelDef, column_of_other_variant, discriminator_alone, variant_columns,
 };
-use crate::query::{ValueFor, assign_value, check_assigned, plain_label, stored};
+use crate::query::{
+    ValueFor, assign_value, check_assigned, check_not_generated, plain_label, stored,
+};
 use crate::state::Ref;
 
 impl Session {
@@ -101,6 +103,7 @@ impl Session {
 
 /// Refuses the columns that the flush has to know before it writes.
 fn check_column(def: &'static ModelDef, position: usize) -> Result<()> {
+    check_not_generated(def, position)?;
     let mut relations = def.belongs_to();
     let (what, hint) = if def.is_key(position) {
         ("part of the primary key", "assign a value")

@@ -202,9 +202,10 @@ impl<M: Model> Arena<M> {
             omitted.insert(key);
         }
         for link in self.links_of(slot) {
-            for position in link.reference.columns {
-                omitted.remove(*position);
-            }
+            omitted.remove_all(link.reference.columns);
+        }
+        for position in M::def().computed {
+            omitted.insert(*position);
         }
         omitted
     }

@@ -179,6 +179,7 @@ impl<M: Model> Arena<M> {
             return Ok(());
         };
         let (mut written, mut moved) = (value.changes(old), fresh.changes(old));
+        written.remove_all(M::def().computed);
         with_variants::<M>([&mut written, &mut moved]);
         // What was not known can't have moved.
         let is_known = |position: &usize| old.is_loaded(*position);

@@ -32,11 +32,16 @@ pub(super) struct Slot<M> {
 }
 
 impl<M: Model> Slot<M> {
-    /// The columns in which the entity has other values than the database.
+    /// The columns in which the entity has other values than the database. What was assigned to a generated column does
+    /// not count: the database computes its value.
     #[inline]
     pub(super) fn changes(&self) -> ColumnSet {
         match (&self.value, &self.old) {
-            (Some(value), Some(old)) => value.changes(old),
+            (Some(value), Some(old)) => {
+                let mut changes = value.changes(old);
+                changes.remove_all(M::def().computed);
+                changes
+            }
             _ => ColumnSet::new(),
         }
     }

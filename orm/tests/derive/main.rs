@@ -1,6 +1,6 @@
 //! The derives, without a database: what is emitted, and that it compiles in any surroundings.
 //!
-//! `schema.rs` is about tables, `rows.rs` about builders, values and rows, `labels.rs` about enums, and
+//! `schema.rs` is about tables, `objects.rs` about what they have beyond columns and keys, `rows.rs` about builders, values and rows, `labels.rs` about enums, and
 //! `surroundings.rs` about names and visibility. What the derives refuse, and with which words, is in
 //! `tests/tests/ui/derive`.
 
@@ -21,6 +21,7 @@
 )]
 
 mod labels;
+mod objects;
 mod rows;
 mod schema;
 mod surroundings;

@@ -7,6 +7,8 @@
     reason = "both forms of an argument are tried"
 )]
 
+#[cfg(feature = "testing")]
+mod computed;
 mod groups;
 mod verbs;
 #[cfg(feature = "testing")]

@@ -72,12 +72,18 @@ fn differences(crates: &BTreeMap<&str, BTreeSet<String>>) -> Vec<String> {
     for (dialect, names) in crates {
         let missing = all
             .iter()
-            .filter(|name| !names.contains(**name) && !MAY_BE_MISSING.contains(&name.as_str()));
+            .filter(|name| !names.contains(**name) && !may_be_missing(name));
         broken.extend(missing.map(|name| {
             format!("{dialect}/src/{name}: missing; another dialect has it, so give the same subject the same file")
         }));
     }
     broken
+}
+
+/// What a catalogue has, and what ALTER TABLE can't do, differs too much for the same files; the folders are the same.
+fn may_be_missing(name: &str) -> bool {
+    let is_in_folder = name.starts_with("inspect/") || name.starts_with("alter/");
+    is_in_folder && !name.ends_with("/mod.rs") || MAY_BE_MISSING.contains(&name)
 }
 
 #[test]

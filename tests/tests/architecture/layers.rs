@@ -27,6 +27,8 @@ const LAYERS: &[Layers] = &[
             "error < blocking",
             "error < version < sql, driver < testing",
             "lex < schema < sql < testing",
+            "error, lex, schema, driver < inspect < testing",
+            "inspect < sql",
         ],
     },
     Layers {

@@ -1,6 +1,6 @@
-//! Keys, constraints and indexes as data.
+//! Keys and constraints as data. Indexes are in `index.rs`.
 
-use super::{Name, naming};
+use super::{Name, QualifiedName, SqlText, naming};
 
 /// Describes a unique constraint or a primary key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +12,29 @@ pub struct Unique {
     pub name: Name,
     /// Its columns, in order.
     pub columns: Vec<Name>,
+    /// Whether NULLs are equal.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "std::ops::Not::not")
+    )]
+    pub nulls_not_distinct: bool,
+    /// Whether the check can wait for the end of the transaction.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub deferrable: Option<Deferrable>,
+}
+
+/// Selects when a deferrable constraint is checked, unless SET CONSTRAINTS says otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Deferrable {
+    /// After each statement: DEFERRABLE INITIALLY IMMEDIATE.
+    Immediate,
+    /// At the end of the transaction: DEFERRABLE INITIALLY DEFERRED.
+    Deferred,
 }
 
 /// Describes a foreign key.
@@ -32,6 +55,24 @@ pub struct ForeignKey {
     pub on_delete: Action,
     /// The ON UPDATE action.
     pub on_update: Action,
+    /// The schema of the referenced table, or `None` for the connection's current schema.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub schema: Option<Name>,
+    /// Whether the check can wait for the end of the transaction.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub deferrable: Option<Deferrable>,
+    /// Whether some of several referencing columns may not be NULL while others are: MATCH FULL.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "std::ops::Not::not")
+    )]
+    pub match_full: bool,
 }
 
 impl Unique {
@@ -47,6 +88,8 @@ impl Unique {
         Self {
             name: naming::primary_key(table),
             columns,
+            nulls_not_distinct: false,
+            deferrable: None,
         }
     }
 
@@ -62,6 +105,8 @@ impl Unique {
         Self {
             name: naming::unique(table, &columns),
             columns,
+            nulls_not_distinct: false,
+            deferrable: None,
         }
     }
 
@@ -77,6 +122,35 @@ impl Unique {
     #[must_use]
     pub fn named(mut self, name: impl Into<Name>) -> Self {
         self.name = name.into();
+        self
+    }
+
+    /// Makes NULLs equal.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::schema::*;
+    /// assert!(Unique::new("users", vec!["name".into()]).nulls_not_distinct().nulls_not_distinct);
+    /// ```
+    #[must_use]
+    pub fn nulls_not_distinct(mut self) -> Self {
+        self.nulls_not_distinct = true;
+        self
+    }
+
+    /// Lets the check wait for the end of the transaction.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::schema::*;
+    /// let unique = Unique::new("users", vec!["name".into()]).deferrable(Deferrable::Deferred);
+    /// assert_eq!(unique.deferrable, Some(Deferrable::Deferred));
+    /// ```
+    #[must_use]
+    pub fn deferrable(mut self, deferrable: Deferrable) -> Self {
+        self.deferrable = Some(deferrable);
         self
     }
 }
@@ -99,6 +173,9 @@ impl ForeignKey {
             references,
             on_delete: Action::NoAction,
             on_update: Action::NoAction,
+            schema: None,
+            deferrable: None,
+            match_full: false,
         }
     }
 
@@ -128,9 +205,10 @@ impl ForeignKey {
     /// let key = ForeignKey::new("posts", vec!["author_id".into()], "users".into(), vec!["id".into()])
     ///     .on_delete(Action::Cascade);
     /// assert_eq!(
-    ///     add_foreign_key(&AnsiDialect::new(), &Table::new("posts"), &key),
+    ///     add_foreign_key(&AnsiDialect::new(), &Table::new("posts"), &key)?,
     ///     r#"ALTER TABLE "posts" ADD CONSTRAINT "fk_posts_author_id_users" FOREIGN KEY ("author_id") REFERENCES "users" ("id") ON DELETE CASCADE"#
     /// );
+    /// # Ok::<(), orm_core::Error>(())
     /// ```
     #[must_use]
     pub fn on_delete(mut self, action: Action) -> Self {
@@ -152,6 +230,53 @@ impl ForeignKey {
     pub fn on_update(mut self, action: Action) -> Self {
         self.on_update = action;
         self
+    }
+
+    /// Sets the schema of the referenced table.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::schema::*;
+    /// let key = ForeignKey::new("posts", vec!["author_id".into()], "users".into(), vec!["id".into()]);
+    /// assert_eq!(key.in_schema("people").referenced().to_string(), "people.users");
+    /// ```
+    #[must_use]
+    pub fn in_schema(mut self, schema: impl Into<Name>) -> Self {
+        self.schema = Some(schema.into());
+        self
+    }
+
+    /// Lets the check wait for the end of the transaction.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::schema::*;
+    /// let key = ForeignKey::new("posts", vec!["author_id".into()], "users".into(), vec!["id".into()])
+    ///     .deferrable(Deferrable::Deferred)
+    ///     .match_full();
+    /// assert_eq!((key.deferrable, key.match_full), (Some(Deferrable::Deferred), true));
+    /// ```
+    #[must_use]
+    pub fn deferrable(mut self, deferrable: Deferrable) -> Self {
+        self.deferrable = Some(deferrable);
+        self
+    }
+
+    /// Refuses that some of several referencing columns are NULL while others are not.
+    #[must_use]
+    pub fn match_full(mut self) -> Self {
+        self.match_full = true;
+        self
+    }
+
+    /// Returns the referenced table with its schema.
+    pub fn referenced(&self) -> QualifiedName {
+        QualifiedName {
+            schema: self.schema.clone(),
+            name: self.table.clone(),
+        }
     }
 }
 
@@ -249,72 +374,5 @@ pub enum Rule {
         most: u64,
     },
     /// A condition in SQL, which is not changed.
-    Raw(Name),
-}
-
-/// Describes an index.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
-#[non_exhaustive]
-pub struct Index {
-    /// The index's name, unique in its schema.
-    pub name: Name,
-    /// Its columns, in order.
-    pub columns: Vec<Name>,
-    /// Whether the index is unique.
-    pub unique: bool,
-}
-
-impl Index {
-    /// Creates a non-unique index of `table`, with a conventional name.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use orm_core::schema::*;
-    /// assert_eq!(Index::new("posts", vec!["title".into()]).name, "ix_posts_title");
-    /// ```
-    pub fn new(table: &str, columns: Vec<Name>) -> Self {
-        Self {
-            name: naming::index(table, &columns),
-            columns,
-            unique: false,
-        }
-    }
-
-    /// Sets the name.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use orm_core::schema::*;
-    /// let index = Index::new("posts", vec!["title".into()]).named("by_title");
-    /// assert_eq!(index.name, "by_title");
-    /// ```
-    #[must_use]
-    pub fn named(mut self, name: impl Into<Name>) -> Self {
-        self.name = name.into();
-        self
-    }
-
-    /// Makes the index unique.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use orm_core::schema::*;
-    /// # use orm_core::sql::ddl::create_index;
-    /// # use orm_core::testing::AnsiDialect;
-    /// let index = Index::new("posts", vec!["title".into()]).unique();
-    /// assert_eq!(
-    ///     create_index(&AnsiDialect::new(), &Table::new("posts"), &index),
-    ///     r#"CREATE UNIQUE INDEX "ix_posts_title" ON "posts" ("title")"#
-    /// );
-    /// ```
-    #[must_use]
-    pub fn unique(mut self) -> Self {
-        self.unique = true;
-        self
-    }
+    Raw(SqlText),
 }

@@ -6,10 +6,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Table;
+use super::{Sequence, Table, View};
 
 /// The version of the document.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;
 
 /// Holds the models of a program.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -20,8 +20,14 @@ pub struct Dump {
     pub format: u32,
     /// The version of `orm` that has written the document.
     pub orm_version: String,
-    /// The models, sorted by table.
+    /// The models of tables, sorted by table.
     pub models: Vec<MappedTable>,
+    /// The views of models, sorted by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub views: Vec<View>,
+    /// The sequences that columns take their defaults from, sorted by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sequences: Vec<Sequence>,
 }
 
 /// Holds a model with its table.
@@ -40,12 +46,14 @@ pub struct MappedTable {
 }
 
 impl Dump {
-    /// Creates a document of `models`, written by this version of `orm`.
+    /// Creates a document of `models`, written by this version of `orm`, without views and sequences.
     pub fn new(orm_version: impl Into<String>, models: Vec<MappedTable>) -> Self {
         Self {
             format: FORMAT,
             orm_version: orm_version.into(),
             models,
+            views: Vec::new(),
+            sequences: Vec::new(),
         }
     }
 }

@@ -1,226 +1,48 @@
-//! Tables as data: what models declare, what scripts create, what reflection will read.
+//! Tables as data: what models declare, what scripts create, what reflection reads.
 //!
-//! The one description of a schema: columns as the derive declares them, tables as `orm-migrate` reads them, and
-//! what DDL is written from. `table.rs` and `constraint.rs` hold the data, `name.rs` what their names are, `naming.rs` the
-//! names of unnamed constraints, `dump.rs` the models of a program as a document, `sort.rs` the order in which tables can
-//! be created, `violation.rs` the columns of a violated constraint, `catalogue.rs` what a table of the database turns out
-//! to be, and this file the collection of tables with the checks that make it trustworthy. No SQL text here.
+//! The one description of a schema: columns as the derive declares them, tables as `orm-migrate` reads them or an
+//! [`Inspector`](crate::inspect::Inspector) finds them, and what DDL is written from. `table.rs`, `column.rs`,
+//! `constraint.rs`, `index.rs`, `view.rs` and `options.rs` hold the data, `sql_text.rs` the SQL in it, `operation.rs` its
+//! changes, `apply/` the schema after a change, `compare/` the changes between two, `name.rs` what names are, `naming.rs`
+//! the names of unnamed constraints, `dump.rs` the models of a program as a document, `sort.rs` the order in which tables
+//! can be created, `violation.rs` the columns of a violated constraint, `catalogue.rs` what a table of the database turns
+//! out to be, and `tables.rs` the collection of tables with the checks that make it trustworthy. No SQL text here.
 
+mod apply;
 mod catalogue;
+mod column;
+#[cfg(feature = "compare")]
+pub mod compare;
 mod constraint;
 #[cfg(feature = "serde")]
 pub mod dump;
 mod enum_types;
+mod index;
 mod name;
 pub mod naming;
+mod operation;
+mod options;
 pub mod sort;
+mod sql_text;
 mod sql_types;
 mod table;
+mod tables;
+mod view;
 pub mod violation;
 
-use std::collections::HashMap;
-
+pub use apply::apply;
 pub use catalogue::{
     CHANGED_BY_INSERT_TRIGGER, CHANGED_BY_UPDATE, CHANGED_BY_UPDATE_TRIGGER, HAS_PRIMARY_KEY,
     IN_PRIMARY_KEY, Keeps, StoredColumn, UNIQUE_ALONE,
 };
-pub use constraint::{Action, Check, ForeignKey, Index, Rule, Unique};
+pub use column::{Column, Literal, ServerDefault};
+pub use constraint::{Action, Check, Deferrable, ForeignKey, Rule, Unique};
 pub(crate) use enum_types::native_types;
-pub use name::Name;
-pub use table::{Column, Literal, ServerDefault, Table};
-
-use crate::error::{Error, ErrorKind, Result};
-use crate::types::EnumType;
-
-/// Holds a consistent set of tables, sorted by name.
-///
-/// # Examples
-///
-/// ```
-/// # use orm_core::schema::{Column, Schema, Table};
-/// # use orm_core::types::Type;
-/// let users = Table::new("users").column(Column::new("id", Type::Int64)).primary_key(["id"]);
-/// let schema = Schema::new(vec![users])?;
-/// assert_eq!(schema.tables().len(), 1);
-/// assert!(schema.table("users").is_some());
-/// # Ok::<(), orm_core::Error>(())
-/// ```
-#[derive(Clone, Debug, PartialEq)]
-pub struct Schema {
-    tables: Vec<Table>,
-}
-
-impl Schema {
-    /// Creates a schema of `tables` and checks it.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Schema`]: two tables have the same name; a table has no column, or two columns of the same name;
-    /// a constraint references a missing column; a foreign key references a table outside `tables`, or columns of
-    /// another type, or has the action SET NULL on a NOT NULL column; two native enumerations of one name have different
-    /// labels, or one has the name of a table.
-    pub fn new(mut tables: Vec<Table>) -> Result<Self> {
-        tables.sort_by(|a, b| a.name.cmp(&b.name));
-        for pair in tables.windows(2) {
-            if pair[0].name == pair[1].name {
-                let message = format!("the table {} is mapped by two models", pair[0].name);
-                return Err(pair[0]
-                    .fault(message)
-                    .with_hint("rename one of them, or choose models with Metadata::of"));
-            }
-        }
-        let schema = Self { tables };
-        for table in &schema.tables {
-            table.check_whole()?;
-            schema.check_references(table)?;
-        }
-        schema.check_constraint_names()?;
-        enum_types::check_enum_types(&schema.tables)?;
-        Ok(schema)
-    }
-
-    /// Returns the native enumerations of the columns, each once, sorted by name.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use orm_core::schema::{Column, Schema, Table};
-    /// # use orm_core::types::{EnumType, Type};
-    /// let size = EnumType::new("size".into(), vec!["small".into(), "large".into()].into()).native();
-    /// let shirts = Table::new("shirts").column(Column::new("size", Type::Enum(size.clone())));
-    /// let schema = Schema::new(vec![shirts])?;
-    /// assert_eq!(schema.enum_types(), [&size]);
-    /// # Ok::<(), orm_core::Error>(())
-    /// ```
-    pub fn enum_types(&self) -> Vec<&EnumType> {
-        native_types(self.tables.iter())
-    }
-
-    /// Returns the tables, sorted by name.
-    pub fn tables(&self) -> &[Table] {
-        &self.tables
-    }
-
-    /// Returns the table with a name.
-    pub fn table(&self, name: &str) -> Option<&Table> {
-        let found = self
-            .tables
-            .binary_search_by(|table| table.name.as_ref().cmp(name));
-        found.ok().map(|index| &self.tables[index])
-    }
-
-    fn check_references(&self, table: &Table) -> Result<()> {
-        for key in &table.foreign_keys {
-            let Some(parent) = self.table(&key.table) else {
-                let message = format!(
-                    "foreign key {} references the unknown table {}",
-                    key.name, key.table
-                );
-                return Err(table
-                    .fault(message)
-                    .with_hint("register the model of that table as well"));
-            };
-            check_reference(table, key, parent)?;
-        }
-        Ok(())
-    }
-
-    // PostgreSQL and SQLite keep index names per schema, not per table.
-    fn check_constraint_names(&self) -> Result<()> {
-        let mut seen: HashMap<&str, &str> = HashMap::new();
-        for table in &self.tables {
-            for index in &table.indexes {
-                if let Some(other) = seen.insert(&index.name, &table.name) {
-                    let (name, table) = (&index.name, &table.name);
-                    let message =
-                        format!("index name {name} is used twice: on {other} and {table}");
-                    return Err(Error::with_message(ErrorKind::Schema, message)
-                        .with_hint("give one of them another name"));
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-fn check_reference(table: &Table, key: &ForeignKey, parent: &Table) -> Result<()> {
-    let fault = |message: String| table.fault(message).with_constraint(key.name.as_ref());
-    if key.columns.len() != key.references.len() {
-        let message =
-            "the number of referencing and referenced columns of a foreign key must be equal";
-        return Err(fault(message.to_owned()));
-    }
-    for (own, other) in key.columns.iter().zip(&key.references) {
-        let own = table
-            .find(own)
-            .ok_or_else(|| fault(format!("the table has no column {own}")))?;
-        let Some(other) = parent.find(other) else {
-            return Err(fault(format!(
-                "the table {} has no column {other}",
-                parent.name
-            )));
-        };
-        if own.ty != other.ty {
-            return Err(fault(format!(
-                "incompatible types in a foreign key: {}.{} is {}, but {}.{} is {}",
-                table.name,
-                own.name,
-                own.ty.describe(),
-                parent.name,
-                other.name,
-                other.ty.describe()
-            ))
-            .with_hint("give both columns of the foreign key the same type"));
-        }
-    }
-    check_actions(table, key)
-}
-
-fn check_actions(table: &Table, key: &ForeignKey) -> Result<()> {
-    let takes_null = |name: &Name| table.find(name).is_some_and(|column| column.nullable);
-    let sets_null = key.on_delete == Action::SetNull || key.on_update == Action::SetNull;
-    if !sets_null || key.columns.iter().all(takes_null) {
-        return Ok(());
-    }
-    let message = format!(
-        "{} has the action SET NULL, but its column is NOT NULL",
-        key.name
-    );
-    Err(table
-        .fault(message)
-        .with_hint("make the field an Option, or choose another action"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::types::Type;
-
-    fn table(name: &'static str) -> Table {
-        Table::new(name)
-            .column(Column::new("id", Type::Int64))
-            .primary_key(["id"])
-    }
-
-    #[test]
-    fn tables_are_sorted_and_unique() {
-        let schema = Schema::new(vec![table("b"), table("a")]).unwrap();
-        let names: Vec<_> = schema.tables().iter().map(|t| t.name.as_ref()).collect();
-        assert_eq!(names, ["a", "b"]);
-        assert!(schema.table("b").is_some());
-        let error = Schema::new(vec![table("a"), table("a")]).unwrap_err();
-        assert_eq!(error.message(), "the table a is mapped by two models");
-    }
-
-    #[test]
-    fn references_are_checked() {
-        let posts = || table("posts").column(Column::new("author", Type::Int32));
-        let error = Schema::new(vec![posts().foreign_key(["author"], "users", ["id"])]);
-        assert!(error.unwrap_err().message().contains("unknown table users"));
-        let posts = posts().foreign_key(["author"], "users", ["id"]);
-        let error = Schema::new(vec![table("users"), posts]).unwrap_err();
-        assert_eq!(
-            error.message(),
-            "incompatible types in a foreign key: posts.author is i32, but users.id is i64"
-        );
-    }
-}
+pub use index::{Exclusion, Index, IndexKey, KeyOf};
+pub use name::{Name, QualifiedName};
+pub use operation::{Constraint, Operation};
+pub use options::{AttachedSql, Generated, Identity, TableOption};
+pub use sql_text::SqlText;
+pub use table::Table;
+pub use tables::Schema;
+pub use view::{Sequence, View};

@@ -68,6 +68,18 @@ pub fn check(table: &str, about: &str) -> Name {
     format!("ck_{table}_{about}").into()
 }
 
+/// Returns `ex_<table>_<about>`.
+///
+/// # Examples
+///
+/// ```
+/// # use orm_core::schema::naming;
+/// assert_eq!(naming::exclusion("bookings", "room"), "ex_bookings_room");
+/// ```
+pub fn exclusion(table: &str, about: &str) -> Name {
+    format!("ex_{table}_{about}").into()
+}
+
 /// Returns a name as a database stores it that folds unquoted identifiers to upper case: a lower-case identifier in
 /// upper case, any other name unchanged. [`unfolded`] is the inverse.
 ///

@@ -1,17 +1,14 @@
-//! [`Table`] and [`Column`]: plain data with a small builder, and the checks of one table alone.
+//! [`Table`]: plain data with a small builder, and the checks of one table alone.
 //!
-//! `derive(Model)` declares columns as constants, so what it calls of [`Column`] is `const`; a table is made of them
-//! at run time, once, like those that `orm-migrate` reads from a dump.
+//! A table is made of the columns of a model at run time, once, or read from a dump or a database.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::mem::{forget, replace};
 
-use super::Name;
-use super::constraint::{Check, ForeignKey, Index, Rule, Unique};
+use super::constraint::{Check, ForeignKey, Rule, Unique};
+use super::{AttachedSql, Column, Exclusion, Index, Name, QualifiedName, TableOption};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::Type;
-use crate::value::Value;
 
 /// Describes a table: columns in order, keys, constraints and indexes, each with its final name.
 ///
@@ -57,116 +54,48 @@ pub struct Table {
     pub checks: Vec<Check>,
     /// The indexes that aren't unique constraints.
     pub indexes: Vec<Index>,
-}
-
-/// Describes a column of a table.
-///
-/// # Examples
-///
-/// ```
-/// # use orm_core::schema::{Column, Literal, Rule, ServerDefault, Table};
-/// # use orm_core::sql::ddl;
-/// # use orm_core::testing::AnsiDialect;
-/// # use orm_core::types::Type;
-/// # use orm_core::value::Value;
-/// let column = Column::new("name", Type::Text)
-///     .nullable()
-///     .length(40)
-///     .collation("C".into())
-///     .server_default(ServerDefault::Literal(Literal::Text("none".into())));
-/// let users = Table::new("users").column(column);
-/// assert_eq!(
-///     ddl::create_table(&AnsiDialect::new(), &users, &[])?,
-///     r#"CREATE TABLE "users" (
-///     "name" VARCHAR(40) COLLATE "C" DEFAULT 'none'
-/// )"#
-/// );
-/// # Ok::<(), orm_core::Error>(())
-/// ```
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
-#[non_exhaustive]
-pub struct Column {
-    /// The column's name.
-    pub name: Name,
-    /// The type.
-    #[cfg_attr(feature = "serde", serde(rename = "type"))]
-    pub ty: Type,
-    /// The types of the column in dialects where it has another one than the dialect chooses: pairs of
-    /// [`Dialect::name`](crate::sql::Dialect::name) and SQL, which is not changed.
+    /// The schema of the database, or `None` for the connection's current schema.
     #[cfg_attr(
         feature = "serde",
-        serde(default, skip_serializing_if = "<[_]>::is_empty")
+        serde(default, skip_serializing_if = "Option::is_none")
     )]
-    pub sql_types: Cow<'static, [(Name, Name)]>,
-    /// Whether the column is nullable.
-    pub nullable: bool,
-    /// Whether the database generates an integer key for the column.
-    pub auto_increment: bool,
-    /// Whether keys of deleted rows may be generated again: on SQLite, without AUTOINCREMENT.
+    pub schema: Option<Name>,
+    /// The exclusion constraints.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Vec::is_empty")
+    )]
+    pub exclusions: Vec<Exclusion>,
+    /// The comment.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub comment: Option<Name>,
+    /// Options of single dialects, in the order in which they are written.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Vec::is_empty")
+    )]
+    pub options: Vec<TableOption>,
+    /// Whether the table is dropped at the end of the session: CREATE TEMPORARY TABLE.
     #[cfg_attr(
         feature = "serde",
         serde(default, skip_serializing_if = "std::ops::Not::not")
     )]
-    pub reuses_keys: bool,
-    /// The maximum length: characters of text, bytes of bytes. `None` is unlimited.
-    pub length: Option<u32>,
-    /// The collation, or `None` for the dialect's default.
-    pub collation: Option<Name>,
-    /// The default that the database uses when an INSERT omits the column.
-    pub server_default: Option<ServerDefault>,
-}
-
-/// Describes a default that the database uses for an omitted value.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
-#[non_exhaustive]
-pub enum ServerDefault {
-    /// A constant, rendered as a literal of the dialect.
-    Literal(Literal),
-    /// An expression in SQL, which is not changed.
-    Raw(Name),
-}
-
-/// Holds a constant in a schema.
-#[derive(Clone, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
-#[non_exhaustive]
-pub enum Literal {
-    /// A boolean.
-    Bool(bool),
-    /// An integer.
-    Int(i64),
-    /// A floating point number.
-    Float(f64),
-    /// Text, which the database may parse as a date, a time or a UUID.
-    Text(Name),
-}
-
-impl Literal {
-    /// Returns the constant as a value, for [`Dialect::literal`](crate::sql::Dialect::literal).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use orm_core::schema::{Column, Literal, Rule, ServerDefault, Table};
-    /// # use orm_core::sql::ddl;
-    /// # use orm_core::testing::AnsiDialect;
-    /// # use orm_core::types::Type;
-    /// # use orm_core::value::Value;
-    /// assert_eq!(Literal::Int(7).to_value(), Value::Int(7));
-    /// ```
-    pub fn to_value(&self) -> Value {
-        match self {
-            Self::Bool(v) => Value::Bool(*v),
-            Self::Int(v) => Value::Int(*v),
-            Self::Float(v) => Value::Float(*v),
-            Self::Text(v) => Value::Text(v.as_ref().to_owned()),
-        }
-    }
+    pub temporary: bool,
+    /// DDL that is created after the table and dropped before it, such as triggers.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Vec::is_empty")
+    )]
+    pub attached: Vec<AttachedSql>,
+    /// The name that the table had before, for migrations.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Option::is_none")
+    )]
+    pub renamed_from: Option<Name>,
 }
 
 impl Table {
@@ -180,6 +109,13 @@ impl Table {
             foreign_keys: Vec::new(),
             checks: Vec::new(),
             indexes: Vec::new(),
+            schema: None,
+            exclusions: Vec::new(),
+            comment: None,
+            options: Vec::new(),
+            temporary: false,
+            attached: Vec::new(),
+            renamed_from: None,
         }
     }
 
@@ -216,9 +152,10 @@ impl Table {
     /// # use orm_core::value::Value;
     /// let posts = Table::new("posts").column(Column::new("title", Type::Text)).index(["title"]);
     /// assert_eq!(
-    ///     ddl::create_index(&AnsiDialect::new(), &posts, &posts.indexes[0]),
+    ///     ddl::create_index(&AnsiDialect::new(), &posts, &posts.indexes[0])?,
     ///     r#"CREATE INDEX "ix_posts_title" ON "posts" ("title")"#
     /// );
+    /// # Ok::<(), orm_core::Error>(())
     /// ```
     #[must_use]
     pub fn index<N: Into<Name>>(mut self, columns: impl IntoIterator<Item = N>) -> Self {
@@ -244,6 +181,58 @@ impl Table {
     pub fn check(mut self, about: &str, rule: Rule) -> Self {
         self.checks.push(Check::new(&self.name, about, rule));
         self
+    }
+
+    /// Sets the schema of the database.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::schema::Table;
+    /// let table = Table::new("users").in_schema("people").comment("those who sign in").temporary();
+    /// assert_eq!(table.qualified_name().to_string(), "people.users");
+    /// assert!(table.temporary && table.comment.is_some());
+    /// ```
+    #[must_use]
+    pub fn in_schema(mut self, schema: impl Into<Name>) -> Self {
+        self.schema = Some(schema.into());
+        self
+    }
+
+    /// Sets the comment.
+    #[must_use]
+    pub fn comment(mut self, comment: impl Into<Name>) -> Self {
+        self.comment = Some(comment.into());
+        self
+    }
+
+    /// Adds an option of a dialect.
+    #[must_use]
+    pub fn option(mut self, option: TableOption) -> Self {
+        self.options.push(option);
+        self
+    }
+
+    /// Drops the table at the end of the session.
+    #[must_use]
+    pub fn temporary(mut self) -> Self {
+        self.temporary = true;
+        self
+    }
+
+    /// Adds DDL that is created after the table.
+    #[must_use]
+    pub fn attach(mut self, attached: AttachedSql) -> Self {
+        self.attached.push(attached);
+        self
+    }
+
+    /// Returns the name with the schema.
+    pub fn qualified_name(&self) -> QualifiedName {
+        QualifiedName {
+            schema: self.schema.clone(),
+            name: self.name.clone(),
+        }
     }
 
     /// Returns the column with a name.
@@ -331,160 +320,14 @@ impl Table {
     pub fn constrained(&self) -> impl Iterator<Item = &Name> {
         let uniques = self.uniques.iter().flat_map(|unique| &unique.columns);
         let keys = self.foreign_keys.iter().flat_map(|key| &key.columns);
-        let indexes = self.indexes.iter().flat_map(|index| &index.columns);
+        let indexes = self.indexes.iter();
+        let indexes = indexes.flat_map(|index| index.columns().chain(&index.include));
         self.key_columns()
             .iter()
             .chain(uniques)
             .chain(keys)
             .chain(indexes)
     }
-}
-
-impl Column {
-    /// Creates a NOT NULL column without a default.
-    pub fn new(name: impl Into<Name>, ty: Type) -> Self {
-        Self {
-            name: name.into(),
-            ..Self::from_static("", ty, false)
-        }
-    }
-
-    /// Creates the column of a field, as a constant.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use orm_core::schema::{Column, Literal, Rule, ServerDefault, Table};
-    /// # use orm_core::sql::ddl;
-    /// # use orm_core::testing::AnsiDialect;
-    /// # use orm_core::types::Type;
-    /// # use orm_core::value::Value;
-    /// const ID: Column = Column::from_static("id", Type::Int64, false).auto_increment().reuses_keys();
-    /// assert!(ID.auto_increment && ID.reuses_keys);
-    /// ```
-    pub const fn from_static(name: &'static str, ty: Type, nullable: bool) -> Self {
-        Self {
-            name: Name::Borrowed(name),
-            ty,
-            sql_types: Cow::Borrowed(&[]),
-            nullable,
-            auto_increment: false,
-            reuses_keys: false,
-            length: None,
-            collation: None,
-            server_default: None,
-        }
-    }
-
-    /// Sets the digits of a column of exact decimals: how many it has, and how many of them are after the point.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use orm_core::schema::Column;
-    /// # use orm_core::types::Type;
-    /// const PRICE: Column = Column::from_static("price", Type::DECIMAL, false).digits(12, 2);
-    /// assert_eq!(PRICE.ty, Type::Decimal { precision: 12, scale: 2 });
-    /// ```
-    #[must_use]
-    pub const fn digits(mut self, precision: u8, scale: u8) -> Self {
-        forget(replace(&mut self.ty, Type::Decimal { precision, scale }));
-        self
-    }
-
-    /// Sets the name.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use orm_core::schema::Column;
-    /// # use orm_core::types::Type;
-    /// const EMAIL: Column = Column::from_static("", Type::Text, false).length(254).named("email");
-    /// assert_eq!(EMAIL.name, "email");
-    /// ```
-    #[must_use]
-    pub const fn named(mut self, name: &'static str) -> Self {
-        forget(replace(&mut self.name, Name::Borrowed(name)));
-        self
-    }
-
-    /// Makes the column nullable.
-    #[must_use]
-    pub const fn nullable(mut self) -> Self {
-        self.nullable = true;
-        self
-    }
-
-    /// Makes the column NOT NULL.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use orm_core::schema::Column;
-    /// # use orm_core::types::Type;
-    /// assert!(!Column::new("email", Type::Text).nullable().not_null().nullable);
-    /// ```
-    #[must_use]
-    pub const fn not_null(mut self) -> Self {
-        self.nullable = false;
-        self
-    }
-
-    /// Makes the column auto-increment.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use orm_core::schema::Column;
-    /// # use orm_core::types::Type;
-    /// assert!(Column::new("id", Type::Int64).auto_increment().auto_increment);
-    /// ```
-    #[must_use]
-    pub const fn auto_increment(mut self) -> Self {
-        self.auto_increment = true;
-        self
-    }
-
-    /// Allows the database to generate keys of deleted rows again, where that makes INSERTs faster.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use orm_core::schema::Column;
-    /// # use orm_core::types::Type;
-    /// assert!(Column::new("id", Type::Int64).auto_increment().reuses_keys().reuses_keys);
-    /// ```
-    #[must_use]
-    pub const fn reuses_keys(mut self) -> Self {
-        self.reuses_keys = true;
-        self
-    }
-
-    /// Sets the maximum length: characters of text, bytes of bytes.
-    #[must_use]
-    pub const fn length(mut self, length: u32) -> Self {
-        self.length = Some(length);
-        self
-    }
-
-    /// Sets the collation.
-    #[must_use]
-    pub const fn collation(mut self, name: Name) -> Self {
-        set(&mut self.collation, name);
-        self
-    }
-
-    /// Sets the default in the database.
-    #[must_use]
-    pub const fn server_default(mut self, default: ServerDefault) -> Self {
-        set(&mut self.server_default, default);
-        self
-    }
-}
-
-// No destructor may run in a constant, not even that of the `None` which a builder replaces.
-const fn set<T>(field: &mut Option<T>, value: T) {
-    forget(field.replace(value));
 }
 
 fn names<N: Into<Name>>(names: impl IntoIterator<Item = N>) -> Vec<Name> {

@@ -6,7 +6,7 @@
 //! Used for every failed statement with the tables of the registered models, and by a flush with the table of its
 //! model. What the database reports is kept. If several constraints are possible, only the table is set. No I/O here.
 
-use super::{Action, Column, ForeignKey, Name, Rule, Table, naming};
+use super::{Action, Column, ForeignKey, Name, Rule, Table, Unique, naming};
 use crate::error::{Error, ErrorKind};
 use crate::lex::{LexicalRules, Tokens};
 use crate::types::Type;
@@ -110,16 +110,17 @@ fn uniques<'t>(
         None => same_set(error.columns(), &candidate.columns),
     };
     let all = owners.flat_map(|table| {
-        let primary = table
-            .primary_key
-            .iter()
-            .map(|key| (&key.name, &key.columns));
-        let unique = table.uniques.iter().map(|key| (&key.name, &key.columns));
+        let columns = |key: &'t Unique| key.columns.iter().collect();
+        let of_key = move |key: &'t Unique| (&key.name, columns(key));
+        let primary = table.primary_key.iter().map(of_key);
+        let unique = table.uniques.iter().map(of_key);
         let indexes = table.indexes.iter().filter(|index| index.unique);
-        let indexes = indexes.map(|index| (&index.name, &index.columns));
+        let indexes = indexes.map(|index| (&index.name, index.columns().collect()));
         let others = unique.chain(indexes).filter(move |_| !is_primary);
         let own = primary.chain(others);
-        own.map(move |(name, columns)| candidate(table, columns, Some(naming::fit(name, limit))))
+        own.map(move |(name, columns): (&'t Name, Vec<&'t Name>)| {
+            candidate(table, columns, Some(naming::fit(name, limit)))
+        })
     });
     all.filter(fits).collect()
 }

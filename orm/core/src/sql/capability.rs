@@ -2,6 +2,7 @@
 //!
 //! The constants are in the dialect crates. MySQL and MariaDB share a dialect and differ here.
 
+use super::ddl_features::DdlFeatures;
 use super::select_features::SelectFeatures;
 use crate::lex::LexicalRules;
 
@@ -153,6 +154,8 @@ pub struct Capabilities {
     pub group_frames: bool,
     /// The clauses and functions of queries that some databases lack.
     pub selects: SelectFeatures,
+    /// The clauses of CREATE and DROP.
+    pub ddl: DdlFeatures,
     /// Whether an aggregate joins texts: [`Dialect::write_string_agg`](super::Dialect::write_string_agg).
     pub string_agg: bool,
     /// Whether there are columns of JSON documents, and operations on them: not on Firebird.
@@ -284,6 +287,7 @@ impl Capabilities {
         aggregate_filter: false,
         group_frames: false,
         selects: SelectFeatures::NONE,
+        ddl: DdlFeatures::NONE,
         string_agg: false,
         json: false,
         time_functions: false,

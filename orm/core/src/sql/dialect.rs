@@ -8,8 +8,10 @@ use std::fmt;
 
 use super::SqlWriter;
 use super::capability::Capabilities;
+use super::ddl::Change;
 use super::render::{self, ExpectedColumn};
 use crate::error::Result;
+use crate::inspect::Inspector;
 use crate::schema::{self, Keeps, StoredColumn};
 use crate::stmt::{
     AggregateCall, BatchColumn, BatchDelete, BatchUpdate, Call, Extension, Insert, JsonExpr, Like,
@@ -404,6 +406,21 @@ pub trait Dialect: fmt::Debug + Send + Sync {
         None
     }
 
+    /// Renders the first operations of a list in the dialect's own way, and returns how many they are and their statements.
+    /// `before` is the schema which the operations before them leave. `None`, the default, renders the first operation by the
+    /// standard's ALTER statements.
+    ///
+    /// # Errors
+    /// - `Unsupported`: the database can't make the change. The error names table and column.
+    fn alter(
+        &self,
+        before: &schema::Schema,
+        operations: &[schema::Operation],
+    ) -> Option<Result<(usize, Change)>> {
+        let _ = (before, operations);
+        None
+    }
+
     /// Returns the lock that is held while the catalogue is read and tables are created or dropped. `None` where a
     /// writing transaction excludes every other one, as on SQLite.
     fn ddl_lock(&self) -> Option<&'static DdlLock> {
@@ -414,6 +431,13 @@ pub trait Dialect: fmt::Debug + Send + Sync {
     /// the table.
     fn restart_identity(&self, table: &str) -> Option<String> {
         let _ = table;
+        None
+    }
+
+    /// Returns the statement after which the generated keys of a column begin behind the greatest one of its rows, for a
+    /// column with rows that becomes auto-increment. `None`, the default, where the database does so by itself.
+    fn continue_identity(&self, table: &schema::QualifiedName, column: &str) -> Option<String> {
+        let _ = (table, column);
         None
     }
 
@@ -499,4 +523,10 @@ pub trait Dialect: fmt::Debug + Send + Sync {
 
     /// Returns a query of one column with the names of the tables in the connection's schema.
     fn list_tables(&self) -> &'static str;
+
+    /// Returns what reads schemas of the database. `None`, the default, if nothing does: migrations are then compared
+    /// with snapshots alone.
+    fn inspector(&self) -> Option<&dyn Inspector> {
+        None
+    }
 }

@@ -1,12 +1,13 @@
 //! From statements and schema to SQL text.
 //!
 //! `writer.rs` escapes every identifier and turns every value into a bind, `limits.rs` counts them, and `binds.rs` collects those of a known text.
-//! `dialect.rs` has the hooks for the differences between databases, and `capability.rs` their data (those of queries in `select_features.rs`), of older servers by `of_version.rs`. `render/` is the one
+//! `dialect.rs` has the hooks for the differences between databases, and `capability.rs` their data (those of queries in `select_features.rs`, those of schemas in `ddl_features.rs`), of older servers by `of_version.rs`. `render/` is the one
 //! default writer of statements and `ddl/` the one of schemas. A dialect overrides hooks, never whole statements.
 
 mod binds;
 mod capability;
 pub mod ddl;
+mod ddl_features;
 mod dialect;
 mod limits;
 mod of_version;
@@ -19,6 +20,10 @@ pub use capability::{
     Capabilities, DecimalStyle, EnumStyle, ExplainStyle, GeneratedKeys, InListStyle, LimitStyle,
     NullSafeStyle, NullsOrder, OtherTables, Placeholder, RepeatStyle, TruncateStyle, UpsertStyle,
     ValuesStyle,
+};
+pub use ddl_features::{
+    CommentStyle, DdlFeatures, IdentityStyle, IndexExpressionStyle, IndexMethodStyle, IndexNames,
+    SequenceStyle, TableOptionPlace, TableOptionRule, TableOptionValue,
 };
 pub use dialect::{DdlLock, Dialect, ForeignKeySwitch, KeyRange};
 pub use of_version::dialect_at;

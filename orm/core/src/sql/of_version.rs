@@ -9,9 +9,11 @@ use std::sync::{Mutex, PoisonError};
 
 use super::SqlWriter;
 use super::capability::Capabilities;
+use super::ddl::Change;
 use super::dialect::{DdlLock, Dialect, ForeignKeySwitch, KeyRange};
 use super::render::ExpectedColumn;
 use crate::error::Result;
+use crate::inspect::Inspector;
 use crate::schema::{self, Keeps, StoredColumn};
 use crate::stmt::{
     AggregateCall, BatchColumn, BatchDelete, BatchUpdate, Call, Extension, Insert, JsonExpr, Like,
@@ -220,6 +222,18 @@ impl Dialect for OfVersion {
         self.inner.foreign_key_switch()
     }
 
+    fn alter(
+        &self,
+        before: &schema::Schema,
+        operations: &[schema::Operation],
+    ) -> Option<Result<(usize, Change)>> {
+        self.inner.alter(before, operations)
+    }
+
+    fn continue_identity(&self, table: &schema::QualifiedName, column: &str) -> Option<String> {
+        self.inner.continue_identity(table, column)
+    }
+
     fn ddl_lock(&self) -> Option<&'static DdlLock> {
         self.inner.ddl_lock()
     }
@@ -274,6 +288,10 @@ impl Dialect for OfVersion {
 
     fn list_enum_types(&self) -> &'static str {
         self.inner.list_enum_types()
+    }
+
+    fn inspector(&self) -> Option<&dyn Inspector> {
+        self.inner.inspector()
     }
 
     fn list_tables(&self) -> &'static str {

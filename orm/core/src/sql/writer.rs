@@ -9,7 +9,7 @@ use super::dialect::Dialect;
 use super::limits::literal_of;
 use super::render::{Repeats, count, write_fetch, write_limit_by};
 use crate::error::{Error, ErrorKind, Result};
-use crate::schema::naming;
+use crate::schema::{QualifiedName, naming};
 use crate::stmt::{Limit, Query};
 use crate::value::{Value, ValueRef};
 
@@ -198,6 +198,26 @@ impl<'a> SqlWriter<'a> {
             self.text.push_str(name);
         }
         self.text.push(quote);
+    }
+
+    /// Appends a quoted name with its schema.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use orm_core::schema::QualifiedName;
+    /// # use orm_core::sql::SqlWriter;
+    /// # use orm_core::testing::AnsiDialect;
+    /// # let dialect = AnsiDialect::new();
+    /// let mut w = SqlWriter::new(&dialect);
+    /// w.qualified(&QualifiedName::new("users").in_schema("people"));
+    /// assert_eq!(w.finish().0, r#""people"."users""#);
+    /// ```
+    pub fn qualified(&mut self, name: &QualifiedName) -> &mut Self {
+        if let Some(schema) = &name.schema {
+            self.ident(schema).push(".");
+        }
+        self.ident(&name.name)
     }
 
     /// Appends quoted identifiers, separated by commas.

@@ -10,10 +10,12 @@ use proc_macro2::Span;
 use quote::quote;
 use syn::Ident;
 use syn::ext::IdentExt as _;
+use syn::spanned::Spanned as _;
 
 use super::constraint::{foreign_keys, groups, order, reference};
 use super::data::{
-    Column, ColumnOption, Columns, Deferral, Field, Fill, Model, Parsed, Position, Relation,
+    Column, ColumnAttributes, ColumnOption, Columns, Deferral, Field, Fill, Model, Parsed,
+    Position, Reference, Relation, ViewAttributes,
 };
 use super::relation;
 use super::rules;
@@ -31,31 +33,28 @@ pub(super) fn resolve(parsed: Parsed, errors: &mut Errors) -> Option<Model> {
     let names: Vec<&Ident> = fields.iter().map(|field| &field.ident).collect();
     let mut uniques = groups(parsed.uniques, &names, &parsed.parts, errors);
     let mut indexes = groups(parsed.indexes, &names, &parsed.parts, errors);
+    let exclusions = groups(parsed.exclusions, &names, &parsed.parts, errors);
     let mut references = foreign_keys(parsed.foreign_keys, &names, errors);
     let order = order(parsed.order, &names, &parsed.parts, errors);
     let mut columns = Vec::new();
     for (position, mut field) in fields.into_iter().enumerate() {
-        if field.attributes.unique {
-            uniques.push(Columns::single(position));
-        }
-        if field.attributes.index {
-            indexes.push(Columns::single(position));
-        }
+        single(
+            position,
+            &mut field.attributes,
+            (&mut uniques, &mut indexes),
+        );
         references.extend(reference(position, &mut field.attributes));
         let is_generated = generated == Some(position);
-        if let (Some(span), false) = (field.attributes.sqlite_autoincrement, is_generated) {
-            let message = "`sqlite_autoincrement` needs an auto-increment primary key";
-            errors.at(span, message);
+        if !is_generated {
+            not_numbered(&field.attributes, errors);
         }
         columns.push(column(field, is_generated));
     }
-    for target in references.iter_mut().flat_map(|key| &mut key.targets) {
-        if target.model.is_ident("Self") {
-            target.model = head.ident.clone().into();
-        }
-    }
+    name_self(&head.ident, &mut references);
     distinct_names(&columns, errors);
-    let constrained = uniques.iter().flat_map(|unique| &unique.positions);
+    let unique_indexes = indexes.iter().filter(|index| index.is_unique);
+    let constrained = uniques.iter().chain(unique_indexes);
+    let constrained = constrained.flat_map(|unique| &unique.positions);
     let constrained = constrained.filter_map(Position::own);
     let keys = references
         .iter()
@@ -65,6 +64,7 @@ pub(super) fn resolve(parsed: Parsed, errors: &mut Errors) -> Option<Model> {
     let known = (&*columns, &*references);
     let relations = relation::resolve(parsed.relations, known, &mut skipped, errors);
     free_synonyms(&mut columns, &relations, errors);
+    check_view(&parsed.view, errors);
     Some(Model {
         head,
         columns,
@@ -76,10 +76,66 @@ pub(super) fn resolve(parsed: Parsed, errors: &mut Errors) -> Option<Model> {
         version,
         uniques,
         indexes,
+        exclusions,
         checks: parsed.checks,
         references,
+        options: parsed.options,
+        view: parsed.view,
         order,
     })
+}
+
+/// Writes the name of the model in place of `Self`.
+fn name_self(name: &Ident, references: &mut [Reference]) {
+    for target in references.iter_mut().flat_map(|key| &mut key.targets) {
+        if target.model.is_ident("Self") {
+            target.model = name.clone().into();
+        }
+    }
+}
+
+/// The constraint and the index of a single column.
+fn single(
+    position: usize,
+    attributes: &mut ColumnAttributes,
+    (uniques, indexes): (&mut Vec<Columns>, &mut Vec<Columns>),
+) {
+    if let Some(options) = attributes.unique.take() {
+        uniques.push(Columns::single(position, options, true));
+    }
+    if let Some((options, is_unique)) = attributes.index.take() {
+        indexes.push(Columns::single(position, options, is_unique));
+    }
+}
+
+/// What needs a key that the database numbers.
+fn not_numbered(attributes: &ColumnAttributes, errors: &mut Errors) {
+    if let Some(span) = attributes.sqlite_autoincrement {
+        let message = "`sqlite_autoincrement` needs an auto-increment primary key";
+        errors.at(span, message);
+    }
+    if let Some((_, span)) = attributes.identity {
+        errors.at(span, "`identity` needs an auto-increment primary key");
+    }
+}
+
+/// What needs a view.
+fn check_view(view: &ViewAttributes, errors: &mut Errors) {
+    if view.query.is_some() {
+        return;
+    }
+    if let Some(span) = view.materialized {
+        errors.at(
+            span,
+            "`materialized` needs a view; add `view = \"SELECT …\"`",
+        );
+    }
+    if let Some(model) = view.depends_on.first() {
+        errors.at(
+            model.span(),
+            "`depends_on` needs a view; add `view = \"SELECT …\"`",
+        );
+    }
 }
 
 /// The columns of a struct that models flatten, which has no key.
@@ -87,12 +143,11 @@ pub(super) fn resolve_columns(parsed: Parsed, errors: &mut Errors) -> Model {
     let (mut uniques, mut indexes) = (Vec::new(), Vec::new());
     let (mut references, mut columns) = (Vec::new(), Vec::new());
     for (position, mut field) in parsed.fields.into_iter().enumerate() {
-        if field.attributes.unique {
-            uniques.push(Columns::single(position));
-        }
-        if field.attributes.index {
-            indexes.push(Columns::single(position));
-        }
+        single(
+            position,
+            &mut field.attributes,
+            (&mut uniques, &mut indexes),
+        );
         references.extend(reference(position, &mut field.attributes));
         columns.push(column(field, false));
     }
@@ -109,8 +164,11 @@ pub(super) fn resolve_columns(parsed: Parsed, errors: &mut Errors) -> Model {
         version: None,
         uniques,
         indexes,
+        exclusions: Vec::new(),
         checks: Vec::new(),
         references,
+        options: Vec::new(),
+        view: ViewAttributes::default(),
         order: Vec::new(),
     }
 }
@@ -199,6 +257,15 @@ fn column(field: Field, is_generated: bool) -> Column {
         let call = quote!(.auto_increment());
         attributes.options.push(ColumnOption { call, needs: None });
     }
+    let is_computed = attributes.generated.is_some();
+    let calls = [
+        attributes.generated.take(),
+        attributes.identity.take(),
+        attributes.renamed_from.take(),
+    ];
+    for (call, _) in calls.into_iter().flatten() {
+        attributes.options.push(ColumnOption { call, needs: None });
+    }
     let has_digits = attributes.precision.is_some() || attributes.scale.is_some();
     if let (Some((precision, _)), Some((scale, _))) = (&attributes.precision, &attributes.scale) {
         let call = quote!(.digits(#precision, #scale));
@@ -212,7 +279,7 @@ fn column(field: Field, is_generated: bool) -> Column {
         _ if is_generated => Fill::Generated,
         _ if attributes.version.is_some() => Fill::Version,
         Some(default) => Fill::Default(default),
-        None if attributes.server_default.is_some() => Fill::Server,
+        None if attributes.server_default.is_some() || is_computed => Fill::Server,
         None if option(&ty).is_some() => Fill::Null,
         None => Fill::Required,
     };
@@ -228,6 +295,7 @@ fn column(field: Field, is_generated: bool) -> Column {
         has_digits,
         options: attributes.options,
         server_default: attributes.server_default,
+        is_computed,
         update_default: attributes.update_default.map(|(value, _)| value),
         deferred: field.deferred.map(|ty| {
             let deferral = attributes.deferred.map(|(deferral, _)| deferral);

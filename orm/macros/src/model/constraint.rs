@@ -9,7 +9,7 @@ use super::reference::variant;
 use crate::attribute::nearest;
 use crate::errors::Errors;
 
-/// Unique constraints or indexes of a struct.
+/// Unique constraints, indexes or exclusion constraints of a struct.
 pub(super) fn groups(
     groups: Vec<Group>,
     names: &[&Ident],
@@ -18,9 +18,12 @@ pub(super) fn groups(
 ) -> Vec<Columns> {
     let resolve = |group: Group| {
         let positions = paths(&group.fields, names, parts, errors)?;
+        let include = paths(&group.include, names, parts, errors)?;
         Some(Columns {
             positions,
-            name: group.name,
+            include,
+            options: group.options,
+            is_unique: group.unique.is_some(),
         })
     };
     groups.into_iter().filter_map(resolve).collect()
@@ -96,7 +99,7 @@ pub(super) fn foreign_keys(
         Some(Reference {
             positions,
             targets: key.targets,
-            name: key.name,
+            options: key.options,
             on_delete: variant(key.on_delete.as_ref()),
             on_update: variant(key.on_update.as_ref()),
         })
@@ -106,10 +109,11 @@ pub(super) fn foreign_keys(
 
 /// The reference of a single column.
 pub(super) fn reference(position: usize, attributes: &mut ColumnAttributes) -> Option<Reference> {
+    let options = std::mem::take(&mut attributes.key_options).into_iter();
     Some(Reference {
         positions: vec![position],
         targets: vec![attributes.references.take()?],
-        name: None,
+        options: options.map(|(.., option)| option).collect(),
         on_delete: variant(attributes.on_delete.as_ref()),
         on_update: variant(attributes.on_update.as_ref()),
     })

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use super::condition::Check;
+use super::sql_text::SqlText;
 use proc_macro2::{Span, TokenStream};
 use syn::{Attribute, Expr, Ident, LitBool, LitInt, LitStr, Path, Type, Visibility};
 
@@ -18,10 +20,24 @@ pub(super) struct Parsed {
     pub(super) skipped: Vec<(Ident, Type)>,
     pub(super) uniques: Vec<Group>,
     pub(super) indexes: Vec<Group>,
+    pub(super) exclusions: Vec<Group>,
     pub(super) checks: Vec<Check>,
     pub(super) foreign_keys: Vec<ForeignKey>,
+    /// What else the table has: statements about `it`, the table of the schema.
+    pub(super) options: Vec<TokenStream>,
+    pub(super) view: ViewAttributes,
     /// The order of its queries: `order_by = (title, id.desc())`, each with whether it is DESC.
     pub(super) order: Vec<(FieldPath, bool)>,
+}
+
+/// What the attribute of a struct says of its view.
+#[derive(Default)]
+pub(super) struct ViewAttributes {
+    /// The query: `view = "SELECT …"`.
+    pub(super) query: Option<SqlText>,
+    pub(super) materialized: Option<Span>,
+    /// The models that the query reads: `depends_on(User)`.
+    pub(super) depends_on: Vec<Path>,
 }
 
 /// The names of a model.
@@ -148,8 +164,10 @@ pub(super) struct ColumnAttributes {
     pub(super) primary_key: Option<Span>,
     pub(super) auto_increment: Option<(bool, Span)>,
     pub(super) sqlite_autoincrement: Option<Span>,
-    pub(super) unique: bool,
-    pub(super) index: bool,
+    /// The options of its unique constraint.
+    pub(super) unique: Option<Vec<TokenStream>>,
+    /// The options of its index, and whether it is unique.
+    pub(super) index: Option<(Vec<TokenStream>, bool)>,
     pub(super) length: Option<LitInt>,
     pub(super) precision: Option<(LitInt, Span)>,
     pub(super) scale: Option<(LitInt, Span)>,
@@ -159,7 +177,15 @@ pub(super) struct ColumnAttributes {
     pub(super) references: Option<Target>,
     pub(super) on_delete: Option<Ident>,
     pub(super) on_update: Option<Ident>,
+    /// Options of the foreign key, each with its place and its name.
+    pub(super) key_options: Vec<(Span, &'static str, TokenStream)>,
     pub(super) version: Option<Span>,
+    /// The call that makes it a generated column.
+    pub(super) generated: Option<(TokenStream, Span)>,
+    /// The call that numbers the key.
+    pub(super) identity: Option<(TokenStream, Span)>,
+    /// The call that states the column's old name.
+    pub(super) renamed_from: Option<(TokenStream, Span)>,
     /// Where it is `nullable` or `not_null`, and which of them.
     pub(super) nullability: Option<(Span, &'static str)>,
     /// Other names of the typed column.
@@ -200,13 +226,24 @@ pub(super) enum ServerDefault {
     /// With its sign.
     Float(TokenStream),
     Text(LitStr),
-    Raw(LitStr),
+    Raw(SqlText),
+    /// The next value of the sequence of this name.
+    Sequence(LitStr),
 }
 
-/// `(a, b, name = "…")` of a unique constraint or index.
+/// `(a, b, name = "…")` of a unique constraint, an index or an exclusion constraint.
+#[derive(Default)]
 pub(super) struct Group {
     pub(super) fields: Vec<FieldPath>,
-    pub(super) name: Option<LitStr>,
+    /// The columns that an index has beside its keys.
+    pub(super) include: Vec<FieldPath>,
+    /// Statements about `it`, the constraint of the schema.
+    pub(super) options: Vec<TokenStream>,
+    pub(super) is_named: bool,
+    /// Where an index is `unique`.
+    pub(super) unique: Option<Span>,
+    /// Where an option is that needs a unique constraint or index.
+    pub(super) nulls_not_distinct: Option<Span>,
 }
 
 /// `title`, or `home.city`: a field, or one of a flattened struct.
@@ -215,20 +252,15 @@ pub(super) struct FieldPath {
     pub(super) inner: Option<Ident>,
 }
 
-/// `check(name = "…", raw = "…")`.
-pub(super) struct Check {
-    pub(super) name: LitStr,
-    pub(super) raw: LitStr,
-}
-
 /// `foreign_key(a, b, references = (Order.shop, Order.number))`.
 #[derive(Default)]
 pub(super) struct ForeignKey {
     pub(super) fields: Vec<Ident>,
     pub(super) targets: Vec<Target>,
-    pub(super) name: Option<LitStr>,
     pub(super) on_delete: Option<Ident>,
     pub(super) on_update: Option<Ident>,
+    /// Statements about `it`, the foreign key of the schema.
+    pub(super) options: Vec<TokenStream>,
 }
 
 /// A model whose parts fit together.
@@ -246,8 +278,12 @@ pub(super) struct Model {
     pub(super) version: Option<usize>,
     pub(super) uniques: Vec<Columns>,
     pub(super) indexes: Vec<Columns>,
+    pub(super) exclusions: Vec<Columns>,
     pub(super) checks: Vec<Check>,
     pub(super) references: Vec<Reference>,
+    /// What else the table has: statements about `it`, the table of the schema.
+    pub(super) options: Vec<TokenStream>,
+    pub(super) view: ViewAttributes,
     /// The order of its queries, each column with whether it is DESC.
     pub(super) order: Vec<(Position, bool)>,
 }
@@ -271,6 +307,8 @@ pub(super) struct Column {
     pub(super) has_digits: bool,
     pub(super) options: Vec<ColumnOption>,
     pub(super) server_default: Option<ServerDefault>,
+    /// Whether it is a generated column, which is never written.
+    pub(super) is_computed: bool,
     /// What an UPDATE sets it to that sets other columns.
     pub(super) update_default: Option<Expr>,
     /// The type of the field and when it is left out, if it is a `Deferred`.
@@ -380,10 +418,14 @@ pub(super) enum Fill {
     Default(Expr),
 }
 
-/// Some columns under a name.
+/// The columns of a constraint or an index.
 pub(super) struct Columns {
     pub(super) positions: Vec<Position>,
-    pub(super) name: Option<LitStr>,
+    /// The columns that an index has beside its keys.
+    pub(super) include: Vec<Position>,
+    /// Statements about `it`, the constraint of the schema.
+    pub(super) options: Vec<TokenStream>,
+    pub(super) is_unique: bool,
 }
 
 /// The position of a column in a constraint.
@@ -408,7 +450,8 @@ impl Position {
 pub(super) struct Reference {
     pub(super) positions: Vec<usize>,
     pub(super) targets: Vec<Target>,
-    pub(super) name: Option<LitStr>,
+    /// Statements about `it`, the foreign key of the schema.
+    pub(super) options: Vec<TokenStream>,
     /// The name of a variant of `Action`.
     pub(super) on_delete: &'static str,
     /// The name of a variant of `Action`.
@@ -434,11 +477,13 @@ impl ColumnOption {
 }
 
 impl Columns {
-    /// One column, without a name of its own.
-    pub(super) fn single(position: usize) -> Self {
+    /// One column.
+    pub(super) fn single(position: usize, options: Vec<TokenStream>, is_unique: bool) -> Self {
         Self {
             positions: vec![Position::Own(position)],
-            name: None,
+            include: Vec::new(),
+            options,
+            is_unique,
         }
     }
 }

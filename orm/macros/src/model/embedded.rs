@@ -118,6 +118,15 @@ pub(super) fn refuse_attributes(field: &mut Field, what: &str, errors: &mut Erro
             attributes.sqlite_autoincrement.take(),
         ),
         ("version", attributes.version.take()),
+        (
+            "generated",
+            attributes.generated.take().map(|(_, span)| span),
+        ),
+        ("identity", attributes.identity.take().map(|(_, span)| span)),
+        (
+            "renamed_from",
+            attributes.renamed_from.take().map(|(_, span)| span),
+        ),
     ];
     for (key, span) in found {
         if let Some(span) = span {

@@ -5,12 +5,15 @@ use quote::quote;
 use syn::meta::ParseNestedMeta;
 use syn::parse::ParseStream;
 use syn::spanned::Spanned as _;
-use syn::{Error, Ident, Lit, LitInt, LitStr, Result, Token, parenthesized};
+use syn::{Error, Ident, Lit, LitInt, Result, Token, parenthesized};
 
 use super::data::{ColumnAttributes, ColumnOption, Deferral, Field, Parsed, ServerDefault};
 use super::flatten::Flatten;
-use super::reference::{action, target};
+use super::generated;
+use super::options;
+use super::reference::{action, match_full, target};
 use super::relation;
+use super::sql_text;
 use super::sql_type;
 use super::tokens::argument;
 use crate::attribute::{expression, flag, length, read_all, switch, text, word};
@@ -34,9 +37,16 @@ const KEYS: &[&str] = &[
     "default",
     "server_default",
     "update_default",
+    "generated",
+    "identity",
+    "sequence",
+    "comment",
+    "renamed_from",
     "references",
     "on_delete",
     "on_update",
+    "deferrable",
+    "match",
     "version",
     "synonym",
     "deferred",
@@ -111,14 +121,8 @@ fn read(column: &mut ColumnAttributes, key: &str, meta: &ParseNestedMeta<'_>) ->
             }
         }
         "column" => column.column = Some(text(key, meta)?),
-        "unique" => {
-            flag(key, meta)?;
-            column.unique = true;
-        }
-        "index" => {
-            flag(key, meta)?;
-            column.index = true;
-        }
+        "unique" => column.unique = Some(options::unique_of_field(meta)?),
+        "index" => column.index = Some(options::index_of_field(meta)?),
         "length" => {
             let length = length(meta)?;
             let call = quote!(.length(#length));
@@ -128,17 +132,16 @@ fn read(column: &mut ColumnAttributes, key: &str, meta: &ParseNestedMeta<'_>) ->
         "precision" => column.precision = Some((small(key, meta)?, span)),
         "scale" => column.scale = Some((small(key, meta)?, span)),
         "nullable" | "not_null" => nullability(column, key, meta)?,
-        "collation" => {
-            let name = text(key, meta)?;
-            let call = quote!(.collation(__orm::Name::Borrowed(#name)));
-            column.options.push(ColumnOption::of(call, "HasCollation"));
-        }
-        "sql_type" => {
-            let call = sql_type::read(meta)?;
-            column.options.push(ColumnOption { call, needs: None });
-        }
         "default" => column.default = Some(expression(key, meta)?),
-        "server_default" => column.server_default = Some(server_default(meta)?),
+        "server_default" => {
+            if column
+                .server_default
+                .replace(server_default(meta)?)
+                .is_some()
+            {
+                return Err(meta.error("a column can't have both `sequence` and `server_default`"));
+            }
+        }
         "update_default" => column.update_default = Some((expression(key, meta)?, span)),
         "references" => {
             let example = |_| meta.error("write `references = User.id`");
@@ -152,9 +155,58 @@ fn read(column: &mut ColumnAttributes, key: &str, meta: &ParseNestedMeta<'_>) ->
         }
         "synonym" => column.synonyms.push(word(meta, "synonym = login")?),
         "deferred" => column.deferred = Some((deferral(meta)?, span)),
+        _ => return read_object(column, key, meta),
+    }
+    Ok(())
+}
+
+/// What concerns the database alone.
+fn read_object(column: &mut ColumnAttributes, key: &str, meta: &ParseNestedMeta<'_>) -> Result<()> {
+    let span = meta.path.span();
+    match key {
+        "deferrable" | "match" => {
+            let (key, option) = key_option(key, meta)?;
+            column.key_options.push((span, key, option));
+        }
+        "generated" => column.generated = Some((generated::generated(meta)?, span)),
+        "identity" => column.identity = Some((generated::identity(meta)?, span)),
+        "sequence" => {
+            let sequence = ServerDefault::Sequence(text(key, meta)?);
+            if column.server_default.replace(sequence).is_some() {
+                return Err(meta.error("a column can't have both `sequence` and `server_default`"));
+            }
+        }
+        "comment" => {
+            let comment = text(key, meta)?;
+            let call = quote!(.comment(__orm::Name::Borrowed(#comment)));
+            column.options.push(ColumnOption { call, needs: None });
+        }
+        "renamed_from" => {
+            let name = text(key, meta)?;
+            let call = quote!(.renamed_from(__orm::Name::Borrowed(#name)));
+            column.renamed_from = Some((call, span));
+        }
+        "collation" => {
+            let name = text(key, meta)?;
+            let call = quote!(.collation(__orm::Name::Borrowed(#name)));
+            column.options.push(ColumnOption::of(call, "HasCollation"));
+        }
+        "sql_type" => {
+            let call = sql_type::read(meta)?;
+            column.options.push(ColumnOption { call, needs: None });
+        }
         _ => return Err(meta.error(format!("`{key}` is not valid on a field"))),
     }
     Ok(())
+}
+
+/// An option of the foreign key, as a statement about it: `deferrable = deferred`, `match = full`.
+fn key_option(key: &str, meta: &ParseNestedMeta<'_>) -> Result<(&'static str, TokenStream)> {
+    let word = Ident::new("deferrable", meta.path.span());
+    if key == "deferrable" {
+        return Ok(("deferrable", options::deferrable(&word, meta.input)?));
+    }
+    Ok(("match", match_full(meta)?))
 }
 
 /// `= 12`, up to the 36 digits that a value has.
@@ -225,5 +277,5 @@ fn raw(input: ParseStream<'_>) -> Result<ServerDefault> {
     }
     let content;
     parenthesized!(content in input);
-    content.parse::<LitStr>().map(ServerDefault::Raw)
+    sql_text::inside(&content, "expected SQL").map(ServerDefault::Raw)
 }

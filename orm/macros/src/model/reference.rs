@@ -1,10 +1,15 @@
 //! Parses references: `User.id`, their actions, and `foreign_key(…)` of a struct.
 
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::ext::IdentExt as _;
 use syn::meta::ParseNestedMeta;
 use syn::parse::ParseStream;
+use syn::spanned::Spanned as _;
 use syn::{Error, Ident, Path, Result, Token, parenthesized};
 
 use super::data::{ForeignKey, Target};
+use super::options::deferrable;
 use crate::attribute::{list, listed, name, text, unknown};
 
 /// The actions of `on_delete` and `on_update`, with the variant of `Action` that each stands for.
@@ -37,6 +42,20 @@ pub(super) fn action(key: &str, meta: &ParseNestedMeta<'_>) -> Result<Ident> {
     Err(Error::new(ident.span(), unknown("action", &name, &names)))
 }
 
+/// `= full`, as a statement about the foreign key.
+pub(super) fn match_full(meta: &ParseNestedMeta<'_>) -> Result<TokenStream> {
+    let example = |_| meta.error("write `match = full`; without it, MATCH SIMPLE");
+    let value = meta.value().map_err(example)?;
+    let word = Ident::parse_any(value).map_err(example)?;
+    if word == "full" {
+        return Ok(quote!(it = it.match_full();));
+    }
+    Err(Error::new(
+        word.span(),
+        unknown("match", &word.to_string(), &["full"]),
+    ))
+}
+
 /// `User.id`, `models::User.id`.
 pub(super) fn target(input: ParseStream<'_>) -> Result<Target> {
     const EXAMPLE: &str = "write the model and its field: `references = User.id`";
@@ -60,13 +79,26 @@ pub(super) fn foreign_key(meta: &ParseNestedMeta<'_>) -> Result<ForeignKey> {
     key.fields = list(meta, EXAMPLE, |word, part| {
         match word {
             "references" => key.targets = targets(part.value()?)?,
-            "name" => key.name = Some(text(word, part)?),
+            "name" => {
+                let name = text(word, part)?;
+                key.options.push(quote!(it = it.named(#name);));
+            }
+            "match" => key.options.push(match_full(part)?),
+            "deferrable" => {
+                let word = Ident::new(word, part.path.span());
+                key.options.push(deferrable(&word, part.input)?);
+            }
             "on_delete" => key.on_delete = Some(action(word, part)?),
             "on_update" => key.on_update = Some(action(word, part)?),
             _ => return Ok(false),
         }
         Ok(true)
     })?;
+    if let Some(index) = key.fields.iter().position(|field| field == "deferrable") {
+        key.fields.remove(index);
+        let immediate = quote!(it = it.deferrable(__orm::schema::Deferrable::Immediate););
+        key.options.push(immediate);
+    }
     match (key.fields.len(), key.targets.len()) {
         (0, _) | (_, 0) => Err(meta.error(EXAMPLE)),
         (own, other) if own != other => {

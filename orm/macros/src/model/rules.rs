@@ -13,6 +13,7 @@ pub(super) fn column(field: &Field, errors: &mut Errors) -> Option<()> {
     let (ident, attributes) = (&field.ident, &field.attributes);
     actions(ident, attributes, errors);
     generated(ident, attributes, errors);
+    computed(ident, attributes, errors);
     version(attributes, errors);
     update_default(attributes, errors);
     default_length(attributes, errors);
@@ -55,12 +56,14 @@ fn actions(ident: &Ident, attributes: &ColumnAttributes, errors: &mut Errors) {
         ("on_delete", &attributes.on_delete),
         ("on_update", &attributes.on_update),
     ];
-    for (key, action) in actions {
-        if let Some(action) = action {
-            let message =
-                format!("`{key}` needs a foreign key; add `references = Model.field` to `{ident}`");
-            errors.at(action.span(), message);
-        }
+    let actions = actions.iter();
+    let actions = actions.filter_map(|(key, action)| Some((*key, action.as_ref()?.span())));
+    let options = attributes.key_options.iter();
+    let options = options.map(|(span, key, _)| (*key, *span));
+    for (key, span) in actions.chain(options) {
+        let message =
+            format!("`{key}` needs a foreign key; add `references = Model.field` to `{ident}`");
+        errors.at(span, message);
     }
 }
 
@@ -78,6 +81,32 @@ fn generated(ident: &Ident, attributes: &ColumnAttributes, errors: &mut Errors) 
         return;
     };
     errors.at(span, message);
+}
+
+/// A generated column has no other value than that of its expression.
+fn computed(ident: &Ident, attributes: &ColumnAttributes, errors: &mut Errors) {
+    let Some((_, span)) = attributes.generated else {
+        return;
+    };
+    let others = [
+        ("primary_key", attributes.primary_key.is_some()),
+        ("version", attributes.version.is_some()),
+        ("default", attributes.default.is_some()),
+        ("server_default", attributes.server_default.is_some()),
+        ("update_default", attributes.update_default.is_some()),
+        ("references", attributes.references.is_some()),
+        ("identity", attributes.identity.is_some()),
+    ];
+    let key = others.iter().find(|(_, is_there)| *is_there);
+    if let Some((mut key, _)) = key.copied() {
+        if matches!(attributes.server_default, Some(ServerDefault::Sequence(_))) {
+            key = "sequence";
+        }
+        let message = format!(
+            "`{ident}` can't have both `generated` and `{key}`: the expression makes all of its values"
+        );
+        errors.at(span, message);
+    }
 }
 
 fn default_length(attributes: &ColumnAttributes, errors: &mut Errors) {

@@ -5,59 +5,20 @@ use quote::quote;
 use syn::meta::ParseNestedMeta;
 use syn::{Error, LitStr, Result};
 
-use crate::attribute::{list, nearest, text};
+use super::sql_text::per_dialect;
 
 const EXAMPLE: &str = "write `sql_type(postgres = \"citext\", mysql = \"MEDIUMTEXT\")`";
 
 /// The call that gives the column its types. That of MySQL is MariaDB's, too, unless it has one.
 pub(super) fn read(meta: &ParseNestedMeta<'_>) -> Result<TokenStream> {
-    let mut types: Vec<(String, LitStr)> = Vec::new();
-    let alone = list(meta, EXAMPLE, |dialect, meta| {
-        if let Some(known) = misspelled(dialect) {
-            let message = format!("unknown dialect `{dialect}`; did you mean `{known}`?");
-            return Err(meta.error(message));
-        }
-        let sql = text(dialect, meta)?;
-        check(&sql)?;
-        if types.iter().any(|(known, _)| known == dialect) {
-            return Err(meta.error(format!("duplicate `{dialect}`; keep one of them")));
-        }
-        types.push((dialect.to_owned(), sql));
-        Ok(true)
-    })?;
-    if let Some(name) = alone.first() {
-        return Err(Error::new(name.span(), EXAMPLE));
-    }
-    if types.is_empty() {
-        return Err(meta.error(EXAMPLE));
-    }
-    let mysql = types
-        .iter()
-        .find(|(dialect, _)| dialect == "mysql")
-        .cloned();
-    if let Some((_, sql)) = mysql
-        && types.iter().all(|(dialect, _)| dialect != "mariadb")
-    {
-        types.push(("mariadb".to_owned(), sql));
-    }
+    let types = per_dialect(meta, EXAMPLE)?;
+    types.iter().try_for_each(|(_, sql)| check(sql))?;
     let (dialects, types): (Vec<_>, Vec<_>) = types.into_iter().unzip();
     Ok(quote! {
         .sql_types(::std::borrow::Cow::Borrowed(&[#(
             (__orm::Name::Borrowed(#dialects), __orm::Name::Borrowed(#types))
         ),*]))
     })
-}
-
-/// The dialect of this workspace that a name is probably meant to be. Other names are those of dialects from outside.
-fn misspelled(name: &str) -> Option<&'static str> {
-    const KNOWN: &[&str] = &["mariadb", "mysql", "postgres", "sqlite"];
-    match name {
-        "pg" | "pgsql" | "psql" => Some("postgres"),
-        "maria" => Some("mariadb"),
-        "mssql" => None,
-        _ if KNOWN.contains(&name) => None,
-        _ => nearest(name, KNOWN),
-    }
 }
 
 /// Refuses a text that would end the column, the statement or the line.

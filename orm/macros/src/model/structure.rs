@@ -3,14 +3,16 @@
 use std::collections::HashSet;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::ToTokens as _;
+use quote::{ToTokens as _, quote};
 use syn::ext::IdentExt as _;
 use syn::meta::ParseNestedMeta;
+use syn::parse::ParseStream;
+use syn::spanned::Spanned as _;
 use syn::{Data, DeriveInput, Fields, FieldsNamed, Ident, Path, Result, Token, parse_quote};
 
-use super::data::{Check, FieldPath, Group, Head, Parsed};
-use super::{field, list_order, reference};
-use crate::attribute::{list, list_of, no_generics, read_all, text, word};
+use super::data::{Head, Parsed, ViewAttributes};
+use super::{condition, field, list_order, options, reference, sql_text, table_options};
+use crate::attribute::{flag, no_generics, read_all, text, word};
 use crate::case::snake;
 use crate::errors::Errors;
 
@@ -22,13 +24,30 @@ const KEYS: &[&str] = &[
     "builder",
     "unique",
     "index",
+    "exclude",
     "check",
     "foreign_key",
     "order_by",
+    "comment",
+    "option",
+    "attach",
+    "temporary",
+    "renamed_from",
+    "view",
+    "materialized",
+    "depends_on",
 ];
 
 /// Those of them that may stand several times.
-const REPEATABLE: &[&str] = &["unique", "index", "check", "foreign_key"];
+const REPEATABLE: &[&str] = &[
+    "unique",
+    "index",
+    "exclude",
+    "check",
+    "foreign_key",
+    "option",
+    "attach",
+];
 
 /// Reads a struct with named fields and without generics; anything else is an error.
 pub(super) fn parse(input: DeriveInput, errors: &mut Errors) -> Option<Parsed> {
@@ -62,8 +81,11 @@ pub(super) fn blank(input: DeriveInput) -> Parsed {
         skipped: Vec::new(),
         uniques: Vec::new(),
         indexes: Vec::new(),
+        exclusions: Vec::new(),
         checks: Vec::new(),
         foreign_keys: Vec::new(),
+        options: Vec::new(),
+        view: ViewAttributes::default(),
         order: Vec::new(),
     }
 }
@@ -100,14 +122,56 @@ fn read(parsed: &mut Parsed, key: &str, meta: &ParseNestedMeta<'_>) -> Result<()
         "crate" => parsed.head.orm = meta.value()?.call(Path::parse_mod_style)?,
         "const_name" => parsed.head.value = word(meta, "const_name = Posts")?,
         "builder" => parsed.head.builder = word(meta, "builder = new_post")?,
-        "unique" => parsed.uniques.push(group(key, meta)?),
-        "index" => parsed.indexes.push(group(key, meta)?),
-        "check" => parsed.checks.push(check(meta)?),
+        "unique" => parsed.uniques.push(options::unique(meta)?),
+        "index" => parsed.indexes.push(options::index(meta)?),
+        "exclude" => parsed.exclusions.push(options::exclude(meta)?),
+        "check" => parsed.checks.push(condition::check(meta)?),
         "order_by" => parsed.order = list_order::own(meta)?,
         "foreign_key" => parsed.foreign_keys.push(reference::foreign_key(meta)?),
-        _ => return Err(meta.error(format!("`{key}` is not valid on a struct"))),
+        "view" => parsed.view.query = Some(sql_text::read(key, meta)?),
+        "materialized" => {
+            flag(key, meta)?;
+            parsed.view.materialized = Some(meta.path.span());
+        }
+        "depends_on" => parsed.view.depends_on = models(meta)?,
+        _ => parsed.options.extend(table_option(key, meta)?),
     }
     Ok(())
+}
+
+/// What is stated about the table alone.
+fn table_option(key: &str, meta: &ParseNestedMeta<'_>) -> Result<Vec<TokenStream>> {
+    let set = match key {
+        "comment" => {
+            let comment = text(key, meta)?;
+            quote!(it = it.comment(#comment);)
+        }
+        "renamed_from" => {
+            let name = text(key, meta)?;
+            quote!(it.renamed_from = __orm::Some(__orm::Name::Borrowed(#name));)
+        }
+        "temporary" => {
+            flag(key, meta)?;
+            quote!(it = it.temporary();)
+        }
+        "option" => return table_options::options(meta),
+        "attach" => table_options::attach(meta)?,
+        _ => return Err(meta.error(format!("`{key}` is not valid on a struct"))),
+    };
+    Ok(vec![set])
+}
+
+/// `(User, shop::Order)`.
+fn models(meta: &ParseNestedMeta<'_>) -> Result<Vec<Path>> {
+    const EXAMPLE: &str = "write the models that the view reads: `depends_on(User, Post)`";
+    if !meta.input.peek(syn::token::Paren) {
+        return Err(meta.error(EXAMPLE));
+    }
+    let content;
+    syn::parenthesized!(content in meta.input);
+    let path = |input: ParseStream<'_>| Path::parse_mod_style(input);
+    let models = content.parse_terminated(path, Token![,])?;
+    Ok(models.into_iter().collect())
 }
 
 /// The words among `tokens`.
@@ -123,49 +187,4 @@ fn words(tokens: TokenStream) -> HashSet<String> {
         }
     }
     found
-}
-
-/// `(a, b)` or `(a, b, name = "…")`, with or without an equals sign in front: clippy takes a field that
-/// stands in two lists for a duplicated attribute, unless there is one.
-fn group(key: &str, meta: &ParseNestedMeta<'_>) -> Result<Group> {
-    let example = format!(
-        "write `{key}(first, second)` on a struct, with fields of it; for a single column `{key}` on its field"
-    );
-    meta.input.parse::<Option<Token![=]>>()?;
-    let (mut name, mut fields) = (None, Vec::new());
-    let read_name = |key: &str, part: &ParseNestedMeta<'_>| {
-        let is_name = key == "name";
-        if is_name {
-            name = Some(text(key, part)?);
-        }
-        Ok(is_name)
-    };
-    list_of(meta, &example, read_name, |field, part| {
-        let dot: Option<Token![.]> = part.input.parse()?;
-        let inner = dot.map(|_| part.input.parse()).transpose()?;
-        fields.push(FieldPath { field, inner });
-        Ok(())
-    })?;
-    if fields.is_empty() {
-        return Err(meta.error(example));
-    }
-    Ok(Group { fields, name })
-}
-
-/// `(name = "…", raw = "…")`.
-fn check(meta: &ParseNestedMeta<'_>) -> Result<Check> {
-    const EXAMPLE: &str = "write `check(name = \"positive\", raw = \"price > 0\")`";
-    let (mut name, mut raw) = (None, None);
-    let others = list(meta, EXAMPLE, |key, part| {
-        match key {
-            "name" => name = Some(text(key, part)?),
-            "raw" => raw = Some(text(key, part)?),
-            _ => return Ok(false),
-        }
-        Ok(true)
-    })?;
-    match (name, raw) {
-        (Some(name), Some(raw)) if others.is_empty() => Ok(Check { name, raw }),
-        _ => Err(meta.error(EXAMPLE)),
-    }
 }

@@ -297,7 +297,8 @@ impl Not for Predicate {
     }
 }
 
-/// The condition of a relation that is only read, in a statement. Called by the derive.
+/// The condition of a relation that is only read, of a CHECK constraint or of an index, in a statement. Called by the
+/// derive.
 #[doc(hidden)]
 pub fn view_condition<C: Condition>(condition: C) -> stmt::Expr {
     condition.into_predicate().into_ast()

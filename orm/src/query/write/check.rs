@@ -104,6 +104,51 @@ fn check_zero(def: &'static ModelDef, position: usize) -> Result<()> {
     Ok(())
 }
 
+/// Refuses the columns whose values the database computes.
+///
+/// # Errors
+/// `Usage` for a generated column.
+#[inline]
+pub(crate) fn check_not_generated(def: &'static ModelDef, position: usize) -> Result<()> {
+    if def.computed.contains(&position) {
+        return Err(generated(def, position));
+    }
+    Ok(())
+}
+
+#[cold]
+fn generated(def: &'static ModelDef, position: usize) -> Error {
+    let (table, column) = (def.table, def.names[position]);
+    let message = format!("the generated column {table}.{column} can't be set");
+    Error::with_message(ErrorKind::Usage, message)
+        .with_table(table)
+        .with_column(column)
+        .with_hint("leave it out: the database computes its value from the other columns")
+}
+
+/// Refuses models of views.
+///
+/// # Errors
+/// `Usage` for a model of a view.
+#[inline]
+pub(crate) fn check_writable(def: &'static ModelDef) -> Result<()> {
+    if def.view.is_some() {
+        return Err(read_only(def));
+    }
+    Ok(())
+}
+
+#[cold]
+fn read_only(def: &'static ModelDef) -> Error {
+    let message = format!(
+        "{} is a model of the view {}, which is read-only",
+        def.name, def.table
+    );
+    Error::with_message(ErrorKind::Usage, message)
+        .with_table(def.table)
+        .with_hint("write the tables that the view reads")
+}
+
 #[cold]
 fn unflushed(def: &'static ModelDef, position: usize) -> Error {
     let (table, column) = (def.table, def.names[position]);

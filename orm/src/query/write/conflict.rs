@@ -14,7 +14,7 @@ use orm_core::stmt::{
 };
 use orm_core::value::ValueRef;
 
-use super::check::{check_length, check_references};
+use super::check::{check_length, check_not_generated, check_references};
 use super::insert::Insert;
 use super::stored::stored;
 use super::unique_key::names;
@@ -105,6 +105,7 @@ impl Clause {
         }
         let mut seen = ColumnSet::new();
         for (position, value) in set {
+            check_not_generated(def, *position)?;
             if seen.contains(*position) {
                 let (table, column) = (def.table, def.names[*position]);
                 let message =

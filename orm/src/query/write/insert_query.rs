@@ -9,6 +9,7 @@ use orm_core::sql::{Capabilities, Dialect};
 use orm_core::stmt::{self, InsertSource, Query, Statement};
 use orm_core::types::DbType;
 
+use super::check::check_not_generated;
 use super::clauses::note_written;
 use super::insert::{INSERT_RETURNING, InsertInto};
 use super::printed_rows::printed;
@@ -231,6 +232,7 @@ impl<M: Model> InsertQuery<M> {
         let def = M::def();
         let mut seen = ColumnSet::new();
         for position in &self.columns {
+            check_not_generated(def, *position)?;
             if seen.contains(*position) {
                 let (table, column) = (def.table, def.names[*position]);
                 let message = format!("the INSERT into {table} has the column {column} twice");

@@ -5,6 +5,7 @@ use orm_core::stmt::Expr;
 use orm_core::value::{Value, ValueRef};
 
 use super::assignment::Assignment;
+use super::check::check_not_generated;
 use crate::mapping::{Column, Field, Model, column_of_other_variant, has_other_values, null_alone};
 use crate::query::expressions::rank::plain_label;
 
@@ -133,7 +134,7 @@ pub fn patched<M: Model, T: Field, F: PatchField<T>>(
 /// Sets a field of a value.
 ///
 /// # Errors
-/// - `Usage`: it is a column of another variant of a flattened enum.
+/// - `Usage`: it is a column of another variant of a flattened enum, or a generated column.
 /// - `Decode`: the value does not fit the field.
 pub(crate) fn assign_value<M: Model>(
     entity: &mut M,
@@ -141,6 +142,7 @@ pub(crate) fn assign_value<M: Model>(
     value: ValueRef<'_>,
 ) -> Result<()> {
     let def = M::def();
+    check_not_generated(def, position)?;
     let label = plain_label(&def.columns[position].ty, value);
     let value = label.as_ref().map_or(value, Value::as_ref);
     if value.is_null() && has_other_values(entity, position) {

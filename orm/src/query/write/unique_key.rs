@@ -26,7 +26,7 @@ pub(crate) fn unique_columns<M: Model>(by: impl Columns<M>) -> Result<&'static [
 pub(super) fn named_columns(def: &'static ModelDef, name: &str) -> Result<&'static [usize]> {
     let keys = def.schema.primary_key.iter().map(|key| &key.name);
     let uniques = def.schema.uniques.iter().map(|unique| &unique.name);
-    let indexes = def.schema.indexes.iter().filter(|index| index.unique);
+    let indexes = def.schema.indexes.iter().filter(|index| index.is_key());
     let names = keys.chain(uniques).chain(indexes.map(|index| &index.name));
     let found = names.zip(def.unique_keys()).find(|(own, _)| *own == name);
     found

@@ -3,7 +3,7 @@
 use orm_core::error::Result;
 use orm_core::stmt::{self, Expr, Visit as _};
 
-use super::check::{check_length, check_references};
+use super::check::{check_length, check_not_generated, check_references};
 use super::update::Update;
 use crate::mapping::{ColumnSet, Model, ModelDef};
 use crate::query::compile::criteria::HasHandle;
@@ -21,7 +21,8 @@ impl<M: Model> Update<M> {
         Ok(())
     }
 
-    /// Whether something is set, and nothing twice: one database refuses it, the other takes the last value.
+    /// Whether something is set, no generated column, and nothing twice: one database refuses it, the other takes the last
+    /// value.
     pub(super) fn check_set(&self) -> Result<()> {
         self.parts.clauses.check(M::def())?;
         if self.parts.set.is_empty() {
@@ -30,6 +31,7 @@ impl<M: Model> Update<M> {
         }
         let mut seen = ColumnSet::new();
         for (position, _) in &self.parts.set {
+            check_not_generated(M::def(), *position)?;
             if seen.contains(*position) {
                 let (table, column) = (M::def().table, M::def().names[*position]);
                 let message =

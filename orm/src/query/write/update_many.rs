@@ -8,7 +8,7 @@ use orm_core::error::{Error, Result};
 use orm_core::sql::Dialect;
 use orm_core::value::{Value, ValueRef};
 
-use super::check::{check_length, check_references};
+use super::check::{check_length, check_not_generated, check_references};
 use super::conflict::RowKey;
 use super::update_rows::{Batch, BatchColumns, next_version, own_key};
 use crate::engine::{StatementLimit, StoredTable};
@@ -280,6 +280,8 @@ impl<M: Model> UpdateMany<'_, M> {
             let message = format!("the UPDATE of {} sets no column", def.table);
             return Err(BuildError::new(message, "add .set(columns)").to_error());
         }
+        let mut set = self.set.iter();
+        set.try_for_each(|position| check_not_generated(def, position))?;
         if let Some(key) = def.primary_key.iter().find(|key| self.set.contains(**key)) {
             let message = format!(
                 "update_many finds rows by their primary key, so it can't set {}.{}",

@@ -174,7 +174,7 @@ impl<M: Model> InsertRows<'_, M> {
         }
     }
 
-    /// The columns of a row that the database is to fill in: a generated key of 0, and what has a
+    /// The columns of a row that the database is to fill in: a generated key of 0, generated columns, and what has a
     /// default there but no value here.
     pub(super) fn omitted(&self, def: &'static ModelDef, row: usize) -> ColumnSet {
         let mut omitted = match self {
@@ -194,6 +194,9 @@ impl<M: Model> InsertRows<'_, M> {
             && self.value(row, generated) == ValueRef::Int(0)
         {
             omitted.insert(generated);
+        }
+        for position in def.computed {
+            omitted.insert(*position);
         }
         omitted
     }

@@ -181,7 +181,10 @@ fn each_table_has_its_own_columns_and_constraints(_: &Db) {
         "ix_em_shops_created",
     ];
     assert_eq!(indexes, expected);
-    assert_eq!(def.schema.indexes[0].columns, ["work_zip_code", "tenant"]);
+    assert_eq!(
+        def.schema.indexes[0].columns().collect::<Vec<_>>(),
+        ["work_zip_code", "tenant"]
+    );
     assert_eq!(Note::def().schema.indexes[0].name, "ix_em_notes_created");
     let unique = &def.schema.uniques[0];
     assert_eq!(unique.name, "uq_em_shops_tenant_home_city");

@@ -110,7 +110,10 @@ fn keys_and_references_name_their_columns(_: &Db) {
     // The table has the names of keys and constraints.
     let table = &def.schema;
     assert_eq!(table.primary_key.as_ref().unwrap().name, "pk_in_pets");
-    assert_eq!(table.indexes[0].columns, ["mood", "owner"]);
+    assert_eq!(
+        table.indexes[0].columns().collect::<Vec<_>>(),
+        ["mood", "owner"]
+    );
     assert_eq!(Owner::def().schema.uniques[0].name, "uq_in_owners_name");
 }
 

@@ -99,7 +99,7 @@ fn the_table_has_both_keys(_: &Db) {
         keys,
         [("recipes", Action::Cascade), ("herbs", Action::Cascade)]
     );
-    assert_eq!(table.indexes[0].columns, ["herb_id"]);
+    assert_eq!(table.indexes[0].columns().collect::<Vec<_>>(), ["herb_id"]);
     let here = Metadata::in_module(module_path!());
     let tables = here.models().iter().map(|model| model.table);
     assert_eq!(tables.filter(|table| *table == "recipe_herbs").count(), 1);

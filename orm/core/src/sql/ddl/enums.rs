@@ -1,6 +1,6 @@
 //! CREATE TYPE and DROP TYPE of native enumerations, for databases where they have names.
 
-use super::create::check_name;
+use super::owner::check_name;
 use crate::error::Result;
 use crate::schema::{Table, native_types};
 use crate::sql::{Dialect, EnumStyle, SqlWriter};

@@ -1,14 +1,16 @@
 //! The statements that create or drop all tables of a schema, in dependency order.
 
-use super::create::{add_foreign_key, check_name, create_index, create_table};
+use super::constraint::{add_foreign_key, drop_constraint};
+use super::create::{create_table_objects, drop_table};
 use super::enums::{create_types, drop_types, named_types};
+use super::owner::check_name;
 use crate::error::Result;
 use crate::schema::sort::{Edge, Sorted, sort};
-use crate::schema::{Schema, Table};
-use crate::sql::{Dialect, SqlWriter};
+use crate::schema::{Constraint, QualifiedName, Schema, Table};
+use crate::sql::Dialect;
 
 /// Returns the statements that create `tables`: the named types of their columns, then parents first, each table followed
-/// by its indexes. Foreign keys of a cycle come last, as ALTER TABLE, or inline if the database has no ALTER TABLE … ADD
+/// by its indexes, comments and attached DDL. Foreign keys of a cycle come last, as ALTER TABLE, or inline if the database has no ALTER TABLE … ADD
 /// CONSTRAINT.
 ///
 /// # Errors
@@ -63,19 +65,17 @@ pub fn create_tables(dialect: &dyn Dialect, tables: &[&Table]) -> Result<Vec<Str
             .filter(|(owner, _)| *owner == index)
             .map(|(_, key)| table.foreign_keys[*key].name.as_ref())
             .collect();
-        statements.push(create_table(dialect, table, &deferred)?);
-        let indexes = table.indexes.iter();
-        statements.extend(indexes.map(|index| create_index(dialect, table, index)));
+        statements.extend(create_table_objects(dialect, table, &deferred)?);
     }
     for (owner, key) in later {
         let table = tables[owner];
-        statements.push(add_foreign_key(dialect, table, &table.foreign_keys[key]));
+        statements.push(add_foreign_key(dialect, table, &table.foreign_keys[key])?);
     }
     Ok(statements)
 }
 
-/// Returns the statements that drop `tables`: foreign keys of cycles first, then children before parents, then the named
-/// types of their columns. If the dialect has a [`ForeignKeySwitch`](crate::sql::ForeignKeySwitch), run them with foreign keys disabled.
+/// Returns the statements that drop `tables`: foreign keys of cycles first, then children before parents, each behind its
+/// attached DDL, then the named types of their columns. If the dialect has a [`ForeignKeySwitch`](crate::sql::ForeignKeySwitch), run them with foreign keys disabled.
 ///
 /// # Errors
 /// - `Unsupported`: a name is longer than the dialect allows, and would be truncated to another table's name.
@@ -121,14 +121,17 @@ pub fn drop_tables(dialect: &dyn Dialect, tables: &[&Table]) -> Result<Vec<Strin
         for edge in &sorted.cyclic {
             let (owner, key) = keys[*edge];
             let table = tables[owner];
-            let name = &table.foreign_keys[key].name;
-            statements.push(drop_foreign_key(dialect, table, name));
+            let key = Constraint::ForeignKey(table.foreign_keys[key].clone());
+            statements.extend(drop_constraint(dialect, table, &key)?);
         }
     }
     for index in sorted.order.into_iter().rev() {
-        let mut w = SqlWriter::new(dialect);
-        w.push("DROP TABLE ").ident(&tables[index].name);
-        statements.push(w.finish().0);
+        let table = tables[index];
+        let attached = table.attached.iter().rev();
+        let own = attached.filter(|attached| attached.is_of(dialect.name()));
+        statements
+            .extend(own.filter_map(|attached| attached.drop.as_ref().map(ToString::to_string)));
+        statements.push(drop_table(dialect, &table.qualified_name()));
     }
     Ok(statements)
 }
@@ -184,13 +187,6 @@ pub fn drop_script(dialect: &dyn Dialect, tables: &[&Table]) -> Result<String> {
     Ok(to_script(&statements))
 }
 
-fn drop_foreign_key(dialect: &dyn Dialect, table: &Table, key: &str) -> String {
-    let mut w = SqlWriter::new(dialect);
-    w.push("ALTER TABLE ").ident(&table.name).push(" ");
-    w.push(dialect.drop_foreign_key()).push(" ").constraint(key);
-    w.finish().0
-}
-
 /// Joins statements to the text of a script. Each statement ends with a semicolon, and blank lines separate them.
 ///
 /// # Examples
@@ -214,20 +210,32 @@ pub fn to_script(statements: &[String]) -> String {
 
 /// The order of `tables`, and for each edge of the sort the table and foreign key it stands for.
 fn order(tables: &[&Table]) -> (Sorted, Vec<(usize, usize)>) {
+    let names: Vec<QualifiedName> = tables.iter().map(|table| table.qualified_name()).collect();
     let mut edges = Vec::new();
     let mut keys = Vec::new();
     for (child, table) in tables.iter().enumerate() {
         for (key, foreign_key) in table.foreign_keys.iter().enumerate() {
-            let parent = tables
-                .iter()
-                .position(|parent| parent.name == foreign_key.table);
-            if let Some(parent) = parent {
+            let parent = foreign_key.referenced();
+            if let Some(parent) = names.iter().position(|name| *name == parent) {
                 edges.push(Edge { child, parent });
                 keys.push((child, key));
             }
         }
     }
     (sort(tables.len(), &edges), keys)
+}
+
+/// The order of objects, each of which comes behind those of its `parents` that are among them.
+pub(super) fn sort_names<'n>(
+    names: &[QualifiedName],
+    parents: impl Iterator<Item = impl Iterator<Item = &'n QualifiedName>>,
+) -> Vec<usize> {
+    let mut edges = Vec::new();
+    for (child, parents) in parents.enumerate() {
+        let known = parents.filter_map(|parent| names.iter().position(|name| name == parent));
+        edges.extend(known.map(|parent| Edge { child, parent }));
+    }
+    sort(names.len(), &edges).order
 }
 
 /// Every table of `schema`, for [`create_all`] and [`drop_all`].

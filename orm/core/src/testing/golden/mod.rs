@@ -6,8 +6,12 @@
 
 pub mod batches;
 pub mod expressions;
+pub mod objects;
+pub mod operations;
 pub mod parts;
 pub mod queries;
+pub mod run_objects;
+pub mod run_operations;
 pub mod statements;
 pub mod tables;
 pub mod writes;

@@ -106,7 +106,9 @@ fn setters(model: &Model) -> TokenStream {
         let position = required.get(state);
         position.is_some_and(|position| columns.contains(position))
     };
-    let columns = model.columns.iter().enumerate().map(|(position, column)| {
+    let columns = model.columns.iter().enumerate();
+    let columns = columns.filter(|(_, column)| !column.is_computed);
+    let columns = columns.map(|(position, column)| {
         let Column {
             docs,
             vis,

@@ -30,7 +30,7 @@ fn default(position: usize, column: &Column) -> Option<TokenStream> {
         ServerDefault::Bool(value) => ("this boolean", value.span),
         ServerDefault::Int(value) | ServerDefault::Float(value) => ("this number", value.span()),
         ServerDefault::Text(value) => ("this text", value.span()),
-        ServerDefault::Raw(_) => return None,
+        ServerDefault::Raw(_) | ServerDefault::Sequence(_) => return None,
     };
     let message = format!("`{}` can't have {kind} as its server default", column.ident);
     Some(quote_spanned! {span=>

@@ -2,7 +2,6 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::LitStr;
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 
@@ -10,6 +9,7 @@ use super::hooks;
 use super::names::of;
 use super::part;
 use super::relation;
+use crate::model::condition::Check;
 use crate::model::data::{
     Column, Columns, Deferral, Model, Position, Reference, ServerDefault, Target,
 };
@@ -31,17 +31,14 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         references,
         update_defaults,
     } = lists(model);
-    let checks = model.checks.iter().map(|check| {
-        let (name, raw) = (&check.name, &check.raw);
-        let rule = quote!(__orm::schema::Rule::Raw(__orm::Name::Borrowed(#raw)));
-        quote!(|table| __orm::schema::Check::new(table, #name, #rule))
-    });
+    let checks = model.checks.iter().map(check);
+    let exclusions = model.exclusions.iter();
+    let exclusions = exclusions.map(|group| constraint(model, group));
+    let options = with_options(&model.options);
+    let (computed, view) = (computed(model), option(view(model).as_ref()));
     let deferred = model.columns.iter().enumerate().filter_map(deferred);
     let relations = relation::defs(model);
-    let order = model.order.iter().map(|(column, is_descending)| {
-        let column = position(column);
-        quote!((#column, #is_descending))
-    });
+    let order = model.order.iter().map(ordered);
     let hooks = hooks::def(model);
     quote! {
         #columns
@@ -57,15 +54,19 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             generated: #generated,
             version: #version,
             update_defaults: #update_defaults,
+            computed: &[#(#computed),*],
             deferred: &[#(#deferred),*],
             loaded: __orm::LazyLock::new(|| __orm::LoadedColumns::of(&__DEF)),
             uniques: #uniques,
             indexes: #indexes,
+            exclusions: &[#(#exclusions),*],
             checks: &[#(#checks),*],
             references: #references,
             relations: #relations,
             order: &[#(#order),*],
             is_link_table: false,
+            options: #options,
+            view: #view,
             schema: __orm::LazyLock::new(|| __orm::table(&__DEF)),
             vtable: &__VTABLE,
             hooks: #hooks,
@@ -76,6 +77,38 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             __orm::Registration::new(|| &__DEF)
         }
     }
+}
+
+/// The function that makes a CHECK constraint.
+fn check(check: &Check) -> TokenStream {
+    let (name, rule) = (&check.name, check.rule.expand());
+    quote!(|table| __orm::schema::Check::new(table, #name, __orm::schema::Rule::Raw(#rule)))
+}
+
+fn ordered((column, is_descending): &(Position, bool)) -> TokenStream {
+    let column = position(column);
+    quote!((#column, #is_descending))
+}
+
+/// The positions of the generated columns.
+fn computed(model: &Model) -> Vec<usize> {
+    let is_computed = |position: &usize| model.columns[*position].is_computed;
+    (0..model.columns.len()).filter(is_computed).collect()
+}
+
+/// The function that makes the view, if the model is of one.
+fn view(model: &Model) -> Option<TokenStream> {
+    let query = model.view.query.as_ref()?.expand();
+    let materialized = model.view.materialized.map(|_| quote!(.materialized()));
+    let others = &model.view.depends_on;
+    let table = &model.head.table;
+    Some(quote! {
+        || __orm::schema::View::new(#table, #query)
+            #materialized
+            .depends_on(::std::vec::Vec::<&'static str>::from([
+                #(<#others as __orm::Model>::def().table),*
+            ]))
+    })
 }
 
 /// A flattened struct as data.
@@ -120,6 +153,7 @@ struct Lists {
 }
 
 fn lists(model: &Model) -> Lists {
+    let constraint = |group| constraint(model, group);
     let uniques: Vec<_> = model.uniques.iter().map(constraint).collect();
     let indexes: Vec<_> = model.indexes.iter().map(constraint).collect();
     let references = model.references.iter();
@@ -186,7 +220,18 @@ fn server_default(default: &ServerDefault) -> TokenStream {
         ServerDefault::Int(value) => quote!(Int(#value)),
         ServerDefault::Float(value) => quote!(Float(#value)),
         ServerDefault::Text(value) => quote!(Text(__orm::Name::Borrowed(#value))),
-        ServerDefault::Raw(sql) => return quote!(Raw(__orm::Name::Borrowed(#sql))),
+        ServerDefault::Raw(sql) => {
+            let sql = sql.expand();
+            return quote!(Raw(#sql));
+        }
+        ServerDefault::Sequence(name) => {
+            return quote! {
+                NextValue(__orm::schema::QualifiedName {
+                    schema: __orm::None,
+                    name: __orm::Name::Borrowed(#name),
+                })
+            };
+        }
     };
     quote!(Literal(__orm::schema::Literal::#literal))
 }
@@ -194,7 +239,7 @@ fn server_default(default: &ServerDefault) -> TokenStream {
 /// A reference. The positions it refers to come from the other model's typed columns.
 fn reference(model: &Model, reference: &Reference) -> TokenStream {
     let positions = &reference.positions;
-    let options = named(reference.name.as_ref());
+    let options = with_options(&reference.options);
     let other = &reference.targets[0].model;
     let own = positions.iter().map(|position| &model.columns[*position]);
     let targets = own
@@ -231,18 +276,37 @@ fn position(position: &Position) -> TokenStream {
     }
 }
 
-fn constraint(group: &Columns) -> TokenStream {
+fn constraint(model: &Model, group: &Columns) -> TokenStream {
     let positions = group.positions.iter().map(position);
-    let options = named(group.name.as_ref());
+    let mut options = group.options.clone();
+    if !group.include.is_empty() {
+        let names = group
+            .include
+            .iter()
+            .map(|column| column_name(model, column));
+        options.push(quote!(it = it.include([#(#names),*]);));
+    }
+    let options = with_options(&options);
     quote!(__orm::ConstraintDef { columns: &[#(#positions),*], options: #options })
 }
 
-/// What makes a constraint of one that is named by convention.
-fn named(name: Option<&LitStr>) -> TokenStream {
-    name.map_or_else(
-        || quote!(__orm::identity),
-        |name| quote!(|it| it.named(#name)),
-    )
+/// The name of a column in the table.
+fn column_name(model: &Model, column: &Position) -> TokenStream {
+    match column {
+        Position::Own(position) => model.columns[*position].name.to_token_stream(),
+        Position::Part(..) => {
+            let position = position(column);
+            quote!(__NAMES[#position])
+        }
+    }
+}
+
+/// What makes a constraint or a table of one that is named by convention.
+fn with_options(options: &[TokenStream]) -> TokenStream {
+    if options.is_empty() {
+        return quote!(__orm::identity);
+    }
+    quote!(|mut it| { #(#options)* it })
 }
 
 fn option(value: Option<&impl ToTokens>) -> TokenStream {

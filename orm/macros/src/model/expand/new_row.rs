@@ -166,8 +166,13 @@ fn from_struct(model: &Model) -> TokenStream {
     let name = &model.head.ident;
     let columns = model.columns.iter().enumerate();
     let unset = columns
-        .filter(|(_, column)| column.server_default.is_some() || column.deferred.is_some())
+        .filter(|(_, column)| {
+            column.server_default.is_some() || column.deferred.is_some() || column.is_computed
+        })
         .map(|(position, column)| {
+            if column.is_computed {
+                return quote!(unset.insert(#position));
+            }
             let (ident, field) = (&column.ident, of(column.field_type(), "Field"));
             quote!(#field::leave_unset(&self.#ident, #position, &mut unset))
         });
