@@ -55,6 +55,7 @@ fn say(checked: &Checked) {
 
 fn checked_json(checked: &Checked) -> String {
     let operations = checked.plan.operations.iter();
+    let lacking = checked.drift.lacking.iter();
     let drift = checked.drift.others.iter();
     let count = |state| checked.status.as_ref().map(|status| status.count(state));
     let document = serde_json::json!({
@@ -63,9 +64,7 @@ fn checked_json(checked: &Checked) -> String {
         "pending": count(State::Pending),
         "edited": count(State::Edited),
         "missing": count(State::Missing),
-        "lacking": checked.drift.lacking.iter().map(|lacking| {
-            serde_json::json!({ "table": lacking.table, "columns": lacking.columns })
-        }).collect::<Vec<_>>(),
+        "lacking": lacking.map(print::lacking_json).collect::<Vec<_>>(),
         "differences": drift.map(print::operation_json).collect::<Vec<_>>(),
     });
     format!("{document}\n")

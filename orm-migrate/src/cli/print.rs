@@ -277,11 +277,14 @@ pub(super) fn status_json(status: &Status, drift: &Drift) -> String {
         document["differences"] = others.map(operation_json).collect();
     }
     if !drift.lacking.is_empty() {
-        let table =
-            |table: &Lacking| serde_json::json!({ "table": table.table, "columns": table.columns });
-        document["lacking"] = drift.lacking.iter().map(table).collect();
+        document["lacking"] = drift.lacking.iter().map(lacking_json).collect();
     }
     format!("{document}\n")
+}
+
+/// A table with the columns that it lacks.
+pub(super) fn lacking_json(lacking: &Lacking) -> serde_json::Value {
+    serde_json::json!({ "table": lacking.table, "columns": lacking.columns })
 }
 
 /// An operation with its words.

@@ -38,6 +38,20 @@ impl Drift {
     pub fn is_empty(&self) -> bool {
         self.lacking.is_empty() && self.others.is_empty()
     }
+
+    fn add_column(&mut self, table: String, column: String) {
+        match self
+            .lacking
+            .iter_mut()
+            .find(|lacking| lacking.table == table)
+        {
+            Some(lacking) => lacking.columns.push(column),
+            None => self.lacking.push(Lacking {
+                table,
+                columns: vec![column],
+            }),
+        }
+    }
 }
 
 /// Compares the models with the existing tables of a database. Tables that no model has are not looked at. For a dialect
@@ -79,22 +93,6 @@ fn between(models: &Schema, stored: Schema, connection: &Connection) -> Drift {
         }
     }
     drift
-}
-
-impl Drift {
-    fn add_column(&mut self, table: String, column: String) {
-        match self
-            .lacking
-            .iter_mut()
-            .find(|lacking| lacking.table == table)
-        {
-            Some(lacking) => lacking.columns.push(column),
-            None => self.lacking.push(Lacking {
-                table,
-                columns: vec![column],
-            }),
-        }
-    }
 }
 
 /// Returns whether the database has a table besides the migration history and the migration log.
