@@ -6,6 +6,13 @@ use orm_core::types::Type;
 
 use crate::support::{Database, Project, Ran};
 
+/// A project with a folder of migrations, so that none is looked for above it.
+fn project(name: &str) -> Project {
+    let project = Project::empty(name);
+    std::fs::create_dir(project.path("migrations")).unwrap();
+    project
+}
+
 /// Writes models with these tables to `models.json`.
 fn declare(project: &Project, tables: Vec<Table>) {
     let model = |table: Table| {
@@ -64,7 +71,7 @@ fn migrations(project: &Project) -> Vec<String> {
 fn a_change_of_the_models_becomes_a_migration_with_its_way_back() {
     let outer = Project::empty("generate");
     for (number, database) in Database::all(&outer).into_iter().enumerate() {
-        let project = Project::empty(&format!("generate_{number}"));
+        let project = project(&format!("generate_{number}"));
         let run = |arguments: &[&str]| run(&project, &database, arguments);
         declare(&project, vec![users(&[text("name")]), posts()]);
         run(&["check"])
@@ -118,7 +125,7 @@ fn a_change_of_the_models_becomes_a_migration_with_its_way_back() {
 
 #[test]
 fn what_only_a_person_knows_is_asked_or_named() {
-    let project = Project::empty("decisions_of_models");
+    let project = project("decisions_of_models");
     let database = Database::sqlite(&project);
     let run = |arguments: &[&str]| run(&project, &database, arguments);
     declare(&project, vec![users(&[text("mail")])]);
@@ -162,7 +169,7 @@ fn what_only_a_person_knows_is_asked_or_named() {
 fn tables_that_were_changed_by_hand_are_reported_and_mended() {
     let outer = Project::empty("drift");
     for (number, database) in Database::all(&outer).into_iter().enumerate() {
-        let project = Project::empty(&format!("drift_{number}"));
+        let project = project(&format!("drift_{number}"));
         let run = |arguments: &[&str]| run(&project, &database, arguments);
         declare(&project, vec![users(&[text("name")])]);
         run(&["generate", "first"]).ends(0);
@@ -182,7 +189,7 @@ fn tables_that_were_changed_by_hand_are_reported_and_mended() {
 
 #[test]
 fn two_branches_are_put_in_a_row() {
-    let project = Project::empty("rebase");
+    let project = project("rebase");
     let database = Database::sqlite(&project);
     let run = |arguments: &[&str]| run(&project, &database, arguments);
     declare(&project, vec![users(&[])]);
